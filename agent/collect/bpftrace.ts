@@ -1,0 +1,80 @@
+/** Reads what bpftrace -f json prints on its terminal: maps at the end, losses, and errors in plain text among them. */
+
+import { LastLines } from '../process/last-lines.ts';
+
+export interface BpftraceMaps {
+  /** map name without @ → key text → value */
+  readonly maps: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly lostEvents: number;
+}
+
+/** Feed it the terminal's output; hostile or broken lines are kept as text and never throw. */
+export class BpftraceOutput {
+  readonly #lines = new LastLines(400);
+  readonly #plain: string[] = [];
+  readonly #maps = new Map<string, Map<string, number>>();
+  readonly #marks = new Map<string, () => void>();
+  #lostEvents = 0;
+
+  constructor() {
+    this.#lines.onLine((line) => this.#take(line));
+  }
+
+  push(text: string): void {
+    this.#lines.push(text);
+  }
+
+  /** Resolves when the script prints this text. */
+  seen(mark: string): Promise<void> {
+    return new Promise((resolve) => this.#marks.set(mark, resolve));
+  }
+
+  maps(): BpftraceMaps {
+    return { maps: this.#maps, lostEvents: this.#lostEvents };
+  }
+
+  /** the last lines that are not data: what bpftrace had to say */
+  text(): string {
+    return this.#plain.slice(-12).join('\n');
+  }
+
+  #take(line: string): void {
+    const message = parseJson(line);
+    if (message === null) {
+      if (line.trim() === '' || line.includes('RLIMIT_MEMLOCK')) return;
+      this.#plain.push(line.slice(0, 500));
+      if (this.#plain.length > 200) this.#plain.shift();
+      return;
+    }
+    if (message.type === 'printf') this.#mark(String(message.data).trim());
+    if (message.type === 'map') this.#takeMaps(message.data);
+    if (message.type === 'lost_events') this.#lostEvents += Number((message.data as { events?: unknown })?.events ?? 0);
+  }
+
+  #mark(text: string): void {
+    this.#marks.get(text)?.();
+  }
+
+  #takeMaps(data: unknown): void {
+    if (typeof data !== 'object' || data === null) return;
+    for (const [name, content] of Object.entries(data)) {
+      const values = new Map<string, number>();
+      if (typeof content === 'object' && content !== null) {
+        for (const [key, value] of Object.entries(content)) {
+          if (typeof value === 'number' && Number.isFinite(value)) values.set(key, value);
+        }
+      }
+      this.#maps.set(name.replace(/^@/, ''), values);
+    }
+  }
+}
+
+function parseJson(line: string): { type: string; data: unknown } | null {
+  const start = line.indexOf('{"type"');
+  if (start < 0) return null;
+  try {
+    return JSON.parse(line.slice(start)) as { type: string; data: unknown };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,93 @@
+/** The agent's life: one stream, one assignment at a time, a clean end. */
+
+import type { Assignment, BenchError, Hello } from '#proto';
+import type { Pinning } from './host/cores.ts';
+import { runAssignment } from './session/session.ts';
+import type { Sink } from './session/sink.ts';
+import { Uplink } from './uplink/stream.ts';
+
+const DRAIN_TIMEOUT_MS = 10_000;
+
+export interface AgentOptions {
+  readonly controller: string;
+  readonly hello: Hello;
+  readonly pinning: Pinning;
+  readonly spoolPath: string;
+  readonly spoolLimitBytes: number;
+  readonly log: (line: string) => void;
+}
+
+export class AgentDaemon {
+  readonly #o: AgentOptions;
+  readonly #uplink: Uplink;
+  #current: { assignment: Assignment; abort: AbortController; done: Promise<void> } | null = null;
+  #finish: (code: number) => void = () => undefined;
+  #stopping = false;
+
+  constructor(o: AgentOptions) {
+    this.#o = o;
+    this.#uplink = new Uplink({
+      controller: o.controller,
+      hello: o.hello,
+      spoolPath: o.spoolPath,
+      spoolLimitBytes: o.spoolLimitBytes,
+      handlers: {
+        assignment: (assignment) => this.#start(assignment),
+        cancel: (id) => this.#cancel(id),
+        broken: (reason) => o.log(`no controller at ${o.controller} (${reason}); trying again`),
+        refused: (error) => void this.#refused(error),
+      },
+    });
+  }
+
+  /** @returns the exit code, when it has ended */
+  run(): Promise<number> {
+    const ended = new Promise<number>((resolve) => {
+      this.#finish = resolve;
+    });
+    // a timer of its own keeps the process alive while the stream is down
+    const alive = setInterval(() => undefined, 60_000);
+    this.#uplink.connect();
+    return ended.finally(() => clearInterval(alive));
+  }
+
+  /** Ends the work under way, waits until its records are durable (or 10 s), and ends. */
+  async stop(why: string, code = 0): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#o.log(`ending: ${why}`);
+    this.#current?.abort.abort();
+    await this.#current?.done;
+    const all = await this.#uplink.drained(DRAIN_TIMEOUT_MS);
+    if (!all) this.#o.log('some records could not be delivered before the end');
+    this.#uplink.close();
+    this.#finish(code);
+  }
+
+  #start(assignment: Assignment): void {
+    if (this.#current !== null || this.#stopping) return;
+    const abort = new AbortController();
+    const ids = { studyId: assignment.studyId, assignmentId: assignment.assignmentId };
+    const sink: Sink = {
+      send: (body) => this.#uplink.send(ids, body),
+      progress: (doneSteps, text) =>
+        this.#uplink.progress({ ...ids, doneSteps, totalSteps: assignment.steps.length, text }),
+      takeDropped: () => this.#uplink.takeDropped(),
+    };
+    const done = runAssignment(assignment, { pinning: this.#o.pinning, sink, signal: abort.signal })
+      .catch((error: unknown) => this.#o.log(`assignment ${assignment.assignmentId} ended without its end record: ${String(error)}`))
+      .finally(() => {
+        this.#current = null;
+      });
+    this.#current = { assignment, abort, done };
+  }
+
+  #cancel(assignmentId: string): void {
+    if (this.#current?.assignment.assignmentId === assignmentId) this.#current.abort.abort();
+  }
+
+  async #refused(error: BenchError): Promise<void> {
+    this.#o.log(error.message);
+    await this.stop('refused by the controller', 1);
+  }
+}

@@ -1,0 +1,61 @@
+/** What the agent says of itself: facts of the host and its catalogue with the support found here. */
+
+import { existsSync } from 'node:fs';
+import { type Capability, type Hello, PROTOCOL_VERSION, VERSION } from '#proto';
+import { CONDITIONS } from './conditions/registry.ts';
+import { PATHS } from './config.ts';
+import { type Pinning, pinningOf } from './host/cores.ts';
+import { hostFacts } from './host/facts.ts';
+import { probeSafely, type SupportAnswer } from './host/support.ts';
+import { MECHANISMS } from './mechanisms/registry.ts';
+import { SUTS } from './suts/registry.ts';
+
+interface Probed {
+  readonly id: string;
+  readonly needs: string;
+  probe(): Promise<SupportAnswer>;
+}
+
+export async function helloOf(o: { agentId: string; runId: string; token: string; pinning?: Pinning }): Promise<Hello> {
+  const load = existsSync(PATHS.loadGenerator) ? 'hookbench-load (C, paused busy-poll)' : 'Node net (no C generator was built)';
+  const [host, mechanisms, suts, conditions] = await Promise.all([
+    hostFacts({ load, pinning: o.pinning ?? pinningOf() }),
+    Promise.all(MECHANISMS.map(async (m) => ({ ...(await answer(m)), layer: m.layer, actions: [...m.actions], design: m.kind === 'attached' ? ('sliced' as const) : ('alternated' as const) }))),
+    Promise.all(
+      SUTS.map(async (sut) => ({
+        ...(await answer(sut)),
+        vantage: sut.vantage,
+        warmup: sut.warmup,
+        unitSamples: sut.protocol.kind === 'burst' ? sut.protocol.requestsPerUnit : 1,
+      })),
+    ),
+    Promise.all(CONDITIONS.map((condition) => answer(condition))),
+  ]);
+  return {
+    protocol: PROTOCOL_VERSION,
+    agentId: o.agentId,
+    runId: o.runId,
+    version: VERSION,
+    host,
+    mechanisms,
+    suts,
+    conditions,
+    token: o.token,
+  };
+}
+
+async function answer(entry: Probed): Promise<Capability> {
+  const { support, needs, found } = await probeSafely(entry.needs, () => entry.probe());
+  return {
+    id: entry.id,
+    support,
+    needs,
+    found,
+    layer: '',
+    design: 'unspecified',
+    vantage: 'unspecified',
+    warmup: 0,
+    unitSamples: 1,
+    actions: [],
+  };
+}

@@ -1,0 +1,38 @@
+#ifndef HOOKBENCH_LOAD_TARGET_H
+#define HOOKBENCH_LOAD_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "failure.h"
+#include "frame.h"
+#include "wire.h"
+
+enum target_protocol { TARGET_UNSET = 0, TARGET_HTTP, TARGET_BURST };
+
+struct target {
+  enum target_protocol protocol;
+  uint32_t id;
+  uint32_t ipv4_be;
+  uint16_t port;
+  uint32_t requests_per_unit; /* 1 for http */
+  int fd;                     /* -1 when not connected */
+  uint32_t hello_length;      /* burst: the request length this connection was opened for */
+  struct frame_counters counters;
+};
+
+/* All targets by ID, none set. */
+struct target *targets_new(void);
+
+/* Opens a connection where there is none that works, or in any case when `fresh`. Burst: says hello for requests of
+ * `request_length` bytes. Counts what it opens. */
+int target_open(struct target *target, bool fresh, uint32_t request_length, uint32_t timeout_ms,
+                struct failure *failure);
+
+void target_close(struct target *target);
+void targets_close(struct target *targets);
+
+/* Puts the target's name before the failure's text; returns -1. */
+int target_blame(const struct target *target, struct failure *failure);
+
+#endif

@@ -1,0 +1,112 @@
+import { isIPv4 } from 'node:net';
+import { LoadError } from './errors.ts';
+import {
+  type LoadRun,
+  type LoadTarget,
+  MAX_BURST_BYTES,
+  MAX_PAYLOAD_BYTES,
+  MAX_SAMPLES,
+  MAX_TARGETS,
+  MAX_UNITS,
+  ORDER_HIT,
+  type PayloadKind,
+} from './types.ts';
+
+/** What the driver writes on the generator's stdin, checked first: the generator ends at a line it can't read. */
+
+export function targetLine(t: LoadTarget): Uint8Array {
+  refuseUnless(isInteger(t.id, 0, MAX_TARGETS - 1), `target id ${t.id} is not in 0–${MAX_TARGETS - 1}`);
+  refuseUnless(isIPv4(t.ipv4), `target ${t.id}: ${JSON.stringify(t.ipv4)} is not an IPv4 address`, t.id);
+  refuseUnless(isInteger(t.port, 1, 65535), `target ${t.id}: port ${t.port} is not in 1–65535`, t.id);
+  const perUnit = t.protocol === 'http' ? 1 : t.requestsPerUnit;
+  refuseUnless(isInteger(perUnit, 1, 65536), `target ${t.id}: ${perUnit} requests per unit is not in 1–65536`, t.id);
+  return ascii(`target ${t.id} ${t.ipv4} ${t.port} ${t.protocol} ${perUnit}\n`);
+}
+
+export function payloadMessage(kind: PayloadKind, bytes: Uint8Array): Uint8Array {
+  refuseUnless(kind === 0 || kind === 1, `payload kind ${String(kind)} is not 0 or 1`);
+  const fits = isInteger(bytes.length, 1, MAX_PAYLOAD_BYTES);
+  refuseUnless(fits, `payload of ${bytes.length} bytes is not in 1–${MAX_PAYLOAD_BYTES}`);
+  return Buffer.concat([ascii(`payload ${kind} ${bytes.length}\n`), bytes]);
+}
+
+export function runMessage(r: LoadRun): Uint8Array {
+  const words = ['run', r.step, r.order.length, r.settle, r.reconnect ? 1 : 0, r.timeoutMs];
+  return Buffer.concat([ascii(`${words.join(' ')}\n`), r.order]);
+}
+
+export const closeLine = (): Uint8Array => ascii('close\n');
+export const quitLine = (): Uint8Array => ascii('quit\n');
+
+/** @throws LoadError bad-request */
+export function checkRun(
+  r: LoadRun,
+  targets: ReadonlyMap<number, LoadTarget>,
+  payloadBytes: ReadonlyMap<PayloadKind, number>,
+): void {
+  refuseUnless(isInteger(r.step, 0, 0xffffffff), `step ${r.step} is not a u32`);
+  refuseUnless(isInteger(r.order.length, 1, MAX_UNITS), `${r.order.length} units is not in 1–${MAX_UNITS}`);
+  refuseUnless(isInteger(r.settle, 0, MAX_UNITS), `settle ${r.settle} is not in 0–${MAX_UNITS}`);
+  refuseUnless(isInteger(r.timeoutMs, 1, 3_600_000), `timeout ${r.timeoutMs} ms is not in 1–3600000`);
+  for (const kind of kindsSent(r)) refuseUnless(payloadBytes.has(kind), `payload ${kind} was not set`);
+  for (const id of namedTargets(r.order)) {
+    const target = targets.get(id);
+    if (target === undefined) throw badRequest(`target ${id} was not set`, id);
+    if (target.protocol === 'burst') checkBurst(target, payloadBytes);
+  }
+  const samples = expectedSamples(r, targets);
+  refuseUnless(samples <= MAX_SAMPLES, `a run of ${samples} samples is above ${MAX_SAMPLES}`);
+}
+
+/** Samples a complete run sends, settling included. */
+export function expectedSamples(r: LoadRun, targets: ReadonlyMap<number, LoadTarget>): number {
+  const perUnit = (id: number): number => {
+    const target = targets.get(id);
+    return target?.protocol === 'burst' ? target.requestsPerUnit : 1;
+  };
+  let samples = 0;
+  for (const byte of r.order) samples += perUnit(byte & 0x3f);
+  for (const id of namedTargets(r.order)) samples += r.settle * perUnit(id);
+  return samples;
+}
+
+function checkBurst(target: LoadTarget & { protocol: 'burst' }, payloadBytes: ReadonlyMap<PayloadKind, number>): void {
+  const sizes = new Set(payloadBytes.values());
+  refuseUnless(sizes.size === 1, `target ${target.id}: burst needs payloads of equal length`, target.id);
+  const burstBytes = target.requestsPerUnit * Math.max(...sizes);
+  const text = `target ${target.id}: a burst of ${burstBytes} bytes is above ${MAX_BURST_BYTES}`;
+  refuseUnless(burstBytes <= MAX_BURST_BYTES, text, target.id);
+}
+
+function kindsSent(r: LoadRun): Set<PayloadKind> {
+  const kinds = new Set<PayloadKind>();
+  for (const byte of r.order) kinds.add((byte & ORDER_HIT) !== 0 ? 1 : 0);
+  if (r.settle > 0) kinds.add(0);
+  if (r.settle > 1) kinds.add(1);
+  return kinds;
+}
+
+function namedTargets(order: Uint8Array): Set<number> {
+  const ids = new Set<number>();
+  for (const byte of order) {
+    refuseUnless((byte & 0x40) === 0, `order byte 0x${byte.toString(16)} has bit 6 set`);
+    ids.add(byte & 0x3f);
+  }
+  return ids;
+}
+
+function refuseUnless(ok: boolean, text: string, targetId: number | null = null): void {
+  if (!ok) throw badRequest(text, targetId);
+}
+
+function badRequest(text: string, targetId: number | null): LoadError {
+  return new LoadError(`load generator: ${text}`, { code: 'bad-request', targetId });
+}
+
+function isInteger(value: number, low: number, high: number): boolean {
+  return Number.isInteger(value) && value >= low && value <= high;
+}
+
+function ascii(text: string): Uint8Array {
+  return Buffer.from(text, 'latin1');
+}

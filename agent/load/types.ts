@@ -1,0 +1,82 @@
+/** What one run of the load generator takes and gives: shared by the driver, the frame parser and the Node fallback. */
+
+/** Payload kind: 0 has no keyword in it, 1 exactly one. */
+export type PayloadKind = 0 | 1;
+
+/** A place to send requests to; `id` 0–63 is what the order of a run names. */
+export type LoadTarget =
+  | { readonly id: number; readonly ipv4: string; readonly port: number; readonly protocol: 'http' }
+  | {
+      readonly id: number;
+      readonly ipv4: string;
+      readonly port: number;
+      readonly protocol: 'burst';
+      /** Requests written back to back per unit of work, and latencies answered. */
+      readonly requestsPerUnit: number;
+    };
+
+/** Up to 8,192 samples, in the order they were taken. All columns have the same length. */
+export type SampleFrame = {
+  readonly step: number;
+  /** CLOCK_MONOTONIC ns of the first sample's start. */
+  readonly t0Ns: bigint;
+  /** Start of each sample − t0Ns, ns. */
+  readonly dtNs: Uint32Array;
+  /** ns; 2^32−1 means that much or more. */
+  readonly latencyNs: Uint32Array;
+  readonly target: Uint8Array;
+  /** FLAG_HIT | FLAG_SETTLE */
+  readonly flags: Uint8Array;
+};
+
+export const FLAG_HIT = 1;
+export const FLAG_SETTLE = 2;
+/** Bit 7 of an order byte: the unit sends the hit payload. */
+export const ORDER_HIT = 0x80;
+export const MAX_TARGETS = 64;
+export const MAX_UNITS = 1_048_576;
+/** Samples of one run, which are held in memory until it ends. */
+export const MAX_SAMPLES = 16_777_216;
+export const MAX_SAMPLES_PER_FRAME = 8192;
+export const MAX_PAYLOAD_BYTES = 65_536;
+/** Bytes of one burst: what an instance queues in its socket before it reads. */
+export const MAX_BURST_BYTES = 262_144;
+
+/** What a target must have been sent and read in one run, settling included. */
+export type TargetCounters = {
+  readonly target: number;
+  /** Connections opened in the run. */
+  readonly reconnects: number;
+  readonly requests: number;
+  readonly bytesSent: number;
+  readonly hitsSent: number;
+  readonly bytesReceived: number;
+  /** Units of work completed: for http one request, for burst K. */
+  readonly units: number;
+};
+
+export type RunResult = { readonly frames: SampleFrame[]; readonly counters: TargetCounters[] };
+
+/** One stretch of work. */
+export type LoadRun = {
+  /** u32 that comes back in every frame of the run. */
+  readonly step: number;
+  /** One byte per unit of work, see `orderByte`. At most MAX_UNITS. */
+  readonly order: Uint8Array;
+  /** Units to each named target before the first counted one, flagged FLAG_SETTLE. */
+  readonly settle: number;
+  /** Whether every named target gets a fresh connection first. */
+  readonly reconnect: boolean;
+  /** Longest wait for a connect or for the answer to one unit, ms. */
+  readonly timeoutMs: number;
+  /** Ends the run early: it rejects with code `aborted` and what was measured. */
+  readonly signal?: AbortSignal;
+};
+
+/** The order byte of one unit. @throws RangeError when the target is not 0–63 */
+export function orderByte(target: number, kind: PayloadKind): number {
+  if (!Number.isInteger(target) || target < 0 || target >= MAX_TARGETS) {
+    throw new RangeError(`load target ${target} is not in 0–${MAX_TARGETS - 1}`);
+  }
+  return target | (kind === 1 ? ORDER_HIT : 0);
+}

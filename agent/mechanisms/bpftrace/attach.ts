@@ -1,0 +1,110 @@
+/** Attach, prove live, detach, read the maps. */
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BenchError } from '#proto';
+import { BpftraceOutput } from '../../collect/bpftrace.ts';
+import { PATHS } from '../../config.ts';
+import { startTicks } from '../../host/undo.ts';
+import { type PtyPort, spawnPty } from '../../process/pty.ts';
+import type { AttachedHook, HookOrder } from '../mechanism.ts';
+import { Canary } from './canary.ts';
+import { findingsOf } from './findings.ts';
+import { type HookScript, hookScript, LIVE_MARK } from './script.ts';
+
+/** On an overloaded machine attaching was seen to take 45 s. */
+const ATTACH_TIMEOUT_MS = 120_000;
+const DETACH_TIMEOUT_MS = 60_000;
+const SING_EVERY_MS = 25;
+/** more keys than pids × latency buckets ever seen; the sum of the histogram is checked against the count all the same */
+const MAP_KEYS = '16384';
+
+export async function attachBpftrace(order: HookOrder, pids: readonly number[], signal: AbortSignal): Promise<AttachedHook> {
+  const script = hookScript(await readFile(PATHS.bpftraceTemplate, 'utf8'), { keywords: order.keywords, targets: pids.length });
+  const path = join(order.dir, 'read_hook.bt');
+  await writeFile(path, script.text, { mode: 0o600 });
+  const output = new BpftraceOutput();
+  const live = output.seen(LIVE_MARK);
+  const startedMs = performance.now();
+  const term = spawnPty('bpftrace', ['-f', 'json', path, ...pids.map(String), String(process.pid)], {
+    env: { BPFTRACE_MAP_KEYS_MAX: MAP_KEYS, BPFTRACE_MAX_MAP_KEYS: MAP_KEYS, NO_COLOR: '1' },
+  });
+  term.onData((text) => output.push(text));
+  let exit: { exitCode: number; signal: number } | null = null;
+  void term.exited.then((result) => {
+    exit = result;
+  });
+  order.host.undo.push('bpftrace', { kind: 'process', pid: term.pid, startTicks: startTicks(term.pid) }, async () => {
+    if (exit !== null) return;
+    term.kill('SIGKILL');
+    await term.exited;
+  });
+  await provenLive(term, output, live, { keyword: order.keywords[0]!, signal });
+  return {
+    attachMs: performance.now() - startedMs,
+    notes: notesOf(script, order.keywords.length),
+    died: () => (exit === null ? null : `${how(exit)}\n${output.text()}`),
+    async detach() {
+      if (exit === null) term.interrupt();
+      const ended = await Promise.race([term.exited, later(DETACH_TIMEOUT_MS)]);
+      if (ended === 'timeout') term.kill('SIGKILL');
+      if (ended === 'timeout' || !output.maps().maps.has('n')) {
+        throw new BenchError('probe-died', `bpftrace ended without its maps (${exit === null ? 'killed after no answer to Ctrl-C' : how(exit)})`, {
+          nextStep: `run it by hand: bpftrace ${path}`,
+          detail: output.text(),
+        });
+      }
+      return findingsOf(output.maps(), pids);
+    },
+  };
+}
+
+/** Sings until the script says that it saw the keyword: then every probe on the way from accept to the scan is live. */
+async function provenLive(
+  term: PtyPort,
+  output: BpftraceOutput,
+  live: Promise<void>,
+  o: { keyword: Uint8Array; signal: AbortSignal },
+): Promise<void> {
+  const canary = await Canary.open();
+  const deadline = performance.now() + ATTACH_TIMEOUT_MS;
+  const outcome = Promise.race([live.then(() => 'live' as const), term.exited.then(() => 'exited' as const)]);
+  try {
+    while (true) {
+      const state = await Promise.race([outcome, later(SING_EVERY_MS)]);
+      if (state === 'live') return;
+      if (state === 'exited') throw attachFailed('bpftrace ended before it was attached', output);
+      if (o.signal.aborted) throw new BenchError('cancelled', 'attaching bpftrace was cancelled');
+      if (performance.now() > deadline) throw attachFailed(`bpftrace was not live after ${ATTACH_TIMEOUT_MS / 1000} s`, output);
+      await canary.sing(o.keyword);
+    }
+  } catch (error) {
+    term.kill('SIGKILL');
+    await term.exited;
+    throw error;
+  } finally {
+    canary.close();
+  }
+}
+
+function attachFailed(message: string, output: BpftraceOutput): BenchError {
+  return new BenchError('attach-failed', message, {
+    nextStep: 'run hookbench doctor; its lines for bpftrace say what is missing',
+    detail: output.text(),
+  });
+}
+
+function notesOf(script: HookScript, given: number): string[] {
+  const { windowBytes, scanned, dropped } = script.scan;
+  return [
+    `bpftrace scans the first ${windowBytes} bytes of each read for ${scanned} of ${given} keywords; ${dropped.length} contain a shorter keyword, which decides the same`,
+  ];
+}
+
+function how(exit: { exitCode: number; signal: number }): string {
+  return exit.signal === 0 ? `exit code ${exit.exitCode}` : `signal ${exit.signal}`;
+}
+
+function later(ms: number): Promise<'timeout'> {
+  return new Promise((resolve) => setTimeout(() => resolve('timeout'), ms).unref());
+}

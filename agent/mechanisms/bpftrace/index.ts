@@ -1,0 +1,34 @@
+/** The kernel layer by bpftrace: a generated script on the syscall tracepoints, driven on a terminal of its own. */
+
+import { existsSync } from 'node:fs';
+import { bpftraceVersion } from '../../host/facts.ts';
+import { type SupportAnswer, supported, unsupported } from '../../host/support.ts';
+import type { AttachedMechanism } from '../mechanism.ts';
+import { attachBpftrace } from './attach.ts';
+
+const NEEDS = 'root, bpftrace 0.17 or newer, tracefs, syscall tracepoints';
+const OLDEST = [0, 17] as const;
+
+export const bpftrace: AttachedMechanism = {
+  kind: 'attached',
+  id: 'bpftrace',
+  layer: 'kernel',
+  vantage: 'kernel',
+  needs: NEEDS,
+  actions: ['observe'],
+  probe,
+  attach: attachBpftrace,
+};
+
+async function probe(): Promise<SupportAnswer> {
+  const version = await bpftraceVersion();
+  if (version === 'absent') return unsupported(NEEDS, 'no bpftrace on the PATH (apt-get install bpftrace)');
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) return unsupported(NEEDS, `bpftrace ${version}`);
+  if (process.getuid?.() !== 0) return unsupported(NEEDS, `uid ${process.getuid?.()} (run as root or with sudo)`);
+  const tracing = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'].find((dir) => existsSync(`${dir}/events/syscalls/sys_enter_read`));
+  if (tracing === undefined) {
+    return unsupported(NEEDS, 'no syscall tracepoints under /sys/kernel/tracing (mount -t tracefs tracefs /sys/kernel/tracing)');
+  }
+  return supported(NEEDS, `bpftrace ${version}, tracepoints in ${tracing}`);
+}

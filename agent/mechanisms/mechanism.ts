@@ -1,0 +1,94 @@
+/** A mechanism: one concrete way of putting the hook in front of read. One file (or folder), one registry line. */
+
+import type { HostPort } from '../host/port.ts';
+import type { SupportAnswer } from '../host/support.ts';
+
+export const ACTIONS = ['observe', 'trace', 'block'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+export type Layer = 'none' | 'application' | 'runtime' | 'library' | 'kernel';
+
+/** What the hook is told; the same for every mechanism. */
+export interface HookOrder {
+  readonly keywords: readonly Uint8Array[];
+  readonly action: Action;
+  readonly host: HostPort;
+  /** a folder on memory that belongs to this fork, removed at its end */
+  readonly dir: string;
+}
+
+/** counted reads since the hook was placed or attached */
+export interface HookCounts {
+  readonly reads: number;
+  readonly bytes: number;
+  readonly hits: number;
+}
+
+/** one counted read, as the hook timed it */
+export interface HookRead {
+  readonly atNs: bigint;
+  readonly latencyNs: number;
+  readonly hit: boolean;
+}
+
+/** A hook that is placed inside one process when that starts. */
+export interface PlacedHook {
+  /** what the process needs in its environment */
+  readonly env: Readonly<Record<string, string>>;
+  /** @throws BenchError hook-dead when the process has started without the hook */
+  assertLive(pid: number): void;
+  counts(): HookCounts;
+  /** Reads since the last drain, in time order, and how many were lost on the way. */
+  drain(): { readonly reads: readonly HookRead[]; readonly lost: number };
+}
+
+/** What an attached hook found for one process. */
+export interface AttachedFindings {
+  readonly pid: number;
+  readonly counts: HookCounts;
+  /** ns; lossless, both bounds inclusive */
+  readonly histogram: { readonly lowNs: number[]; readonly highNs: number[]; readonly counts: number[] };
+  readonly lost: number;
+}
+
+/** A hook that is attached to running processes from outside. */
+export interface AttachedHook {
+  /** how long attaching took until it was proven live, ms */
+  readonly attachMs: number;
+  /** facts worth a line in the report, e.g. the scan window */
+  readonly notes: readonly string[];
+  /** null while it lives; afterwards its last lines */
+  died(): string | null;
+  /** Detaches and reads what was found. @throws BenchError probe-died */
+  detach(): Promise<readonly AttachedFindings[]>;
+}
+
+interface MechanismBase {
+  readonly id: string;
+  readonly layer: Layer;
+  readonly needs: string;
+  readonly actions: readonly Action[];
+  probe(): Promise<SupportAnswer>;
+}
+
+/** `none`: no hook at all. */
+export interface BareMechanism extends MechanismBase {
+  readonly kind: 'bare';
+}
+
+/** Lives inside the process: an instance with it and one without run side by side. */
+export interface PlacedMechanism extends MechanismBase {
+  readonly kind: 'placed';
+  readonly vantage: 'interposer';
+  place(order: HookOrder, name: string): Promise<PlacedHook>;
+}
+
+/** Taxes every process of the host: attached and detached around short slices. */
+export interface AttachedMechanism extends MechanismBase {
+  readonly kind: 'attached';
+  readonly vantage: 'kernel';
+  /** Attaches to the processes and returns when it is proven live. @throws BenchError attach-failed | cancelled */
+  attach(order: HookOrder, pids: readonly number[], signal: AbortSignal): Promise<AttachedHook>;
+}
+
+export type Mechanism = BareMechanism | PlacedMechanism | AttachedMechanism;

@@ -1,0 +1,54 @@
+/** Child processes: the only file that imports execa. */
+
+import { execa } from 'execa';
+import type { ChildExit, SpawnPort } from '../load/port.ts';
+
+/** Starts a program (no shell) that is killed by the kernel when this process dies, however it dies. */
+export const spawnChild: SpawnPort = (file, args, o) => {
+  const [program, programArgs] = withDeathSignal(file, args);
+  const child = execa(program, programArgs, {
+    env: o.env ?? {},
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: false,
+    reject: false,
+    encoding: 'buffer',
+    cleanup: true,
+    forceKillAfterDelay: 2000,
+  });
+  const exited: Promise<ChildExit> = child.then(
+    (result) => ({ exitCode: result.exitCode ?? null, signal: result.signal ?? null }),
+    () => ({ exitCode: null, signal: null }),
+  );
+  return {
+    pid: child.pid ?? 0,
+    stdin: child.stdin,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    exited,
+    kill: (signal) => void child.kill((signal ?? 'SIGTERM') as NodeJS.Signals),
+  };
+};
+
+export interface CommandResult {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a short program to its end. Never rejects: a program that can't be started has exitCode null and the reason on stderr. */
+export async function runCommand(
+  file: string,
+  args: readonly string[],
+  o: { timeoutMs?: number } = {},
+): Promise<CommandResult> {
+  const result = await execa(file, args, { reject: false, timeout: o.timeoutMs ?? 10_000, stdin: 'ignore' });
+  const reason = result.exitCode === undefined ? (result.shortMessage ?? '') : '';
+  return { exitCode: result.exitCode ?? null, stdout: result.stdout ?? '', stderr: (result.stderr ?? '') + reason };
+}
+
+/** setpriv (util-linux) execs the program, so the pid is the program's own. */
+function withDeathSignal(file: string, args: readonly string[]): [string, string[]] {
+  return ['setpriv', ['--pdeathsig', 'KILL', file, ...args]];
+}

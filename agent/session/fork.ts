@@ -1,0 +1,97 @@
+/** The live part of one fork: its SUT instances with the hooks placed in them, and the load generator. */
+
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Assignment, BenchError, type Instance } from '#proto';
+import type { Placement } from '../conditions/condition.ts';
+import { CONDITIONS } from '../conditions/registry.ts';
+import { memoryDir, PATHS } from '../config.ts';
+import type { HostPort } from '../host/port.ts';
+import { startTicks } from '../host/undo.ts';
+import { type LoadGenerator, startGenerator } from '../load/generator.ts';
+import { buildPayloads } from '../load/payload.ts';
+import type { Action, HookOrder, PlacedHook } from '../mechanisms/mechanism.ts';
+import { MECHANISMS } from '../mechanisms/registry.ts';
+import { SUTS } from '../suts/registry.ts';
+import { type SutProcess, startSut } from '../suts/start.ts';
+import type { Sut } from '../suts/sut.ts';
+
+export interface LiveInstance {
+  readonly instance: Instance;
+  readonly sut: Sut;
+  readonly process: SutProcess;
+  readonly hook: PlacedHook | null;
+}
+
+export interface LiveFork {
+  readonly order: HookOrder;
+  readonly generator: LoadGenerator;
+  readonly instances: readonly LiveInstance[];
+  /** arm of each instance's samples in alternated steps, indexed by instance id */
+  readonly armOf: Uint8Array;
+}
+
+/** Places everything; each thing started goes on the undo stack. @throws BenchError */
+export async function startFork(assignment: Assignment, host: HostPort, signal: AbortSignal): Promise<LiveFork> {
+  const order: HookOrder = {
+    keywords: assignment.keywords,
+    action: assignment.action as Action,
+    host,
+    dir: ownDir(host),
+  };
+  const placement = await known(CONDITIONS, assignment.condition, 'condition').enter(host);
+  const generator = await startLoad(placement, host);
+  const payloads = buildPayloads(assignment.keywords, { lengthBytes: assignment.requestBytes });
+  await generator.setPayload(0, payloads.miss);
+  await generator.setPayload(1, payloads.hit);
+  const instances = await Promise.all(assignment.instances.map((i) => startInstance(i, { placement, order, signal })));
+  const armOf = new Uint8Array(64);
+  for (const live of instances) {
+    armOf[live.instance.id] = live.instance.arm;
+    await generator.setTarget(loadTarget(live, placement));
+  }
+  return { order, generator, instances, armOf };
+}
+
+function loadTarget({ instance, sut, process }: LiveInstance, placement: Placement) {
+  const target = { id: instance.id, ipv4: placement.sutIpv4, port: process.port };
+  if (sut.protocol.kind === 'http') return { ...target, protocol: 'http' } as const;
+  return { ...target, protocol: 'burst', requestsPerUnit: sut.protocol.requestsPerUnit } as const;
+}
+
+async function startInstance(
+  instance: Instance,
+  o: { placement: Placement; order: HookOrder; signal: AbortSignal },
+): Promise<LiveInstance> {
+  const sut = known(SUTS, instance.sut, 'SUT');
+  const mechanism = known(MECHANISMS, instance.mechanism, 'mechanism');
+  const name = `${instance.sut}-${instance.id}`;
+  const hook = mechanism.kind === 'placed' ? await mechanism.place(o.order, name) : null;
+  const process = await startSut(sut, { placement: o.placement, env: hook?.env ?? {}, signal: o.signal });
+  o.order.host.undo.push(`SUT ${name}`, { kind: 'process', pid: process.pid, startTicks: startTicks(process.pid) }, () => process.stop());
+  hook?.assertLive(process.pid);
+  return { instance, sut, process, hook };
+}
+
+async function startLoad(placement: Placement, { pinning, undo }: HostPort): Promise<LoadGenerator> {
+  const binary = existsSync(PATHS.loadGenerator) ? PATHS.loadGenerator : null;
+  const generator = await startGenerator({ binary, cpu: pinning.load, spawn: placement.startLoad });
+  undo.push('load generator', { kind: 'process', pid: generator.pid, startTicks: startTicks(generator.pid) }, () => generator.stop());
+  return generator;
+}
+
+function ownDir(host: HostPort): string {
+  const path = join(memoryDir(), `hookbench-${process.pid}-${randomBytes(4).toString('hex')}`);
+  mkdirSync(path, { mode: 0o700 });
+  chmodSync(path, 0o700);
+  host.undo.push(`folder ${path}`, { kind: 'directory', path }, () => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** an id from the wire → the entry of our own catalogue */
+export function known<T extends { readonly id: string }>(catalogue: readonly T[], id: string, what: string): T {
+  const found = catalogue.find((entry) => entry.id === id);
+  if (found !== undefined) return found;
+  throw new BenchError('usage', `unknown ${what} ${id}; known here: ${catalogue.map((entry) => entry.id).join(', ')}`);
+}

@@ -1,0 +1,48 @@
+/** What one fork adds up for its end: what was sent, what was lost at each hop, what is worth a line in the report. */
+
+import type { Note, RecordBody } from '#proto';
+import type { AttachedHook } from '../mechanisms/mechanism.ts';
+import { SentTally } from './tally.ts';
+
+interface LossCount {
+  received: number;
+  lost: number;
+}
+
+export class ForkLedger {
+  /** over all steps of the fork */
+  readonly sent = new SentTally();
+  readonly #loss = new Map<string, { hop: string; sut: string; mechanism: string } & LossCount>();
+  readonly #notes = new Map<string, Note>();
+
+  loss(hop: string, sut: string, mechanism: string, count: Readonly<LossCount>): void {
+    const key = `${hop} ${sut} ${mechanism}`;
+    const sum = this.#loss.get(key) ?? { hop, sut, mechanism, received: 0, lost: 0 };
+    sum.received += count.received;
+    sum.lost += count.lost;
+    this.#loss.set(key, sum);
+  }
+
+  /** the generator hands over every sample or fails: what it measured has passed this hop */
+  load(sut: string, records: readonly RecordBody[]): void {
+    for (const record of records) {
+      if (record.body !== 'samples' || record.samples.place.vantage === 'interposer') continue;
+      this.loss('load', sut, '', { received: record.samples.n, lost: 0 });
+    }
+  }
+
+  attached(hook: AttachedHook): void {
+    for (const detail of hook.notes) this.note({ code: 'hook-scope', detail });
+  }
+
+  note(note: Note): void {
+    this.#notes.set(`${note.code} ${note.detail}`, note);
+  }
+
+  records(): RecordBody[] {
+    return [
+      ...[...this.#loss.values()].map((loss): RecordBody => ({ body: 'loss', loss })),
+      ...[...this.#notes.values()].map((note): RecordBody => ({ body: 'note', note })),
+    ];
+  }
+}

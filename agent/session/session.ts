@@ -1,0 +1,83 @@
+/** One assignment, from the first process started to the last change undone: place, warm, measure, drain, undo. */
+
+import { type Assignment, asBenchError, BenchError, type RecordBody } from '#proto';
+import type { Pinning } from '../host/cores.ts';
+import { pressureFindings, readPressure } from '../host/pressure.ts';
+import { UndoStack } from '../host/undo.ts';
+import { checkAssignment } from './check.ts';
+import { type LiveFork, startFork } from './fork.ts';
+import { ForkLedger } from './ledger.ts';
+import type { Sink } from './sink.ts';
+import { runStep } from './step.ts';
+import { parity } from './tally.ts';
+
+/** Never rejects: how it ended is the last record, sent after everything was undone. */
+export async function runAssignment(
+  assignment: Assignment,
+  o: { pinning: Pinning; sink: Sink; signal: AbortSignal },
+): Promise<void> {
+  const undo = new UndoStack();
+  const ledger = new ForkLedger();
+  const before = readPressure();
+  let failure: BenchError | null = null;
+  try {
+    checkAssignment(assignment);
+    o.sink.progress(0, 'starting the instances');
+    const fork = await startFork(assignment, { pinning: o.pinning, undo }, o.signal);
+    await runSteps(fork, assignment, { ledger, sink: o.sink, signal: o.signal });
+    for (const record of placedParity(fork, assignment, ledger)) o.sink.send(record);
+  } catch (error) {
+    failure = o.signal.aborted ? new BenchError('cancelled', 'the run was cancelled', { cause: error }) : asBenchError(error);
+  }
+  for (const detail of pressureFindings(before, readPressure())) ledger.note({ code: 'throttled', detail });
+  for (const detail of await undo.run()) ledger.note({ code: 'not-undone', detail });
+  ledger.loss('spool', '', '', { received: 0, lost: o.sink.takeDropped() });
+  for (const record of ledger.records()) o.sink.send(record);
+  o.sink.send({ body: 'end', end: endOf(failure) });
+}
+
+async function runSteps(
+  fork: LiveFork,
+  assignment: Assignment,
+  o: { ledger: ForkLedger; sink: Sink; signal: AbortSignal },
+): Promise<void> {
+  let done = 0;
+  for (const step of assignment.steps) {
+    if (o.signal.aborted) throw new BenchError('cancelled', 'the run was cancelled');
+    const suts = [...new Set(step.slices.map((slice) => slice.sut))].join(', ');
+    const what = step.phase === 'warmup' ? 'warming up' : step.attach === '' ? 'measuring' : `measuring with ${step.attach}:`;
+    const tell = (text: string) => o.sink.progress(done, text);
+    tell(`${what} ${suts}`);
+    const keep = (records: RecordBody[]) => {
+      for (const record of records) o.sink.send(record);
+    };
+    await runStep(fork, step, { assignment, ledger: o.ledger, signal: o.signal, tell }, keep);
+    done += 1;
+  }
+  o.sink.progress(done, 'ending the instances');
+}
+
+/** what each placed hook must have seen over the whole fork, warm-up included, against what it counted */
+function placedParity(fork: LiveFork, assignment: Assignment, ledger: ForkLedger): RecordBody[] {
+  return fork.instances.flatMap(({ instance, sut, hook }): RecordBody[] => {
+    if (hook === null) return [];
+    const place = {
+      sut: sut.id,
+      condition: assignment.condition,
+      fork: assignment.fork,
+      block: 0,
+      step: 0,
+      phase: 'measure',
+      design: 'alternated',
+      vantage: 'interposer',
+    } as const;
+    const counts = { mechanism: instance.mechanism, expected: ledger.sent.of(instance.id), seen: hook.counts() };
+    return [{ body: 'parity', parity: parity(place, { source: 'load', ...counts }) }];
+  });
+}
+
+function endOf(failure: BenchError | null) {
+  if (failure === null) return { status: 'complete', code: '', message: '', nextStep: '', detail: '' };
+  const status = failure.code === 'cancelled' ? 'cancelled' : 'failed';
+  return { status, code: failure.code, message: failure.message, nextStep: failure.nextStep, detail: failure.detail };
+}

@@ -1,0 +1,129 @@
+/** One step: its slices, with a mechanism attached around them where the plan says so. */
+
+import { type Assignment, asBenchError, BenchError, type Place, type RecordBody, type Step } from '#proto';
+import type { AttachedFindings, AttachedHook, AttachedMechanism, HookCounts } from '../mechanisms/mechanism.ts';
+import { MECHANISMS } from '../mechanisms/registry.ts';
+import { known, type LiveFork, type LiveInstance } from './fork.ts';
+import type { ForkLedger } from './ledger.ts';
+import { runSlice } from './slice.ts';
+import { minus, parity, SentTally } from './tally.ts';
+
+export interface StepContext {
+  readonly assignment: Assignment;
+  readonly ledger: ForkLedger;
+  readonly signal: AbortSignal;
+  readonly tell: (text: string) => void;
+}
+
+/** @returns everything measured; when it fails the error carries nothing: the records were handed to `keep` as void before */
+export async function runStep(fork: LiveFork, step: Step, c: StepContext, keep: (records: RecordBody[]) => void): Promise<void> {
+  if (step.attach === '') {
+    const { records, failure } = await runSlices(fork, step, c, new SentTally());
+    keep(records);
+    if (failure !== null) throw failure;
+    return;
+  }
+  await runAttached(fork, step, c, keep);
+}
+
+async function runAttached(fork: LiveFork, step: Step, c: StepContext, keep: (records: RecordBody[]) => void): Promise<void> {
+  const mechanism = attachedMechanism(step.attach);
+  const targets = fork.instances.filter((live) => namedIn(step, live.instance.id));
+  c.tell(`attaching ${mechanism.id}`);
+  const hook = await mechanism.attach(fork.order, targets.map((live) => live.process.pid), c.signal);
+  c.ledger.attached(hook);
+  c.tell(`${mechanism.id} attached after ${(hook.attachMs / 1000).toFixed(1)} s`);
+  const before = new Map(targets.map((live) => [live.instance.id, live.hook?.counts()]));
+  const sent = new SentTally();
+  const { records, failure } = await runSlices(fork, step, c, sent);
+  const findings = await detached(hook, mechanism.id).catch((error: unknown) => asBenchError(error));
+  if (findings instanceof BenchError || failure !== null) {
+    keep(records.map(voided));
+    throw failure !== null && failure.code !== 'cancelled' ? failure : findings instanceof BenchError ? findings : failure!;
+  }
+  keep([...records, ...findingRecords(step, c, { mechanism, targets, findings, sent, before })]);
+}
+
+/** @throws BenchError probe-died also when it had ended before it was told to */
+async function detached(hook: AttachedHook, id: string): Promise<readonly AttachedFindings[]> {
+  const died = hook.died();
+  if (died === null) return hook.detach();
+  throw new BenchError('probe-died', `${id} ended while it was measured: ${died.split('\n')[0]}`, {
+    nextStep: 'what was measured before is kept; look for who ended it (dmesg, the out-of-memory killer) and run the study again',
+    detail: died.split('\n').slice(1).join('\n'),
+  });
+}
+
+function findingRecords(
+  step: Step,
+  c: StepContext,
+  o: {
+    mechanism: AttachedMechanism;
+    targets: readonly LiveInstance[];
+    findings: readonly AttachedFindings[];
+    sent: SentTally;
+    before: ReadonlyMap<number, HookCounts | undefined>;
+  },
+): RecordBody[] {
+  return o.targets.flatMap((live, i): RecordBody[] => {
+    const found = o.findings[i]!;
+    const place: Place = {
+      sut: live.sut.id,
+      condition: c.assignment.condition,
+      fork: c.assignment.fork,
+      block: step.block,
+      step: step.index,
+      phase: live.hook === null ? step.phase : 'census',
+      design: step.design,
+      vantage: o.mechanism.vantage,
+    };
+    c.ledger.loss('bpf', live.sut.id, o.mechanism.id, { received: found.counts.reads, lost: found.lost });
+    const own = parity(place, { mechanism: o.mechanism.id, source: 'load', expected: o.sent.of(live.instance.id), seen: found.counts });
+    if (live.hook === null) {
+      return [
+        { body: 'histogram', histogram: { place, mechanism: o.mechanism.id, ...found.histogram } },
+        { body: 'parity', parity: own },
+      ];
+    }
+    const seen = minus(live.hook.counts(), o.before.get(live.instance.id)!);
+    const census = parity(place, { mechanism: live.instance.mechanism, source: 'kernel', expected: found.counts, seen });
+    return [{ body: 'parity', parity: own }, { body: 'parity', parity: census }];
+  });
+}
+
+async function runSlices(
+  fork: LiveFork,
+  step: Step,
+  c: StepContext,
+  sent: SentTally,
+): Promise<{ records: RecordBody[]; failure: BenchError | null }> {
+  const records: RecordBody[] = [];
+  for (const slice of step.slices) {
+    if (c.signal.aborted) return { records, failure: new BenchError('cancelled', 'the run was cancelled') };
+    const outcome = await runSlice(fork, { assignment: c.assignment, step, slice, sent, signal: c.signal });
+    records.push(...outcome.records);
+    for (const [id, ring] of outcome.ringLost) {
+      const live = fork.instances.find((instance) => instance.instance.id === id)!;
+      c.ledger.loss('ring', live.sut.id, live.instance.mechanism, ring);
+    }
+    c.ledger.load(slice.sut, outcome.records);
+    if (outcome.failure !== null) return { records, failure: outcome.failure };
+  }
+  c.ledger.sent.addAll(sent, fork.instances.map((live) => live.instance.id));
+  return { records, failure: null };
+}
+
+function voided(record: RecordBody): RecordBody {
+  if (record.body !== 'samples') return record;
+  return { body: 'samples', samples: { ...record.samples, place: { ...record.samples.place, phase: 'void' } } };
+}
+
+function namedIn(step: Step, instance: number): boolean {
+  return step.slices.some((slice) => slice.order.some((byte) => (byte & 0x3f) === instance));
+}
+
+function attachedMechanism(id: string): AttachedMechanism {
+  const mechanism = known(MECHANISMS, id, 'mechanism');
+  if (mechanism.kind === 'attached') return mechanism;
+  throw new BenchError('usage', `mechanism ${id} can't be attached to a running process`);
+}

@@ -1,0 +1,51 @@
+/** Adds up, per instance, what the load generator says it sent: what a hook there must have seen. */
+
+import type { Parity, Place } from '#proto';
+import type { TargetCounters } from '../load/types.ts';
+import type { HookCounts } from '../mechanisms/mechanism.ts';
+
+export const NO_COUNTS: HookCounts = { reads: 0, bytes: 0, hits: 0 };
+
+export class SentTally {
+  readonly #sent = new Map<number, HookCounts>();
+
+  add(counters: readonly TargetCounters[]): void {
+    for (const c of counters) {
+      const sent = { reads: c.requests, bytes: c.bytesSent, hits: c.hitsSent };
+      this.#sent.set(c.target, plus(this.of(c.target), sent));
+    }
+  }
+
+  addAll(other: SentTally, targets: readonly number[]): void {
+    for (const target of targets) this.#sent.set(target, plus(this.of(target), other.of(target)));
+  }
+
+  of(target: number): HookCounts {
+    return this.#sent.get(target) ?? NO_COUNTS;
+  }
+}
+
+export function plus(a: HookCounts, b: HookCounts): HookCounts {
+  return { reads: a.reads + b.reads, bytes: a.bytes + b.bytes, hits: a.hits + b.hits };
+}
+
+export function minus(a: HookCounts, b: HookCounts): HookCounts {
+  return { reads: a.reads - b.reads, bytes: a.bytes - b.bytes, hits: a.hits - b.hits };
+}
+
+export function parity(
+  place: Place,
+  o: { mechanism: string; source: 'load' | 'kernel'; expected: HookCounts; seen: HookCounts },
+): Parity {
+  return {
+    place,
+    mechanism: o.mechanism,
+    source: o.source,
+    expectedReads: o.expected.reads,
+    seenReads: o.seen.reads,
+    expectedBytes: o.expected.bytes,
+    seenBytes: o.seen.bytes,
+    expectedHits: o.expected.hits,
+    seenHits: o.seen.hits,
+  };
+}

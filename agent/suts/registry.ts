@@ -1,0 +1,51 @@
+/** The only list of SUTs. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PATHS } from '../config.ts';
+import { javaVersion } from '../host/facts.ts';
+import { supported, unsupported } from '../host/support.ts';
+import type { Sut } from './sut.ts';
+
+const javaHello: Sut = {
+  id: 'java-hello',
+  vantage: 'client',
+  protocol: { kind: 'http' },
+  warmup: 4000,
+  needs: 'a JDK, 17 or newer, at build and run time',
+  async probe() {
+    const version = await javaVersion();
+    if (version === 'absent') return unsupported(this.needs, 'no java on the PATH (install openjdk-17-jdk-headless)');
+    if (Number.parseInt(version, 10) < 17) return unsupported(this.needs, `java ${version}`);
+    if (!existsSync(PATHS.javaHello)) return unsupported(this.needs, 'java-hello is not built (make -C sut)');
+    return supported(this.needs, `java ${version}`);
+  },
+  command: () => ({ file: 'java', args: ['-XX:+UseSerialGC', '-Xms64m', '-Xmx64m', '-cp', PATHS.javaHello, 'JavaHello'] }),
+};
+
+const nodeHello: Sut = {
+  id: 'node-hello',
+  vantage: 'client',
+  protocol: { kind: 'http' },
+  warmup: 2000,
+  needs: 'Node.js',
+  async probe() {
+    return supported(this.needs, `node ${process.version}`);
+  },
+  command: () => ({ file: process.execPath, args: [join(PATHS.nodeHello, 'node-hello.mjs')] }),
+};
+
+const readLoop: Sut = {
+  id: 'read-loop',
+  vantage: 'caller',
+  protocol: { kind: 'burst', requestsPerUnit: 20 },
+  warmup: 2000,
+  needs: 'a C compiler at build time',
+  async probe() {
+    if (!existsSync(PATHS.readLoop)) return unsupported(this.needs, 'read-loop is not built (make -C sut)');
+    return supported(this.needs, 'built');
+  },
+  command: () => ({ file: PATHS.readLoop, args: [] }),
+};
+
+export const SUTS: readonly Sut[] = [javaHello, nodeHello, readLoop];

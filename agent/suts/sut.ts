@@ -1,0 +1,21 @@
+/** A system under test: a program of our own that serves requests, as the catalogue knows it. */
+
+import type { SupportAnswer } from '../host/support.ts';
+
+export interface SutCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+export interface Sut {
+  readonly id: string;
+  /** where the clock of its samples stands */
+  readonly vantage: 'client' | 'caller';
+  /** http: one request a unit; burst: `requestsPerUnit` reads a unit, timed by the program itself */
+  readonly protocol: { readonly kind: 'http' } | { readonly kind: 'burst'; readonly requestsPerUnit: number };
+  /** samples each fresh instance serves before it is measured, unless the study says otherwise */
+  readonly warmup: number;
+  readonly needs: string;
+  probe(): Promise<SupportAnswer>;
+  command(): SutCommand;
+}

@@ -1,0 +1,122 @@
+import { holm } from '../stats/holm.ts';
+import { hasFailed, nameOf, summariseAa } from './aa.ts';
+import { compareArms, type Draft, describeArm } from './compare.ts';
+import { insideViews } from './inside.ts';
+import { recommendations } from './recommendations.ts';
+import type { Arm, StudyRecord } from './record.ts';
+import { type Comparison, type Flag, RESULTS_SCHEMA, type Results, type Vantage } from './results.ts';
+import { armSamples, type Cell, cellsOf } from './select.ts';
+import { type AaState, sentenceOf } from './sentences.ts';
+import { verdictOf } from './verdict.ts';
+
+/** A stored study → what is claimed about it. Pure: the same record gives the same results.
+ * @param study complete or not; what is missing is flagged or warned of, never guessed
+ * @returns the contract `hookbench.results/v1`
+ * Comparisons stay within one SUT, node, condition, vantage and design. Holm runs over the treated comparisons of the study,
+ * and apart from them over its A/A rows. Time O(n log n); about 14 bytes per sample of the largest cell beside the record. */
+export function analyse(study: StudyRecord): Results {
+  const cells = cellsOf(study, COMPARED);
+  const drafts = cells.flatMap((cell) => draftsOf(study, cell));
+  const aaDrafts = drafts.filter((draft) => draft.isAa);
+  const treatedDrafts = drafts.filter((draft) => !draft.isAa);
+  const aaHolm = holmOver(aaDrafts);
+  const stateOf = (cell: Cell) => aaState(cell, aaDrafts, aaHolm);
+  const treatedHolm = holmOver(treatedDrafts);
+  const finishAll = (some: readonly Draft[], pHolm: ReadonlyMap<Draft, number>) =>
+    some.map((draft) => finish(study, draft, pHolm.get(draft) ?? 1, stateOf(draft.cell)));
+  const comparisons = finishAll(treatedDrafts, treatedHolm);
+  const aaRows = finishAll(aaDrafts, aaHolm);
+  const unjudged = treatedDrafts.map(({ cell }) => cell).filter((cell) => !hasRow(cell, aaDrafts));
+  const inside = insideViews(study);
+  return {
+    schema: RESULTS_SCHEMA,
+    study: headOf(study),
+    nodes: study.nodes,
+    comparisons,
+    aa: summariseAa(aaRows, [...new Set(unjudged.map(nameOf))]),
+    parity: study.parity,
+    loss: study.loss,
+    inside,
+    recommendations: recommendations(study, comparisons, inside),
+    warnings: [...study.warnings, ...missingWarnings(study, comparisons)],
+  };
+}
+
+const COMPARED: readonly Vantage[] = ['client', 'caller'];
+const MIN_SAMPLES = 2;
+
+function draftsOf(study: StudyRecord, cell: Cell): readonly Draft[] {
+  const baselineArm = baselineOf(study.arms);
+  const described = study.arms.flatMap((arm) => {
+    const samples = armSamples(cell, arm.index);
+    return samples.latencyNs.length < MIN_SAMPLES ? [] : [describeArm(arm, samples)];
+  });
+  const baseline = described.find(({ arm }) => arm === baselineArm);
+  if (!baseline) return [];
+  return described
+    .filter((treated) => treated !== baseline)
+    .map((treated) => compareArms(study, cell, baseline, treated));
+}
+
+function baselineOf(arms: readonly Arm[]): Arm | undefined {
+  return arms.find((arm) => arm.mechanism === 'none' && !arm.aa);
+}
+
+function holmOver(drafts: readonly Draft[]): ReadonlyMap<Draft, number> {
+  const tested = drafts.flatMap((draft) => (draft.inference ? [{ draft, p: draft.inference.estimate.p }] : []));
+  const adjusted = holm(tested.map(({ p }) => p));
+  return new Map(tested.map(({ draft }, i) => [draft, adjusted[i] as number]));
+}
+
+function aaState(cell: Cell, aaDrafts: readonly Draft[], pHolm: ReadonlyMap<Draft, number>): AaState {
+  const own = aaDrafts.filter((draft) => draft.cell === cell);
+  if (own.some((draft) => hasFailed(pHolm.get(draft) ?? null))) return 'failed';
+  return own.some((draft) => draft.inference !== null) ? 'clean' : 'missing';
+}
+
+function hasRow(cell: Cell, aaDrafts: readonly Draft[]): boolean {
+  return aaDrafts.some((draft) => draft.cell === cell);
+}
+
+function finish(study: StudyRecord, draft: Draft, pHolm: number, aa: AaState): Comparison {
+  const { inference, blocks, forks, measured, isAa } = draft;
+  const block = inference ? { ...inference.estimate, blocks, forks, pHolm } : null;
+  const unsure = [...draft.flags, ...aaFlag(draft, aa)];
+  const verdict = verdictOf(inference, pHolm, study.marginNs, unsure);
+  const flags = verdict === 'implausible' ? [...unsure, NEGATIVE] : unsure;
+  const sentence = sentenceOf(verdict, { ...measured, block, flags }, aa, study.marginNs, isAa);
+  return { ...measured, block, verdict, sentence, flags };
+}
+
+const NEGATIVE: Flag = {
+  code: 'negative-overhead',
+  detail: "The treated arm is significantly faster than the baseline; a hook can't be.",
+};
+
+function aaFlag({ cell }: Draft, aa: AaState): readonly Flag[] {
+  if (aa !== 'failed') return [];
+  const detail = `None against none differs significantly (${nameOf(cell)}), so a difference here may be the instrument's own.`;
+  return [{ code: 'aa-failed', detail }];
+}
+
+/** a planned mechanism that no comparison speaks of must not vanish silently */
+function missingWarnings(study: StudyRecord, comparisons: readonly Comparison[]): Results['warnings'] {
+  const treated = study.arms.filter((arm) => arm.mechanism !== 'none');
+  return study.suts.flatMap((sut) =>
+    treated
+      .filter(({ mechanism }) => !comparisons.some((row) => row.sut === sut && row.treated === mechanism))
+      .map(({ mechanism }) => ({
+        code: 'not-compared',
+        detail: `${sut}: ${mechanism} has no comparison, because it or its baseline has fewer than ${MIN_SAMPLES} measured samples.`,
+      })),
+  );
+}
+
+function headOf(study: StudyRecord): Results['study'] {
+  const { id, seed, startedAt, finishedAt, status, requestsPerArm, warmup, forks, blocks, action } = study;
+  const { suts, mechanisms, conditions, keywords, hookbenchVersion, command } = study;
+  return {
+    ...{ id, seed, startedAt, finishedAt, status, requestsPerArm, warmup, forks, blocks, action },
+    ...{ suts, mechanisms, conditions, keywords, hookbenchVersion, command },
+  };
+}

@@ -1,0 +1,108 @@
+import { cliffsDelta, cohensD } from '../stats/effect-size.ts';
+import { mannWhitney } from '../stats/mann-whitney.ts';
+import { minimumDetectableEffect, requiredUnits } from '../stats/power.ts';
+import { type SortedSamples, sortedCopy } from '../stats/samples.ts';
+import { type Moments, moments } from '../stats/summary.ts';
+import { pooledTTest, welchTTest } from '../stats/t-test.ts';
+import { assumptionFlags } from './assumptions.ts';
+import { estimateShifts, type Shifts } from './estimate.ts';
+import { recordFlags } from './flags.ts';
+import type { Arm, StudyRecord } from './record.ts';
+import type { Comparison, Flag, SampleStats } from './results.ts';
+import { sampleStats } from './sample-stats.ts';
+import type { ArmSamples, Cell } from './select.ts';
+import type { Inference } from './unit.ts';
+
+/** an arm of a cell with all that is computed once, however many comparisons it takes part in */
+export interface DescribedArm {
+  readonly arm: Arm;
+  readonly samples: ArmSamples;
+  readonly sorted: SortedSamples;
+  readonly moments: Moments;
+  readonly stats: SampleStats;
+}
+
+/** A comparison before the study as a whole has had its say: no correction, no verdict. */
+export interface Draft {
+  readonly cell: Cell;
+  readonly isAa: boolean;
+  readonly inference: Inference | null;
+  readonly blocks: number;
+  readonly forks: number;
+  readonly flags: readonly Flag[];
+  readonly measured: Omit<Comparison, 'block' | 'verdict' | 'sentence' | 'flags'>;
+}
+
+/** @param samples ≥ 2 values */
+export function describeArm(arm: Arm, samples: ArmSamples): DescribedArm {
+  const sorted = sortedCopy(samples.latencyNs);
+  const m = moments(samples.latencyNs);
+  return { arm, samples, sorted, moments: m, stats: sampleStats(samples.latencyNs, sorted, m) };
+}
+
+/** Everything about two arms of one cell that does not depend on the rest of the study. */
+export function compareArms(study: StudyRecord, cell: Cell, baseline: DescribedArm, treated: DescribedArm): Draft {
+  const shifts = estimateShifts(baseline.samples, treated.samples, cell.design);
+  const measured = {
+    ...namesOf(cell, baseline, treated),
+    ...pooledTests(baseline, treated),
+    ...shiftColumns(shifts),
+    ...powerOf(shifts.p50, treated.stats.n),
+  };
+  const { blocks, forks } = shifts;
+  const flags = [
+    ...recordFlags(study, { ...measured, forks, hasEstimate: shifts.p50 !== null }),
+    ...assumptionFlags(baseline, treated, cell.design),
+  ];
+  return { cell, isAa: treated.arm.aa, inference: shifts.p50, blocks, forks, flags, measured };
+}
+
+function namesOf({ sut, condition, node, vantage, design }: Cell, baseline: DescribedArm, treated: DescribedArm) {
+  return {
+    ...{ sut, condition, node, vantage, design },
+    baseline: baseline.arm.mechanism,
+    treated: treated.arm.mechanism,
+    n: treated.stats.n,
+    baselineN: baseline.stats.n,
+    warmupDropped: treated.samples.dropped,
+    baselineStats: baseline.stats,
+    treatedStats: treated.stats,
+  };
+}
+
+/** the paper's analysis and its relatives, over all samples of both arms */
+function pooledTests(baseline: DescribedArm, treated: DescribedArm) {
+  const { pooledSd: pooledSdNs, ...student } = pooledTTest(baseline.moments, treated.moments);
+  const { u, p, log10P } = mannWhitney(baseline.sorted, treated.sorted);
+  return {
+    studentT: { ...student, pooledSdNs },
+    welch: welchTTest(baseline.moments, treated.moments),
+    mannWhitney: { u, p, log10P },
+    cohensD: cohensD(baseline.moments, treated.moments),
+    cliffsDelta: cliffsDelta(u, baseline.stats.n, treated.stats.n),
+    meanShiftNs: treated.stats.meanNs - baseline.stats.meanNs,
+    medianShiftNs: treated.stats.p50Ns - baseline.stats.p50Ns,
+  };
+}
+
+function shiftColumns({ p50, mean, p99, p50Hit, p50NoHit }: Shifts) {
+  const estimateOf = (inference: Inference | null) => inference?.estimate ?? null;
+  return {
+    shifts: { p50: estimateOf(p50), mean: estimateOf(mean), p99: estimateOf(p99) },
+    byPayload: { hit: estimateOf(p50Hit), noHit: estimateOf(p50NoHit) },
+  };
+}
+
+/** below this share of a unit's sd a shift is rounding, and no sample would be large enough */
+const LEAST_SHIFT_IN_SD = 1e-6;
+
+/** more units of the size they had, so samples grow with them */
+function powerOf(inference: Inference | null, n: number) {
+  if (inference === null) return { minimumDetectableNs: null, requiredSamples: null };
+  const { mean, standardError, sd, df, units } = inference.interval;
+  const isNothing = mean === 0 || Math.abs(mean) < LEAST_SHIFT_IN_SD * sd;
+  return {
+    minimumDetectableNs: minimumDetectableEffect(standardError, df),
+    requiredSamples: isNothing ? null : Math.ceil((requiredUnits(mean, sd) * n) / units),
+  };
+}

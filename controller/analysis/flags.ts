@@ -1,0 +1,98 @@
+/** Flags that the study's record raises: how it was run and what went missing. */
+
+import { count } from './format.ts';
+import type { StudyRecord } from './record.ts';
+import type { Design, Flag, FlagCode } from './results.ts';
+
+export interface FlagSubject {
+  readonly sut: string;
+  readonly condition: string;
+  readonly node: string;
+  readonly design: Design;
+  readonly baseline: string;
+  readonly treated: string;
+  readonly n: number;
+  readonly warmupDropped: number;
+  /** process starts in which both arms ran */
+  readonly forks: number;
+  readonly hasEstimate: boolean;
+}
+
+/** with one of these no claim is made */
+export const DISQUALIFYING: readonly FlagCode[] = ['lost-samples', 'parity-miss', 'aa-failed', 'throttled'];
+
+/** Flags of one comparison from the record around its samples.
+ * A loss or parity row counts for the treated and for the baseline mechanism; one without a SUT or mechanism counts for all. */
+export function recordFlags(study: StudyRecord, subject: FlagSubject): readonly Flag[] {
+  return [
+    ...lossFlag(study, subject),
+    ...parityFlag(study, subject),
+    ...throttleFlag(study),
+    ...interleavingFlag(subject),
+    ...forksFlag(subject),
+    ...completenessFlag(study, subject),
+  ];
+}
+
+const ENOUGH_FORKS = 4;
+
+function lossFlag(study: StudyRecord, subject: FlagSubject): readonly Flag[] {
+  const lossy = study.loss.filter((row) => row.lost > 0 && concerns(row, subject));
+  if (lossy.length === 0) return [];
+  const hops = lossy.map(
+    (row) => `${count(row.lost)} at ${row.hop} (${row.mechanism || 'all'}, ${count(row.received)} kept)`,
+  );
+  return [{ code: 'lost-samples', detail: `Samples were lost: ${hops.join(', ')}.` }];
+}
+
+function parityFlag(study: StudyRecord, subject: FlagSubject): readonly Flag[] {
+  const missed = study.parity.filter((row) => !row.ok && concerns(row, subject) && row.condition === subject.condition);
+  if (missed.length === 0) return [];
+  const rows = missed.map(
+    (row) =>
+      `${row.mechanism} saw ${count(row.seenReads)} of ${count(row.expectedReads)} reads, ${count(row.seenBytes)} of ${count(row.expectedBytes)} bytes and ${count(row.seenHits)} of ${count(row.expectedHits)} hits (expected by ${row.source})`,
+  );
+  return [{ code: 'parity-miss', detail: `The hook did not see the same reads: ${rows.join('; ')}.` }];
+}
+
+function concerns(
+  row: { readonly sut: string; readonly node: string; readonly mechanism: string },
+  subject: FlagSubject,
+): boolean {
+  const isOneOf = (value: string, ...names: readonly string[]) => value === '' || names.includes(value);
+  return (
+    isOneOf(row.sut, subject.sut) &&
+    isOneOf(row.node, subject.node) &&
+    isOneOf(row.mechanism, subject.treated, subject.baseline)
+  );
+}
+
+function throttleFlag(study: StudyRecord): readonly Flag[] {
+  return study.throttling.length === 0 ? [] : [{ code: 'throttled', detail: study.throttling.join(' ') }];
+}
+
+function interleavingFlag({ design }: FlagSubject): readonly Flag[] {
+  if (design !== 'sequential') return [];
+  const detail = 'The arms ran one after the other: whatever changed between them is part of the difference.';
+  return [{ code: 'arms-not-interleaved', detail }];
+}
+
+function forksFlag({ forks }: FlagSubject): readonly Flag[] {
+  if (forks >= ENOUGH_FORKS) return [];
+  const starts = `${forks} process start${forks === 1 ? '' : 's'}`;
+  const detail = `Both arms ran in ${starts}, fewer than ${ENOUGH_FORKS}: how much starts differ can hardly be told.`;
+  return [{ code: 'few-forks', detail }];
+}
+
+function completenessFlag(study: StudyRecord, subject: FlagSubject): readonly Flag[] {
+  const reasons: string[] = [];
+  const taken = subject.n + subject.warmupDropped;
+  if (study.status !== 'complete')
+    reasons.push(`the study was ${study.status === 'failed' ? 'cut short by a failure' : 'interrupted'}`);
+  if (taken < study.requestsPerArm)
+    reasons.push(`${count(taken)} of ${count(study.requestsPerArm)} requests were measured`);
+  if (!subject.hasEstimate) reasons.push('there are too few blocks with both arms for an interval');
+  if (reasons.length === 0) return [];
+  const sentence = reasons.join('; ');
+  return [{ code: 'incomplete', detail: `${sentence[0]?.toUpperCase()}${sentence.slice(1)}.` }];
+}

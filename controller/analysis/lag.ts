@@ -1,0 +1,104 @@
+import { quantile } from '../stats/quantile.ts';
+import { sortInPlace } from '../stats/samples.ts';
+import { figureCell, type Place } from './figure-cell.ts';
+import type { StudyRecord } from './record.ts';
+import type { Design } from './results.ts';
+import type { Cell } from './select.ts';
+
+/** the requests first … last (counted from each process start), all forks together */
+export interface LagBin {
+  readonly first: number;
+  readonly last: number;
+  readonly n: number;
+  readonly minNs: number;
+  readonly p10Ns: number;
+  readonly p50Ns: number;
+  readonly p90Ns: number;
+  readonly maxNs: number;
+}
+
+export interface LagSeries {
+  readonly mechanism: string;
+  readonly aa: boolean;
+  readonly forks: number;
+  /** of the longest fork, warm-up included */
+  readonly requests: number;
+  /** index of the first request that no fork counts as warm-up; 0 for an arm without a warm-up of its own */
+  readonly warmupRequests: number;
+  /** at most 600 */
+  readonly bins: readonly LagBin[];
+}
+
+/** Latency by request number since the process started (the paper's figure 3), warm-up and settling included.
+ * @param arm index of the arm; @param at place, where the study has several
+ * @returns forks laid over each other, so that a warm-up stands at the left whatever their number; null without samples
+ * Time O(n log bin), one copy of the arm's samples. */
+export function lagSeries(
+  study: StudyRecord,
+  sut: string,
+  design: Design,
+  arm: number,
+  at: Place = {},
+): LagSeries | null {
+  const cell = figureCell(study, sut, design, at);
+  const described = study.arms.find(({ index }) => index === arm);
+  if (!cell || !described) return null;
+  const { forks, warmupRequests } = forkSeries(cell, arm);
+  const requests = Math.max(0, ...forks.map((series) => series.length));
+  if (requests === 0) return null;
+  const { mechanism, aa } = described;
+  return { mechanism, aa, forks: forks.length, requests, warmupRequests, bins: binsOf(forks, requests) };
+}
+
+const MAX_BINS = 600;
+
+interface ForkRun {
+  readonly latencyNs: Uint32Array;
+  length: number;
+  warmup: number;
+}
+
+function forkSeries(cell: Cell, arm: number): { forks: readonly Uint32Array[]; warmupRequests: number } {
+  const runs = new Map<number, ForkRun>();
+  const batches = cell.batches.filter((batch) => batch.phase !== 'census');
+  const sizes = new Map<number, number>();
+  for (const batch of batches) sizes.set(batch.fork, (sizes.get(batch.fork) ?? 0) + countArm(batch.arm, arm));
+  for (const [fork, size] of sizes) {
+    if (size > 0) runs.set(fork, { latencyNs: new Uint32Array(size), length: 0, warmup: 0 });
+  }
+  for (const batch of batches) {
+    const run = runs.get(batch.fork);
+    if (!run) continue;
+    for (let i = 0; i < batch.arm.length; i++) {
+      if (batch.arm[i] === arm) run.latencyNs[run.length++] = batch.latencyNs[i] as number;
+    }
+    if (batch.phase === 'warmup') run.warmup = run.length;
+  }
+  const all = [...runs.values()];
+  return { forks: all.map((run) => run.latencyNs), warmupRequests: Math.max(0, ...all.map((run) => run.warmup)) };
+}
+
+function countArm(column: Uint8Array, arm: number): number {
+  let n = 0;
+  for (const value of column) if (value === arm) n++;
+  return n;
+}
+
+function binsOf(forks: readonly Uint32Array[], requests: number): readonly LagBin[] {
+  const width = Math.ceil(requests / MAX_BINS);
+  const bins: LagBin[] = [];
+  for (let first = 0; first < requests; first += width) {
+    const last = Math.min(first + width, requests) - 1;
+    const parts = forks.map((series) => series.subarray(first, last + 1));
+    const values = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      values.set(part, at);
+      at += part.length;
+    }
+    const sorted = sortInPlace(values);
+    const q = (share: number) => quantile(sorted, share);
+    bins.push({ first, last, n: sorted.length, minNs: q(0), p10Ns: q(0.1), p50Ns: q(0.5), p90Ns: q(0.9), maxNs: q(1) });
+  }
+  return bins;
+}

@@ -1,0 +1,224 @@
+/** The results contract `hookbench.results/v1`: what `results.json` holds and `--json` prints.
+ * Version it, add to it, do not rename. Units are in the names; latencies in ns. */
+
+export const RESULTS_SCHEMA = 'hookbench.results/v1';
+
+export const VERDICTS = ['overhead', 'no-detectable-difference', 'equivalent', 'implausible', 'invalid'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export const VANTAGES = ['client', 'caller', 'interposer', 'kernel'] as const;
+export type Vantage = (typeof VANTAGES)[number];
+
+/** How two arms were interleaved: `alternated` = live instances side by side, request by request in random order;
+ * `sliced` = the same instance, the mechanism attached and detached around short slices in random order;
+ * `sequential` = imported data, one arm after the other. */
+export const DESIGNS = ['alternated', 'sliced', 'sequential'] as const;
+export type Design = (typeof DESIGNS)[number];
+
+export type FlagCode =
+  | 'arms-not-interleaved'
+  | 'arms-apart'
+  | 'drift'
+  | 'autocorrelated'
+  | 'unequal-variance'
+  | 'negative-overhead'
+  | 'unstable-warmup'
+  | 'lost-samples'
+  | 'parity-miss'
+  | 'throttled'
+  | 'aa-failed'
+  | 'few-forks'
+  | 'incomplete';
+
+export interface Flag {
+  readonly code: FlagCode;
+  readonly detail: string;
+}
+
+/** A value is never shown without its interval. null where the data cannot carry one (with the reason in `why`). */
+export interface Estimate {
+  readonly estimateNs: number;
+  readonly lowNs: number;
+  readonly highNs: number;
+  /** two-sided, against zero, not corrected */
+  readonly p: number;
+  readonly confidence: number;
+  /** what was resampled or averaged over: the number of independent units */
+  readonly units: number;
+  readonly unit: 'fork' | 'block';
+}
+
+export interface SampleStats {
+  readonly n: number;
+  readonly meanNs: number;
+  readonly sdNs: number;
+  readonly minNs: number;
+  readonly p25Ns: number;
+  readonly p50Ns: number;
+  readonly p75Ns: number;
+  readonly p95Ns: number;
+  readonly p99Ns: number;
+  readonly p999Ns: number;
+  readonly maxNs: number;
+  readonly tukeyLowNs: number;
+  readonly tukeyHighNs: number;
+  readonly tukeyOutliers: number;
+  readonly lag1: number;
+}
+
+export interface TTest {
+  readonly t: number;
+  readonly df: number;
+  readonly p: number;
+  /** log10 of p, finite also where p underflows to 0 */
+  readonly log10P: number;
+}
+
+/** the block-level inference behind the verdict: shift of the median (treated − baseline) */
+export interface BlockEstimate extends Estimate {
+  /** randomised blocks (all forks together) in which both arms ran */
+  readonly blocks: number;
+  readonly forks: number;
+  /** p after Holm's correction over the study's comparisons */
+  readonly pHolm: number;
+}
+
+export interface Comparison {
+  readonly sut: string;
+  readonly condition: string;
+  readonly node: string;
+  readonly vantage: Vantage;
+  readonly design: Design;
+  readonly baseline: string;
+  /** mechanism id; the A/A arm is `none` */
+  readonly treated: string;
+  readonly n: number;
+  readonly baselineN: number;
+  readonly warmupDropped: number;
+  readonly baselineStats: SampleStats;
+  readonly treatedStats: SampleStats;
+  readonly studentT: TTest & { readonly pooledSdNs: number };
+  readonly welch: TTest;
+  readonly mannWhitney: { readonly u: number; readonly p: number; readonly log10P: number };
+  readonly cohensD: number;
+  readonly cliffsDelta: number;
+  /** pooled over all samples; the verdict does not use these two */
+  readonly meanShiftNs: number;
+  readonly medianShiftNs: number;
+  readonly block: BlockEstimate | null;
+  /** the table's three columns, each from block differences; null where it can't be estimated */
+  readonly shifts: { readonly p50: Estimate | null; readonly mean: Estimate | null; readonly p99: Estimate | null };
+  /** the same median shift for requests with and without a keyword */
+  readonly byPayload: { readonly hit: Estimate | null; readonly noHit: Estimate | null };
+  /** smallest true median shift found with probability 0.8 at alpha 0.05, given the block variance seen */
+  readonly minimumDetectableNs: number | null;
+  /** samples per arm for the shift seen to be found with probability 0.8; null where the shift is 0 or there is no block estimate */
+  readonly requiredSamples: number | null;
+  readonly verdict: Verdict;
+  /** one sentence for a reader */
+  readonly sentence: string;
+  readonly flags: readonly Flag[];
+}
+
+/** none against none, per SUT and design. `passed` false: the study can't tell this instrument's noise from an effect. */
+export interface AaSummary {
+  readonly passed: boolean;
+  readonly sentence: string;
+  readonly comparisons: readonly Comparison[];
+}
+
+/** reads that must have been seen against reads the hook saw; `source` says who counted the expected ones */
+export interface ParityRow {
+  readonly sut: string;
+  readonly condition: string;
+  readonly node: string;
+  readonly mechanism: string;
+  /** load = the load generator's own count of what it sent; kernel = the kernel probe's count in a census slice */
+  readonly source: 'load' | 'kernel';
+  readonly expectedReads: number;
+  readonly seenReads: number;
+  readonly expectedBytes: number;
+  readonly seenBytes: number;
+  readonly expectedHits: number;
+  readonly seenHits: number;
+  /** seen/expected bytes; 1 = full parity */
+  readonly ratio: number;
+  readonly ok: boolean;
+}
+
+export interface LossRow {
+  readonly hop: 'load' | 'ring' | 'bpf' | 'spool' | 'stream';
+  readonly sut: string;
+  readonly node: string;
+  readonly mechanism: string;
+  readonly received: number;
+  readonly lost: number;
+}
+
+/** What one vantage inside a mechanism saw (interposer: read + scan in the library; kernel: syscall entry to exit).
+ * There is no baseline at these vantages, so nothing is compared. */
+export interface InsideView {
+  readonly sut: string;
+  readonly node: string;
+  readonly mechanism: string;
+  readonly vantage: Vantage;
+  /** histogram: from a lossless in-kernel log-linear histogram, values are bucket midpoints */
+  readonly source: 'samples' | 'histogram';
+  readonly stats: Omit<SampleStats, 'lag1' | 'tukeyLowNs' | 'tukeyHighNs' | 'tukeyOutliers'>;
+}
+
+export interface NodeFacts {
+  readonly id: string;
+  readonly hostname: string;
+  readonly kernel: string;
+  readonly os: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly virtualization: string;
+  readonly memoryBytes: number;
+  readonly libc: string;
+  readonly node: string;
+  readonly java: string;
+  readonly bpftrace: string;
+  /** what generated the load and where the two ends were pinned */
+  readonly load: string;
+  readonly pinning: string;
+}
+
+export interface Recommendation {
+  readonly id: string;
+  readonly status: 'met' | 'unmet' | 'not-applicable';
+  readonly evidence: string;
+}
+
+export interface Results {
+  readonly schema: typeof RESULTS_SCHEMA;
+  readonly study: {
+    readonly id: string;
+    readonly seed: number;
+    readonly startedAt: string;
+    readonly finishedAt: string;
+    readonly status: 'complete' | 'interrupted' | 'failed';
+    readonly requestsPerArm: number;
+    readonly warmup: number | null;
+    readonly forks: number;
+    readonly blocks: number;
+    readonly action: string;
+    readonly suts: readonly string[];
+    readonly mechanisms: readonly string[];
+    readonly conditions: readonly string[];
+    readonly keywords: number;
+    readonly hookbenchVersion: string;
+    /** the command that repeats it */
+    readonly command: string;
+  };
+  readonly nodes: readonly NodeFacts[];
+  readonly comparisons: readonly Comparison[];
+  readonly aa: AaSummary;
+  readonly parity: readonly ParityRow[];
+  readonly loss: readonly LossRow[];
+  readonly inside: readonly InsideView[];
+  readonly recommendations: readonly Recommendation[];
+  /** study-wide notes: what was left out and why, failures with the next step */
+  readonly warnings: readonly { readonly code: string; readonly detail: string }[];
+}

@@ -1,0 +1,106 @@
+/** Which stored samples belong together: one cell is what may be compared with itself. */
+
+import { type Batch, SAMPLE_HIT, SAMPLE_SETTLE, type StudyRecord } from './record.ts';
+import type { Design, Vantage } from './results.ts';
+
+export interface Cell {
+  readonly sut: string;
+  readonly node: string;
+  readonly condition: string;
+  readonly vantage: Vantage;
+  readonly design: Design;
+  /** by fork, then block, then time */
+  readonly batches: readonly Batch[];
+}
+
+/** one block's measured samples of one arm: latencyNs[start … end) */
+export interface BlockSpan {
+  readonly fork: number;
+  readonly block: number;
+  readonly t0Ns: bigint;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The measured samples of one arm in one cell; warm-up, census and settling ones are left out. */
+export interface ArmSamples {
+  readonly latencyNs: Uint32Array;
+  /** 1 where the payload held a keyword */
+  readonly hit: Uint8Array;
+  readonly blocks: readonly BlockSpan[];
+  /** warm-up and settling samples left out */
+  readonly dropped: number;
+}
+
+/** The study's cells in the order their samples first appear, one vantage or several.
+ * @param vantages only these
+ * Time O(batches · log batches); batches are referred to, not copied. */
+export function cellsOf(study: StudyRecord, vantages: readonly Vantage[]): readonly Cell[] {
+  const byKey = new Map<string, Batch[]>();
+  for (const batch of study.batches) {
+    if (!vantages.includes(batch.vantage)) continue;
+    const key = JSON.stringify([batch.sut, batch.node, batch.condition, batch.vantage, batch.design]);
+    const batches = byKey.get(key);
+    if (batches) batches.push(batch);
+    else byKey.set(key, [batch]);
+  }
+  return [...byKey.values()].map((batches) => {
+    const { sut, node, condition, vantage, design } = batches[0] as Batch;
+    return { sut, node, condition, vantage, design, batches: batches.sort(inRunOrder) };
+  });
+}
+
+/** The measured samples of one arm, in the order they were taken, with the blocks they fall into.
+ * @param arm index of the arm
+ * Time O(samples of the cell), 5 bytes per sample kept. */
+export function armSamples(cell: Cell, arm: number): ArmSamples {
+  const { kept, dropped } = countSamples(cell, arm);
+  const latencyNs = new Uint32Array(kept);
+  const hit = new Uint8Array(kept);
+  const blocks: BlockSpan[] = [];
+  let end = 0;
+  for (const batch of cell.batches) {
+    if (batch.phase !== 'measure') continue;
+    const start = end;
+    for (let i = 0; i < batch.arm.length; i++) {
+      const flags = batch.flags[i] as number;
+      if (batch.arm[i] !== arm || flags & SAMPLE_SETTLE) continue;
+      latencyNs[end] = batch.latencyNs[i] as number;
+      hit[end] = flags & SAMPLE_HIT;
+      end++;
+    }
+    if (end > start) addSpan(blocks, batch, start, end);
+  }
+  return { latencyNs, hit, blocks, dropped };
+}
+
+function countSamples(cell: Cell, arm: number): { kept: number; dropped: number } {
+  let kept = 0;
+  let dropped = 0;
+  for (const batch of cell.batches) {
+    if (batch.phase === 'census') continue;
+    for (let i = 0; i < batch.arm.length; i++) {
+      if (batch.arm[i] !== arm) continue;
+      if (batch.phase === 'warmup' || (batch.flags[i] as number) & SAMPLE_SETTLE) dropped++;
+      else kept++;
+    }
+  }
+  return { kept, dropped };
+}
+
+/** a block may come in several batches, one after the other */
+function addSpan(blocks: BlockSpan[], batch: Batch, start: number, end: number): void {
+  const last = blocks.at(-1);
+  const { fork, block, t0Ns } = batch;
+  if (last && last.fork === fork && last.block === block) blocks[blocks.length - 1] = { ...last, end };
+  else blocks.push({ fork, block, t0Ns, start, end });
+}
+
+/** by fork and block first, so that a block's batches always stand together */
+function inRunOrder(a: Batch, b: Batch): number {
+  if (a.fork !== b.fork) return a.fork - b.fork;
+  if (a.phase !== b.phase && (a.phase === 'warmup' || b.phase === 'warmup')) return a.phase === 'warmup' ? -1 : 1;
+  if (a.block !== b.block) return a.block - b.block;
+  if (a.t0Ns !== b.t0Ns) return a.t0Ns < b.t0Ns ? -1 : 1;
+  return a.step - b.step;
+}

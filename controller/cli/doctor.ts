@@ -1,0 +1,51 @@
+/** hookbench doctor: what this machine can measure, what it lacks, how to get it. */
+
+import { Command } from 'commander';
+import pc from 'picocolors';
+import type { Capability, Hello } from '#proto';
+import { terminal } from './print.ts';
+import { probeAgent } from './process.ts';
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('what this machine can measure, what it lacks, how to get it')
+    .option('--json', 'print the facts as JSON')
+    .addHelpText('after', '\nExamples\n  hookbench doctor\n  hookbench doctor --json')
+    .action(async (options: { json?: boolean }) => {
+      const text = await probeAgent();
+      process.stdout.write(options.json === true ? `${text}\n` : renderDoctor(JSON.parse(text) as Hello, terminal().color));
+    });
+}
+
+export function renderDoctor(hello: Hello, color: boolean): string {
+  const paint = pc.createColors(color);
+  const mark = (entry: Capability) => {
+    if (entry.support === 'supported') return paint.green('ok      ');
+    return entry.support === 'unsupported' ? paint.yellow('missing ') : paint.red('unclear ');
+  };
+  const rows = (entries: readonly Capability[]) =>
+    entries.flatMap((entry) => {
+      const layer = entry.layer === '' ? '' : ` (${entry.layer})`;
+      const line = `  ${mark(entry)} ${entry.id}${layer}: ${entry.found}`;
+      return entry.support === 'supported' ? [line] : [line, `           needs ${entry.needs}`];
+    });
+  const { host } = hello;
+  const lacking = [...hello.mechanisms, ...hello.suts, ...hello.conditions].filter((entry) => entry.support !== 'supported');
+  return [
+    paint.bold('This machine'),
+    `  ${host.os}, kernel ${host.kernel}, ${host.virtualization}`,
+    `  ${host.cpu}, ${host.cores} cores, ${(host.memoryBytes / 2 ** 30).toFixed(1)} GiB, ${host.libc}`,
+    `  node ${host.node}, java ${host.java}, bpftrace ${host.bpftrace}`,
+    `  load: ${host.load}; ${host.pinning}`,
+    paint.bold('Mechanisms'),
+    ...rows(hello.mechanisms),
+    paint.bold('SUTs'),
+    ...rows(hello.suts),
+    paint.bold('Conditions'),
+    ...rows(hello.conditions),
+    lacking.length === 0
+      ? 'Everything in the catalogue runs here. Next: hookbench run'
+      : `Missing: ${lacking.map((entry) => entry.id).join(', ')}. "npm run quickstart" as root installs what it can; the rest of the catalogue runs: hookbench run`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,44 @@
+/** The command line. One file per command; this one only knows their names. */
+
+import { Command, CommanderError } from 'commander';
+import { asBenchError, exitCodeOf, formatFailure, VERSION } from '#proto';
+import { analyzeCommand } from './analyze.ts';
+import { daemonCommands } from './daemons.ts';
+import { doctorCommand } from './doctor.ts';
+import { reportCommand } from './report.ts';
+import { runCommand } from './run.ts';
+
+const program = new Command('hookbench')
+  .description('Measures what a hook on read() costs at each layer, on the same work, with an answer that can be trusted.')
+  .version(VERSION)
+  .exitOverride()
+  .showHelpAfterError('(hookbench --help shows the commands and examples)')
+  .addHelpText(
+    'after',
+    `
+Examples
+  hookbench doctor                                          what this machine can measure
+  hookbench run                                             the default study, under 3 minutes
+  hookbench run --quick                                     under 60 seconds
+  hookbench run --sut java-hello --requests 50000 --warmup 4000
+  hookbench analyze results/STUDY-ID                        analyse a stored study again
+
+Exit codes: 0 done; 1 failed; 2 bad usage or input; 3 the machine lacks something (named); 4 interrupted, results so far kept`,
+  );
+
+for (const command of [doctorCommand(), runCommand(), analyzeCommand(), reportCommand(), ...daemonCommands()]) {
+  program.addCommand(command.exitOverride());
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = fail(error);
+}
+
+function fail(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const failure = asBenchError(error);
+  process.stderr.write(`hookbench: ${formatFailure(failure)}\n`);
+  return exitCodeOf(failure.code);
+}

@@ -1,0 +1,30 @@
+/** Parsers of option values. Each throws BenchError usage that names the option, what was given and what is accepted. */
+
+import { BenchError } from '#proto';
+
+export function listOption(text: string): string[] {
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
+export function wholeNumber(option: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new BenchError('usage', `${option} ${text} is not a whole number from ${least} to ${most}`);
+  };
+}
+
+const UNIT_NS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9 };
+
+/** "1us" → 1000 */
+export function durationNs(option: string): (text: string) => number {
+  return (text) => {
+    const found = /^(\d+(?:\.\d+)?)(ns|us|µs|ms|s)$/.exec(text);
+    const unit = UNIT_NS[found?.[2] ?? ''];
+    if (found !== null && unit !== undefined && Number(found[1]) > 0) return Number(found[1]) * unit;
+    throw new BenchError('usage', `${option} ${text} is not a duration such as 500ns, 1us or 2ms`);
+  };
+}

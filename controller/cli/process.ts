@@ -1,0 +1,81 @@
+/** Starts hookbench's own daemons as processes of their own: the one file of the controller that imports execa. */
+
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { execa } from 'execa';
+import { BenchError } from '#proto';
+
+export const CONTROLLER_MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+/** started as a program, never imported */
+export const AGENT_MAIN = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
+
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+export interface Daemon {
+  readonly pid: number;
+  /** resolves with its first line on stdout that matches; null when it ended before */
+  firstLine(pattern: RegExp): Promise<RegExpExecArray | null>;
+  /** how it ended */
+  readonly exited: Promise<{ exitCode: number | null; signal: string | null }>;
+  /** last lines on stderr */
+  lastLines(): string;
+  /** Closes its standard input, which ends it in good order; kills it when it has not ended after the time given. */
+  stop(timeoutMs: number): Promise<void>;
+}
+
+/** Starts a daemon in a session of its own, so that Ctrl-C in the terminal reaches only us; it ends when our end of its stdin closes, that is
+ * also when we crash. */
+export function startDaemon(main: string, args: readonly string[]): Daemon {
+  const child = execa(process.execPath, ['--import', TSX, main, ...args, '--end-with-stdin'], {
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: false,
+    reject: false,
+    detached: true,
+    cleanup: false,
+  });
+  const errors: string[] = [];
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors.push(...chunk.toString().split('\n').filter((line) => line.trim() !== ''));
+    errors.splice(0, Math.max(0, errors.length - 40));
+  });
+  child.stdin.on('error', () => undefined);
+  const exited = child.then((result) => ({ exitCode: result.exitCode ?? null, signal: result.signal ?? null }));
+  return {
+    pid: child.pid ?? 0,
+    exited,
+    lastLines: () => errors.join('\n'),
+    firstLine: (pattern) =>
+      new Promise((resolve) => {
+        let text = '';
+        child.stdout.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+          const found = pattern.exec(text);
+          if (found !== null) resolve(found);
+        });
+        void exited.then(() => resolve(null));
+      }),
+    async stop(timeoutMs) {
+      child.stdin.end();
+      const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** What an agent on this host says it can do. @throws BenchError internal */
+export async function probeAgent(): Promise<string> {
+  const result = await execa(process.execPath, ['--import', TSX, AGENT_MAIN, '--probe'], { reject: false, stdin: 'ignore' });
+  if (result.exitCode === 0) return result.stdout;
+  throw new BenchError('internal', 'the agent could not say what this machine can do', { detail: result.stderr });
+}
+
+/** Runs a daemon with our terminal, passing on its exit code. */
+export async function runInForeground(main: string, args: readonly string[]): Promise<number> {
+  const pass = () => undefined;
+  process.on('SIGINT', pass).on('SIGTERM', pass);
+  const result = await execa(process.execPath, ['--import', TSX, main, ...args], { stdio: 'inherit', reject: false });
+  return result.exitCode ?? 1;
+}

@@ -1,0 +1,39 @@
+/** hookbench report DIR: the results of a stored study in another form. */
+
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { BenchError } from '#proto';
+import { renderCsv, renderJson, renderMarkdown } from '../report/index.ts';
+import { readResults, renderStudyHtml } from '../study/results.ts';
+
+const FORMATS = ['html', 'md', 'json', 'csv'] as const;
+
+export function reportCommand(): Command {
+  return new Command('report')
+    .description('write the report of a stored study')
+    .argument('<dir>', 'folder of the study')
+    .option('--format <format>', FORMATS.join(', '), 'html')
+    .option('-o, --output <file>', 'file to write (default: standard output)')
+    .addHelpText('after', '\nExamples\n  hookbench report results/STUDY-ID --format md\n  hookbench report results/STUDY-ID -o report.html')
+    .action((dir: string, options: { format: string; output?: string }) => {
+      const text = render(resolve(dir), options.format);
+      if (options.output === undefined) process.stdout.write(text);
+      else writeFileSync(options.output, text);
+    });
+}
+
+function render(dir: string, format: string): string {
+  switch (FORMATS.find((known) => known === format)) {
+    case 'html':
+      return renderStudyHtml(dir);
+    case 'md':
+      return renderMarkdown(readResults(dir));
+    case 'json':
+      return renderJson(readResults(dir));
+    case 'csv':
+      return renderCsv(readResults(dir));
+    default:
+      throw new BenchError('usage', `unknown format "${format}"; known: ${FORMATS.join(', ')}`);
+  }
+}

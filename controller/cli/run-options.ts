@@ -1,0 +1,52 @@
+/** The options of hookbench run → the request to the controller. */
+
+import { resolve } from 'node:path';
+import type { RunStudyRequest } from '#proto';
+import { DEFAULT_KEYWORDS, readKeywords } from './keywords.ts';
+
+export interface RunOptions {
+  sut?: string[];
+  mechanisms?: string[];
+  conditions?: string[];
+  action: string;
+  requests?: number;
+  warmup?: number | 'auto';
+  forks?: number;
+  blocks?: number;
+  seed?: number;
+  quick?: boolean;
+  keywords?: string;
+  requestBytes?: number;
+  margin?: number;
+  out: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/** what --quick changes; an option given by the user wins */
+const QUICK = { requests: 6000, forks: 4, blocks: 2 } as const;
+
+export function requestOf(o: RunOptions, command: string): RunStudyRequest {
+  const quick = o.quick === true ? QUICK : { requests: 0, forks: 0, blocks: 0 };
+  return {
+    suts: o.sut ?? [],
+    sutsAsked: o.sut !== undefined,
+    mechanisms: o.mechanisms ?? [],
+    mechanismsAsked: o.mechanisms !== undefined,
+    conditions: o.conditions ?? [],
+    action: o.action,
+    requests: o.requests ?? quick.requests,
+    warmup: typeof o.warmup === 'number' ? o.warmup : 0,
+    warmupFixed: typeof o.warmup === 'number',
+    forks: o.forks ?? quick.forks,
+    blocks: o.blocks ?? quick.blocks,
+    seed: o.seed ?? 0,
+    seedFixed: o.seed !== undefined,
+    keywords: readKeywords(o.keywords ?? DEFAULT_KEYWORDS),
+    requestBytes: o.requestBytes ?? 0,
+    marginNs: o.margin ?? 0,
+    command,
+    outDir: resolve(o.out),
+    token: '',
+  };
+}

@@ -1,0 +1,125 @@
+/** hookbench run: a study on this machine, from the plan to the report. */
+
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { BenchError, exitCodeOf, formatFailure, type StudyEnded } from '#proto';
+import { writeResults } from '../study/results.ts';
+import { type LocalBench, startLocalBench } from './local.ts';
+import { durationNs, listOption, wholeNumber } from './options.ts';
+import { printResults } from './print.ts';
+import { StudyProgressLine } from './progress.ts';
+import { type RunOptions, requestOf } from './run-options.ts';
+
+export function runCommand(): Command {
+  return new Command('run')
+    .description('run a study on this machine and write its results')
+    .option('--sut <ids>', 'SUTs, e.g. java-hello,read-loop (default: all that run here)', listOption)
+    .option('--mechanisms <ids>', 'mechanisms, e.g. ld-preload,bpftrace (default: all that run here)', listOption)
+    .option('--conditions <ids>', 'conditions (default: process)', listOption)
+    .option('--action <action>', 'observe, trace or block', 'observe')
+    .option('--requests <n>', 'requests per arm over all forks; one warm-up of them is not analysed (default 12000)', wholeNumber('--requests', 1, 20_000_000))
+    .option('--warmup <n>', 'requests each fresh instance serves before it is measured, or auto: the floor of each SUT', warmupOption)
+    .option('--forks <n>', 'fresh starts of every SUT (default 6)', wholeNumber('--forks', 1, 1000))
+    .option('--blocks <n>', 'randomised blocks in each fork (default 5)', wholeNumber('--blocks', 1, 1000))
+    .option('--seed <n>', 'seed of the order of requests (default: random, written to the results)', wholeNumber('--seed', 0, 2 ** 32 - 1))
+    .option('--quick', 'a smaller study, under 60 s: 6000 requests, 4 forks, 2 blocks')
+    .option('--keywords <file>', 'keywords to look for, one a line (default: our own list of 200)')
+    .option('--request-bytes <n>', 'length of a request (default 88)', wholeNumber('--request-bytes', 64, 8192))
+    .option('--margin <duration>', 'margin within which arms count as equivalent, e.g. 1us', durationNs('--margin'))
+    .option('--out <dir>', 'folder for results', 'results')
+    .option('--json', 'print results.json instead of the table')
+    .option('--quiet', 'no progress')
+    .addHelpText(
+      'after',
+      `
+Examples
+  hookbench run
+  hookbench run --quick --seed 7
+  hookbench run --sut java-hello --requests 50000 --warmup 4000      the paper's protocol
+  hookbench run --sut read-loop --mechanisms ld-preload --json
+  hookbench run --keywords words.txt --request-bytes 1400`,
+    )
+    .action(async (options: RunOptions) => {
+      process.exitCode = await run(options);
+    });
+}
+
+async function run(options: RunOptions): Promise<number> {
+  const request = requestOf(options, `hookbench ${process.argv.slice(2).map(quoted).join(' ')}`);
+  const line = new StudyProgressLine({ quiet: options.quiet === true });
+  line.say('starting controller and agent');
+  const bench = await startLocalBench();
+  const interrupts = onInterrupt(bench, line);
+  let dir = '';
+  try {
+    const ended = await bench.client.runStudy(request, (event) => {
+      if (event.body === 'planned') dir = event.planned.dir;
+      line.event(event);
+    });
+    line.end();
+    printResults(ended.dir, options);
+    return report(ended);
+  } catch (error) {
+    line.end();
+    const lost = error instanceof BenchError && error.code === 'controller-gone' && dir !== '';
+    if (lost) return salvage(dir, options, bench);
+    throw error;
+  } finally {
+    interrupts.off();
+    bench.client.close();
+    await bench.stop();
+  }
+}
+
+/** says how it ended, when not well. @returns the exit code */
+function report(ended: StudyEnded): number {
+  if (ended.code === '') return 0;
+  const what = ended.status === 'interrupted' ? 'interrupted; the results are what was measured until then' : 'the study failed';
+  process.stderr.write(`hookbench: ${what}\n${formatFailure(ended)}\n`);
+  if (ended.dir !== '') process.stderr.write(`  kept: ${ended.dir}\n`);
+  return ended.status === 'interrupted' ? 4 : exitCodeOf(ended.code);
+}
+
+/** The controller died: what it had stored is analysed here. */
+function salvage(dir: string, options: RunOptions, bench: LocalBench): number {
+  process.stderr.write(
+    `hookbench: ${formatFailure({ message: 'the controller died during the study', nextStep: `what it had stored is kept in ${dir} and analysed; run the study again`, detail: bench.controller.lastLines() })}\n`,
+  );
+  writeResults(dir);
+  printResults(dir, options);
+  return 1;
+}
+
+/** First Ctrl-C: stop and keep the results. Second: end everything now. */
+function onInterrupt(bench: LocalBench, line: StudyProgressLine): { off(): void } {
+  let times = 0;
+  const interrupted = () => {
+    times += 1;
+    if (times > 1) {
+      line.end();
+      for (const daemon of [bench.agent, bench.controller]) process.kill(daemon.pid, 'SIGTERM');
+      process.exit(4);
+    }
+    line.say('stopping: results so far are kept (Ctrl-C again ends at once)');
+    bench.client.cancelStudy().catch(() => undefined);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, interrupted);
+  return {
+    off: () => {
+      for (const signal of signals) process.off(signal, interrupted);
+    },
+  };
+}
+
+function warmupOption(text: string): number | 'auto' {
+  return text === 'auto' ? 'auto' : wholeNumber('--warmup', 0, 10_000_000)(text);
+}
+
+function quoted(word: string): string {
+  return /^[\w./,:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+export function reportPath(dir: string): string {
+  return join(dir, 'report.html');
+}

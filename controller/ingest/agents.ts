@@ -1,0 +1,188 @@
+/** The agents connected now, and the thin gRPC end of their streams. */
+
+import { type handleBidiStreamingCall, type ServerDuplexStream, status } from '@grpc/grpc-js';
+import {
+  type AgentMessage,
+  type Assignment,
+  asBenchError,
+  type BenchError,
+  type ControllerMessage,
+  type Hello,
+  type MeasurementRecord,
+  type Progress,
+  PROTOCOL_VERSION,
+} from '#proto';
+import { checkRecord } from './validate.ts';
+
+/** records an agent may have under way without an ack */
+const CREDITS = 32;
+const SYNC_EVERY_MS = 50;
+
+/** Who gets what the agents send. `append` makes a record ready for `sync`; after `sync` it is durable. */
+export interface RecordTarget {
+  append(agent: Hello, record: MeasurementRecord): void;
+  sync(): Promise<void>;
+  progress(agent: Hello, progress: Progress): void;
+  /** the stream to an agent broke */
+  gone(agent: Hello, reason: string): void;
+  back(agent: Hello): void;
+}
+
+type Call = ServerDuplexStream<AgentMessage, ControllerMessage>;
+
+interface Connection {
+  readonly hello: Hello;
+  readonly call: Call;
+}
+
+export class Agents {
+  readonly #connections = new Map<string, Connection>();
+  /** agent and run → last sequence appended, last sequence durable */
+  readonly #appended = new Map<string, number>();
+  readonly #durable = new Map<string, number>();
+  readonly #token: string;
+  readonly #log: (line: string) => void;
+  target: RecordTarget | null = null;
+
+  constructor(o: { token: string; log: (line: string) => void }) {
+    this.#token = o.token;
+    this.#log = o.log;
+  }
+
+  hellos(): Hello[] {
+    return [...this.#connections.values()].map(({ hello }) => ({ ...hello, token: '' }));
+  }
+
+  assign(agentId: string, assignment: Assignment): boolean {
+    return this.#tell(agentId, { body: 'assignment', assignment });
+  }
+
+  cancel(agentId: string, assignmentId: string): boolean {
+    return this.#tell(agentId, { body: 'cancel', cancel: { assignmentId } });
+  }
+
+  /** the rpc */
+  readonly connect: handleBidiStreamingCall<AgentMessage, ControllerMessage> = (call) => {
+    let connection: Connection | null = null;
+    call.on('data', (message: AgentMessage) => {
+      try {
+        connection = this.#take(call, connection, message);
+      } catch (error) {
+        const failure = asBenchError(error);
+        this.#log(`agent ${connection?.hello.agentId ?? '(no hello)'}: ${failure.message}`);
+        this.#refuse(call, failure.code === 'disk-full' ? status.RESOURCE_EXHAUSTED : status.INVALID_ARGUMENT, failure);
+      }
+    });
+    call.on('error', () => this.#drop(connection, 'the stream broke'));
+    call.on('cancelled', () => this.#drop(connection, 'the agent went away'));
+    call.on('end', () => {
+      this.#drop(connection, 'the agent ended its stream');
+      call.end();
+    });
+  };
+
+  #take(call: Call, connection: Connection | null, message: AgentMessage): Connection | null {
+    if (message.body === 'hello') return connection ?? this.#welcome(call, message.hello);
+    if (connection === null) throw Object.assign(new Error('the first message must be hello'), { code: 'bad-message' });
+    if (message.body === 'progress') this.target?.progress(connection.hello, message.progress);
+    else if (message.body === 'record') this.#record(connection, message.record);
+    return connection;
+  }
+
+  #welcome(call: Call, hello: Hello): Connection | null {
+    const refusal = this.#refusalOf(hello);
+    if (refusal !== null) {
+      call.emit('error', { code: refusal.code, details: refusal.text });
+      return null;
+    }
+    const connection = { hello, call };
+    this.#connections.set(hello.agentId, connection);
+    const run = runKey(hello);
+    const durableSequence = this.#durable.get(run) ?? 0;
+    this.#appended.set(run, Math.max(durableSequence, this.#appended.get(run) ?? 0));
+    call.write({ body: 'welcome', welcome: { durableSequence, credits: CREDITS } });
+    this.target?.back(hello);
+    return connection;
+  }
+
+  #refusalOf(hello: Hello): { code: status; text: string } | null {
+    if (hello.protocol !== PROTOCOL_VERSION) {
+      const text = `protocol ${hello.protocol} of the agent is not spoken here (${PROTOCOL_VERSION}); install the same version of hookbench on both`;
+      return { code: status.FAILED_PRECONDITION, text };
+    }
+    if (hello.token !== this.#token) return { code: status.UNAUTHENTICATED, text: 'wrong token' };
+    const other = this.#connections.get(hello.agentId);
+    if (other !== undefined && other.hello.runId !== hello.runId) {
+      return { code: status.ALREADY_EXISTS, text: `an agent named ${hello.agentId} is connected already` };
+    }
+    return null;
+  }
+
+  /** Appends what is new; what was appended before (sent again after a break) is passed over. */
+  #record(connection: Connection, record: MeasurementRecord): void {
+    checkRecord(record);
+    const run = runKey(connection.hello);
+    const last = this.#appended.get(run) ?? 0;
+    if (record.sequence <= last) return this.#ackSoon(connection);
+    if (record.sequence !== last + 1) throw new Error(`record ${record.sequence} after ${last}: some are missing`);
+    this.target?.append(connection.hello, record);
+    this.#appended.set(run, record.sequence);
+    this.#ackSoon(connection);
+  }
+
+  #timer: NodeJS.Timeout | null = null;
+  readonly #unacked = new Set<Connection>();
+
+  /** one sync for all agents at most every SYNC_EVERY_MS, or at once when an agent is about to run out of credits */
+  #ackSoon(connection: Connection): void {
+    this.#unacked.add(connection);
+    const run = runKey(connection.hello);
+    const open = (this.#appended.get(run) ?? 0) - (this.#durable.get(run) ?? 0);
+    if (open >= CREDITS / 2 && this.#timer !== null) {
+      clearTimeout(this.#timer);
+      this.#timer = null;
+      void this.#sync();
+      return;
+    }
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      void this.#sync();
+    }, SYNC_EVERY_MS);
+  }
+
+  async #sync(): Promise<void> {
+    const connections = [...this.#unacked];
+    this.#unacked.clear();
+    const upTo = new Map([...this.#appended]);
+    try {
+      await this.target?.sync();
+    } catch (error) {
+      this.#log(`records could not be made durable: ${asBenchError(error).message}`);
+      return;
+    }
+    for (const [run, sequence] of upTo) this.#durable.set(run, Math.max(sequence, this.#durable.get(run) ?? 0));
+    for (const { hello, call } of connections) {
+      call.write({ body: 'ack', ack: { durableSequence: upTo.get(runKey(hello)) ?? 0 } });
+    }
+  }
+
+  #tell(agentId: string, message: ControllerMessage): boolean {
+    const connection = this.#connections.get(agentId);
+    connection?.call.write(message);
+    return connection !== undefined;
+  }
+
+  #refuse(call: Call, code: status, failure: BenchError): void {
+    call.emit('error', { code, details: failure.message });
+  }
+
+  #drop(connection: Connection | null, reason: string): void {
+    if (connection === null || this.#connections.get(connection.hello.agentId) !== connection) return;
+    this.#connections.delete(connection.hello.agentId);
+    this.target?.gone(connection.hello, reason);
+  }
+}
+
+function runKey(hello: Hello): string {
+  return `${hello.agentId} ${hello.runId}`;
+}

@@ -1,0 +1,82 @@
+/** The control service: thin, it checks the token, calls the study, and maps failures to gRPC status codes. */
+
+import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
+import {
+  asBenchError,
+  BenchError,
+  type CancelStudyRequest,
+  type CancelStudyResponse,
+  type ListAgentsRequest,
+  type ListAgentsResponse,
+  type RunStudyRequest,
+  type StudyEvent,
+} from '#proto';
+import type { Agents } from './agents.ts';
+import { statusOf } from './status.ts';
+
+export type StartStudy = (request: RunStudyRequest, o: { signal: AbortSignal; emit: (event: StudyEvent) => void }) => Promise<void>;
+
+export class ControlService {
+  readonly #o: { token: string; agents: Agents; start: StartStudy };
+  #running: AbortController | null = null;
+
+  constructor(o: { token: string; agents: Agents; start: StartStudy }) {
+    this.#o = o;
+  }
+
+  /** Asks the running study, if any, to stop. */
+  cancelRunning(): void {
+    this.#running?.abort();
+  }
+
+  get busy(): boolean {
+    return this.#running !== null;
+  }
+
+  readonly listAgents: handleUnaryCall<ListAgentsRequest, ListAgentsResponse> = (call, callback) => {
+    try {
+      this.#checkToken(call.request.token);
+      callback(null, { agents: this.#o.agents.hellos() });
+    } catch (error) {
+      callback(statusOf(asBenchError(error)));
+    }
+  };
+
+  readonly cancelStudy: handleUnaryCall<CancelStudyRequest, CancelStudyResponse> = (call, callback) => {
+    try {
+      this.#checkToken(call.request.token);
+      if (this.#running === null) throw new BenchError('usage', 'no study is running');
+      this.#running.abort();
+      callback(null, {});
+    } catch (error) {
+      callback(statusOf(asBenchError(error)));
+    }
+  };
+
+  readonly runStudy: handleServerStreamingCall<RunStudyRequest, StudyEvent> = (call) => {
+    const abort = new AbortController();
+    call.on('cancelled', () => abort.abort());
+    call.on('error', () => abort.abort());
+    this.#run(call.request, abort, (event) => call.write(event)).then(
+      () => call.end(),
+      (error: unknown) => call.emit('error', statusOf(asBenchError(error))),
+    );
+  };
+
+  async #run(request: RunStudyRequest, abort: AbortController, emit: (event: StudyEvent) => void): Promise<void> {
+    this.#checkToken(request.token);
+    if (this.#running !== null) {
+      throw new BenchError('busy', 'a study is running already', { nextStep: 'wait for its end or cancel it' });
+    }
+    this.#running = abort;
+    try {
+      await this.#o.start(request, { signal: abort.signal, emit });
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  #checkToken(token: string): void {
+    if (token !== this.#o.token) throw new BenchError('controller-gone', 'wrong token', { nextStep: 'give the controller\'s --token-file' });
+  }
+}

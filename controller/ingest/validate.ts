@@ -1,0 +1,57 @@
+/** What the controller accepts from an agent: shapes and bounds of every record, before it is stored. */
+
+import { BenchError, type MeasurementRecord, type Place, type Samples } from '#proto';
+
+const MAX_SAMPLES = 65_536;
+const MAX_BUCKETS = 100_000;
+const MAX_TEXT = 16_384;
+
+/** @throws BenchError bad-message */
+export function checkRecord(record: MeasurementRecord): void {
+  if (record.sequence < 1) refuse('a record without sequence');
+  switch (record.body) {
+    case 'samples':
+      return checkSamples(record.samples);
+    case 'histogram': {
+      const { lowNs, highNs, counts } = record.histogram;
+      checkPlace(record.histogram.place);
+      const even = lowNs.length === highNs.length && lowNs.length === counts.length && lowNs.length <= MAX_BUCKETS;
+      if (!even || counts.some((count) => !(count >= 0))) refuse('a histogram with uneven columns');
+      return;
+    }
+    case 'parity':
+      return checkPlace(record.parity.place);
+    case 'loss':
+      return;
+    case 'note':
+      return checkText(record.note.detail);
+    case 'end':
+      return checkText(record.end.detail);
+    default:
+      refuse('a record without body');
+  }
+}
+
+function checkSamples(samples: Samples): void {
+  checkPlace(samples.place);
+  const { n } = samples;
+  const even =
+    samples.dtNs.length === 4 * n && samples.latencyNs.length === 4 * n && samples.arm.length === n && samples.flags.length === n;
+  if (!even || n > MAX_SAMPLES) refuse(`samples whose columns do not have n = ${n} entries`);
+}
+
+function checkPlace(place: Place | undefined): void {
+  if (place === undefined) refuse('a record without its place');
+  if (place.phase === 'unspecified' || place.design === 'unspecified' || place.vantage === 'unspecified') {
+    refuse('a place without phase, design or vantage');
+  }
+  if (place.sut.length > 200 || place.condition.length > 200) refuse('an overlong name');
+}
+
+function checkText(text: string): void {
+  if (text.length > MAX_TEXT) refuse('an overlong text');
+}
+
+function refuse(what: string): never {
+  throw new BenchError('bad-message', `the controller does not accept ${what}`);
+}

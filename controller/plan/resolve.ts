@@ -1,0 +1,111 @@
+/** What the user asked for + what the agents can do → a resolved study, or an error that names the thing and what is known. */
+
+import { BenchError, type Capability, type Hello, type Note, type RunStudyRequest } from '#proto';
+import { measuredPerArm, type PlannedSut, type ResolvedStudy } from './study.ts';
+
+export const DEFAULTS = { requests: 12_000, forks: 6, blocks: 5, requestBytes: 88 } as const;
+const LIMITS = { requests: 20_000_000, forks: 1000, blocks: 1000 };
+
+export interface Resolution {
+  readonly study: ResolvedStudy;
+  /** what was left out, and why */
+  readonly notices: readonly Note[];
+}
+
+/** @param agents every connected agent: what one of them lacks the study can't use
+ * @throws BenchError usage | unsupported | no-agent */
+export function resolveStudy(
+  request: RunStudyRequest,
+  o: { agents: readonly Hello[]; id: string; randomSeed: number },
+): Resolution {
+  const first = o.agents[0];
+  if (first === undefined) {
+    throw new BenchError('no-agent', 'no agent is connected', { nextStep: 'start one: hookbench agent --controller HOST:PORT' });
+  }
+  const notices: Note[] = [];
+  const pick = (what: string, list: (hello: Hello) => readonly Capability[], wanted: readonly string[], asked: boolean) =>
+    pickSupported(what, { lists: o.agents.map(list), wanted, asked, notices });
+  const suts = pick('SUT', (hello) => hello.suts, request.suts, request.sutsAsked);
+  const mechanisms = pick('mechanism', (hello) => hello.mechanisms, request.mechanisms, request.mechanismsAsked).filter((m) => m.id !== 'none');
+  const conditions = pick('condition', (hello) => hello.conditions, request.conditions, request.conditions.length > 0);
+  if (suts.length === 0) throw new BenchError('unsupported', 'none of the SUTs can run here', { detail: notices.map((n) => n.detail).join('\n') });
+  if (mechanisms.length === 0) {
+    const detail = notices.map((n) => n.detail).join('\n');
+    const nextStep = 'run hookbench doctor: it says what each mechanism needs';
+    throw new BenchError('unsupported', 'none of the mechanisms can run here, so there is nothing to compare', { nextStep, detail });
+  }
+  checkAction(request.action, mechanisms);
+  const study: ResolvedStudy = {
+    id: o.id,
+    seed: request.seedFixed ? request.seed : o.randomSeed,
+    suts: suts.map((sut): PlannedSut => ({ id: sut.id, warmup: sut.warmup, unitSamples: Math.max(1, sut.unitSamples) })),
+    placed: mechanisms.filter((m) => m.design === 'alternated').map((m) => m.id),
+    attached: mechanisms.filter((m) => m.design === 'sliced').map((m) => m.id),
+    conditions: conditions.map((condition) => condition.id),
+    action: request.action,
+    requests: within('--requests', request.requests || DEFAULTS.requests, LIMITS.requests),
+    warmup: request.warmupFixed ? request.warmup : null,
+    forks: within('--forks', request.forks || DEFAULTS.forks, LIMITS.forks),
+    blocks: within('--blocks', request.blocks || DEFAULTS.blocks, LIMITS.blocks),
+    keywords: request.keywords,
+    requestBytes: request.requestBytes || DEFAULTS.requestBytes,
+    marginNs: request.marginNs > 0 ? request.marginNs : null,
+    command: request.command,
+  };
+  checkEnough(study);
+  return { study, notices };
+}
+
+function pickSupported(
+  what: string,
+  o: { lists: readonly (readonly Capability[])[]; wanted: readonly string[]; asked: boolean; notices: Note[] },
+): Capability[] {
+  const catalogue = o.lists[0]!;
+  const ids = o.wanted.length > 0 ? [...new Set(o.wanted)] : catalogue.map((entry) => entry.id);
+  return ids.flatMap((id) => {
+    const entry = catalogue.find((candidate) => candidate.id === id);
+    if (entry === undefined) {
+      const known = catalogue.map((candidate) => candidate.id).join(', ');
+      throw new BenchError('usage', `unknown ${what} "${id}"; known: ${known}`);
+    }
+    const everywhere = o.lists.map((list) => list.find((candidate) => candidate.id === id));
+    const lacking = everywhere.find((candidate) => candidate?.support !== 'supported');
+    if (lacking === undefined && everywhere.every((candidate) => candidate !== undefined)) return [entry];
+    const { needs = entry.needs, found = 'not known to every agent', support = 'unsupported' } = lacking ?? {};
+    const detail = `${what} ${id} needs ${needs}; found: ${found}`;
+    if (o.asked || support === 'inconclusive') {
+      throw new BenchError('unsupported', detail, { nextStep: 'run hookbench doctor for all of what this machine can and cannot do' });
+    }
+    o.notices.push({ code: 'left-out', detail });
+    return [];
+  });
+}
+
+function checkAction(action: string, mechanisms: readonly Capability[]): void {
+  const known = ['observe', 'trace', 'block'];
+  if (!known.includes(action)) throw new BenchError('usage', `unknown action "${action}"; known: ${known.join(', ')}`);
+  const unable = mechanisms.filter((mechanism) => !mechanism.actions.includes(action));
+  if (unable.length === 0) return;
+  throw new BenchError('unsupported', `action ${action} can't be done by ${unable.map((m) => m.id).join(', ')}`, {
+    nextStep: unable.map((m) => `${m.id} can: ${m.actions.join(', ')}`).join('; '),
+  });
+}
+
+function checkEnough(study: ResolvedStudy): void {
+  for (const sut of study.suts) {
+    const units = measuredPerArm(study, sut) / sut.unitSamples;
+    const cells = study.forks * study.blocks;
+    if (units >= cells) continue;
+    const warmup = study.warmup ?? sut.warmup;
+    throw new BenchError(
+      'usage',
+      `--requests ${study.requests} leaves ${units} units of work for ${sut.id} after a warm-up of ${warmup}: fewer than its ${study.forks} forks × ${study.blocks} blocks`,
+      { nextStep: 'ask for more requests, fewer forks or blocks, or a shorter --warmup' },
+    );
+  }
+}
+
+function within(option: string, value: number, most: number): number {
+  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw new BenchError('usage', `${option} ${value} is not a whole number from 1 to ${most}`);
+}

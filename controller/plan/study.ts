@@ -1,0 +1,59 @@
+/** A study as it will run: every default filled in, every name checked. */
+
+export interface PlannedSut {
+  readonly id: string;
+  /** samples each fresh instance gives before it is measured */
+  readonly warmup: number;
+  /** samples in one unit of work */
+  readonly unitSamples: number;
+}
+
+export interface ResolvedStudy {
+  readonly id: string;
+  readonly seed: number;
+  readonly suts: readonly PlannedSut[];
+  /** live inside the process: alternated request by request */
+  readonly placed: readonly string[];
+  /** attached from outside: around slices */
+  readonly attached: readonly string[];
+  readonly conditions: readonly string[];
+  readonly action: string;
+  /** per arm over all forks, warm-up of one fork included */
+  readonly requests: number;
+  /** the user's fixed warm-up, null for each SUT's own */
+  readonly warmup: number | null;
+  readonly forks: number;
+  readonly blocks: number;
+  readonly keywords: readonly Uint8Array[];
+  readonly requestBytes: number;
+  readonly marginNs: number | null;
+  readonly command: string;
+}
+
+/** arm numbers: 0 none, 1 none again (A/A), then placed, then attached */
+export interface PlannedArm {
+  readonly index: number;
+  readonly mechanism: string;
+  readonly aa: boolean;
+  readonly design: 'both' | 'alternated' | 'sliced';
+}
+
+export function armsOf(study: ResolvedStudy): PlannedArm[] {
+  const arms = [
+    { mechanism: 'none', aa: false, design: 'both' },
+    { mechanism: 'none', aa: true, design: 'both' },
+    ...study.placed.map((mechanism) => ({ mechanism, aa: false, design: 'alternated' as const })),
+    ...study.attached.map((mechanism) => ({ mechanism, aa: false, design: 'sliced' as const })),
+  ] as const;
+  return arms.map((arm, index) => ({ index, ...arm }));
+}
+
+/** samples measured per arm, design and SUT: what was asked for less one warm-up, rounded up to whole units */
+export function measuredPerArm(study: ResolvedStudy, sut: PlannedSut): number {
+  const wanted = Math.max(0, study.requests - warmupOf(study, sut));
+  return Math.ceil(wanted / sut.unitSamples) * sut.unitSamples;
+}
+
+export function warmupOf(study: ResolvedStudy, sut: PlannedSut): number {
+  return study.warmup ?? sut.warmup;
+}

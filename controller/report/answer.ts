@@ -1,0 +1,85 @@
+/** The question of a study and its answer in one sentence. */
+
+import type { Comparison, Results, Vantage } from '../analysis/results.ts';
+import { formatDuration, formatEstimate } from './format.ts';
+import { groupLabel, sutViews, treatedMechanisms } from './model.ts';
+
+const WHAT: Readonly<Record<Vantage, string>> = {
+  client: 'round trip',
+  caller: 'read',
+  interposer: 'interposed read',
+  kernel: 'read system call',
+};
+
+export function question(results: Results): string {
+  const hooks = treatedMechanisms(results);
+  const subject = hooks.length === 0 ? 'a hook' : list(hooks);
+  const verb = hooks.length > 1 ? 'do' : 'does';
+  return `What ${verb} ${subject} add to the latency of ${list(results.study.suts) || 'the system under test'}?`;
+}
+
+/** One sentence over all comparisons: per mechanism what it adds and where, with intervals. A failed A/A comes first. */
+export function answer(results: Results): string {
+  const labels = new Map<Comparison, string>();
+  for (const group of sutViews(results).flatMap((view) => view.groups)) {
+    for (const c of group.comparisons) labels.set(c, groupLabel(results, group));
+  }
+  const clauses = treatedMechanisms(results)
+    .map((mechanism) => mechanismClause(mechanism, labels))
+    .filter((clause) => clause !== '');
+  const found = clauses.length > 0 ? clauses.join('; ') : 'No comparison could be made';
+  const failed =
+    results.aa.passed || results.aa.comparisons.length === 0 ? '' : 'The A/A check failed, so read with care: ';
+  return `${failed}${found}.`;
+}
+
+function mechanismClause(mechanism: string, labels: ReadonlyMap<Comparison, string>): string {
+  const mine = [...labels.keys()].filter((c) => c.treated === mechanism);
+  const of = (verdict: Comparison['verdict']) => mine.filter((c) => c.verdict === verdict);
+  const where = (cs: readonly Comparison[]) => list(cs.map((c) => labels.get(c) ?? c.sut));
+  const parts: string[] = [];
+  const costs = of('overhead');
+  if (costs.length > 0) parts.push(`adds ${list(costsByVantage(costs, labels))}`);
+  const unseen = of('no-detectable-difference');
+  if (unseen.length > 0) parts.push(`shows no detectable difference on ${where(unseen)}${smallest(unseen)}`);
+  if (of('equivalent').length > 0) parts.push(`is equivalent to no hook on ${where(of('equivalent'))}`);
+  if (of('implausible').length > 0) parts.push(`looks implausibly faster than no hook on ${where(of('implausible'))}`);
+  if (of('invalid').length > 0) parts.push(`has no valid result on ${where(of('invalid'))}`);
+  return parts.length > 0 ? `${mechanism} ${list(parts)}` : '';
+}
+
+/** Only equal vantages share a span: a round trip is not a read. */
+function costsByVantage(costs: readonly Comparison[], labels: ReadonlyMap<Comparison, string>): readonly string[] {
+  return [...new Set(costs.map((c) => c.vantage))].map((vantage) => {
+    const span = costSpan(
+      costs.filter((c) => c.vantage === vantage),
+      labels,
+    );
+    return `${span} to the median ${WHAT[vantage]}`;
+  });
+}
+
+function costSpan(costs: readonly Comparison[], labels: ReadonlyMap<Comparison, string>): string {
+  const shown = costs.flatMap((c) => {
+    const shift = c.shifts.p50 ?? c.block;
+    if (shift === null) return [];
+    const text = `${formatEstimate(shift, { sign: false }).text} (${labels.get(c) ?? c.sut})`;
+    return [{ ns: shift.estimateNs, text }];
+  });
+  shown.sort((a, b) => a.ns - b.ns);
+  const low = shown[0];
+  const high = shown.at(-1);
+  if (low === undefined || high === undefined) return 'time';
+  return low === high ? low.text : `between ${low.text} and ${high.text}`;
+}
+
+function smallest(cs: readonly Comparison[]): string {
+  const seen = cs.flatMap((c) => (c.minimumDetectableNs === null ? [] : [c.minimumDetectableNs]));
+  if (seen.length === 0) return '';
+  return ` (smallest it could have seen: ${[...new Set(seen.map(formatDuration))].join(', ')})`;
+}
+
+function list(items: readonly string[]): string {
+  if (items.length < 2) return items[0] ?? '';
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}

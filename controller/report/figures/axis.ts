@@ -1,0 +1,71 @@
+/** Ticks in human units: linear axes in one unit, log axes each tick in its own. */
+
+import { unitFor } from '../format.ts';
+import { type Markup, markup } from '../html/markup.ts';
+import { px } from './frame.ts';
+
+export interface Tick {
+  readonly at: number;
+  readonly label: string;
+}
+
+interface LinearScale {
+  (value: number): number;
+  ticks(count: number): number[];
+  domain(): number[];
+}
+
+/** Latency ticks in one unit; the unit is on every label, so that a figure cut out of the page still reads. */
+export function linearTicks(scale: LinearScale, count: number, sign = false): readonly Tick[] {
+  const values = scale.ticks(count);
+  const unit = unitFor(Math.max(...scale.domain().map(Math.abs)));
+  const step = Math.abs((values[1] ?? 0) - (values[0] ?? 0)) / unit.ns;
+  const decimals = step > 0 ? Math.min(3, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))) : 0;
+  return values.map((value) => {
+    const text = Math.abs(value / unit.ns)
+      .toFixed(decimals)
+      .replace(/\B(?=(\d{3})+$)/g, ',');
+    const mark = value < 0 ? '−' : sign && value > 0 ? '+' : '';
+    return { at: scale(value), label: value === 0 ? '0' : `${mark}${text} ${unit.symbol}` };
+  });
+}
+
+/** 1, 2 and 5 per decade where few decades are shown, else powers of ten. */
+export function logTicks(scale: LinearScale): readonly Tick[] {
+  const [low = 1, high = 10] = scale.domain();
+  const decades = Math.log10(high / low);
+  const steps = decades > 3 ? [1] : decades > 1.2 ? [1, 3] : [1, 2, 5];
+  const ticks: Tick[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) {
+    for (const step of steps) {
+      const ns = step * 10 ** power;
+      if (ns >= low * 0.999 && ns <= high * 1.001) ticks.push({ at: scale(ns), label: shortLatency(ns) });
+    }
+  }
+  return ticks;
+}
+
+export function countTicks(scale: LinearScale, count: number): readonly Tick[] {
+  return scale.ticks(count).map((value) => ({ at: scale(value), label: shortCount(value) }));
+}
+
+/** Vertical grid lines with labels beneath. */
+export function bottomAxis(ticks: readonly Tick[], height: number): Markup {
+  return markup`${ticks.map((t) => markup`<line class="grid" x1="${px(t.at)}" x2="${px(t.at)}" y1="0" y2="${px(height)}"/><text class="tick" x="${px(t.at)}" y="${px(height + 16)}" text-anchor="middle">${t.label}</text>`)}`;
+}
+
+/** Horizontal grid lines with labels at the left. */
+export function leftAxis(ticks: readonly Tick[], width: number, labels = true): Markup {
+  return markup`${ticks.map((t) => markup`<line class="grid" x1="0" x2="${px(width)}" y1="${px(t.at)}" y2="${px(t.at)}"/>${labels && markup`<text class="tick" x="-8" y="${px(t.at + 4)}" text-anchor="end">${t.label}</text>`}`)}`;
+}
+
+export function shortLatency(ns: number): string {
+  const unit = unitFor(ns);
+  return `${Number((ns / unit.ns).toPrecision(2))} ${unit.symbol}`;
+}
+
+function shortCount(value: number): string {
+  if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))} M`;
+  if (value >= 1e4) return `${Number((value / 1e3).toPrecision(3))} k`;
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}

@@ -1,0 +1,56 @@
+/** Small pieces that every section uses: a number with its interval, a verdict, a table that scrolls by itself. */
+
+import type { Comparison, Estimate, Flag, Verdict } from '../../analysis/results.ts';
+import { formatDuration, formatEstimate, formatRatio } from '../format.ts';
+import { FLAG_WORDS, missingReason, VERDICT_WORDS } from '../words.ts';
+import { type Insertable, type Markup, markup } from './markup.ts';
+
+/** A shift with its interval beneath; the exact ns are in the `data` elements. */
+export function shiftMarkup(e: Estimate | null, c: Comparison): Markup {
+  if (e === null) return markup`<span class="missing">n/a (${missingReason(c)})</span>`;
+  const { value, interval } = formatEstimate(e);
+  return markup`<span class="shift"><data class="estimate" value="${e.estimateNs}">${value}</data> <span class="interval-text"><data value="${e.lowNs} ${e.highNs}">${interval}</data></span></span>`;
+}
+
+export function ratioMarkup(c: Comparison): Markup | null {
+  const ratio = c.shifts.p50 === null ? null : formatRatio(c.shifts.p50, c.baselineStats.p50Ns);
+  return (
+    ratio && markup`<span class="ratio">${ratio.value} <span class="interval-text">${ratio.interval}</span></span>`
+  );
+}
+
+export function durationMarkup(ns: number): Markup {
+  return markup`<data value="${ns}">${formatDuration(ns)}</data>`;
+}
+
+/** Colour, symbol and word; any one of them is enough. */
+export function verdictMarkup(verdict: Verdict): Markup {
+  const { symbol, word } = VERDICT_WORDS[verdict];
+  return markup`<span class="verdict v-${verdict}"><span aria-hidden="true">${symbol}</span> ${word}</span>`;
+}
+
+export function flagList(flags: readonly Flag[], treated?: string): Markup | null {
+  if (flags.length === 0) return null;
+  return markup`<ul class="flags">${flags.map((flag) => markup`<li><b>${treated !== undefined && `${treated}: `}${FLAG_WORDS[flag.code].word}</b> ${flag.detail}</li>`)}</ul>`;
+}
+
+export interface Table {
+  readonly caption: Insertable;
+  readonly head: readonly Insertable[];
+  /** the first cell of a row is its header */
+  readonly rows: readonly (readonly Insertable[])[];
+  /** columns (from 0) that hold numbers */
+  readonly numeric?: readonly number[];
+  readonly label: string;
+}
+
+/** A table in a region that a keyboard can scroll where it is wider than the page. */
+export function scrollTable(table: Table): Markup {
+  const kind = (i: number) => (table.numeric?.includes(i) ? 'num' : 'txt');
+  const head = table.head.map((cell, i) => markup`<th scope="col" class="${kind(i)}">${cell}</th>`);
+  const rows = table.rows.map(
+    (row) =>
+      markup`<tr>${row.map((cell, i) => (i === 0 ? markup`<th scope="row">${cell}</th>` : markup`<td class="${kind(i)}">${cell}</td>`))}</tr>`,
+  );
+  return markup`<div class="scroll" role="region" tabindex="0" aria-label="${table.label}"><table><caption>${table.caption}</caption><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
+}

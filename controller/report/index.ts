@@ -1,0 +1,17 @@
+/** The only public door of the report. */
+
+export { renderCsv } from './csv.ts';
+export { figureSets } from './figures/from-analysis.ts';
+export type {
+  BlockPoint,
+  BlockSeriesInput,
+  BoxInput,
+  FigureSet,
+  LagBin,
+  LagInput,
+} from './figures/input.ts';
+export { formatDuration, formatEstimate, formatRatio } from './format.ts';
+export { type HtmlInput, renderHtml } from './html.ts';
+export { renderJson } from './json.ts';
+export { renderMarkdown } from './markdown.ts';
+export { renderTerminal, type TerminalOptions } from './terminal.ts';

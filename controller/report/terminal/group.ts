@@ -1,0 +1,119 @@
+/** The table of one group: a row per mechanism, in the widest form that fits the terminal. */
+
+import type { Comparison, Estimate, Results } from '../../analysis/results.ts';
+import { formatCount, formatDuration, formatEstimate, formatPercent, formatRatio } from '../format.ts';
+import { type Group, lossFor, parityFor, worstParity } from '../model.ts';
+import { FLAG_WORDS, layerOf, missingReason, VANTAGE_WORDS, VERDICT_WORDS } from '../words.ts';
+import { type Cell, layTable, plainText, wrap } from './layout.ts';
+import type { Paint } from './paint.ts';
+
+const HEAD = ['hook', 'shift at p50', 'at mean', 'at p99', 'p50 without hook', 'verdict'];
+
+export function renderGroup(results: Results, group: Group, columns: number, paint: Paint): readonly string[] {
+  const place = [group.condition, group.node, `clock: ${VANTAGE_WORDS[group.vantage]}`].map(plainText).join(' · ');
+  const title = wrap(`${paint.bold(plainText(group.sut))} ${paint.dim(`· ${place}`)}`, columns);
+  const flags = group.comparisons.flatMap((c) => flagLines(c, columns, paint));
+  return [...title, ...tableLines(results, group, columns, paint), ...flags];
+}
+
+function tableLines(results: Results, group: Group, columns: number, paint: Paint): readonly string[] {
+  const head = HEAD.map((text): Cell => [paint.dim(text)]);
+  const wide = [head, ...group.comparisons.map((c) => wideRow(results, c, paint))];
+  const inline = layTable(wide, columns);
+  if (inline !== null) return inline;
+  const narrowHead = [head[0] ?? [], head[1] ?? [], head[2] ?? [], head[3] ?? [], head[5] ?? []];
+  const stacked = layTable([narrowHead, ...group.comparisons.map((c) => stackedRow(results, c, paint))], columns);
+  return stacked ?? group.comparisons.flatMap((c) => listRow(results, c, columns, paint));
+}
+
+function wideRow(results: Results, c: Comparison, paint: Paint): readonly Cell[] {
+  const one = (e: Estimate | null): Cell => (e === null ? [missing(c)] : [formatEstimate(e).text]);
+  return [
+    [paint.bold(plainText(c.treated)), paint.dim(layerAndDesign(c))],
+    one(c.shifts.p50),
+    one(c.shifts.mean),
+    one(c.shifts.p99),
+    [formatDuration(c.baselineStats.p50Ns), ratioText(c) ?? ''],
+    verdictCell(results, c, paint),
+  ];
+}
+
+function stackedRow(results: Results, c: Comparison, paint: Paint): readonly Cell[] {
+  const two = (e: Estimate | null): readonly string[] => {
+    if (e === null) return wrap(missing(c), 14);
+    const { value, interval } = formatEstimate(e);
+    return [value, paint.dim(interval)];
+  };
+  const ratio = ratioText(c);
+  const base = `base ${formatDuration(c.baselineStats.p50Ns)}${ratio === null ? '' : ` · ${ratio}`}`;
+  const [layer, design] = layerAndDesign(c).split(', ');
+  return [
+    [paint.bold(plainText(c.treated)), paint.dim(layer ?? ''), paint.dim(design ?? '')],
+    [...padTo(two(c.shifts.p50), 2), { text: paint.dim(base), over: 3 }],
+    two(c.shifts.mean),
+    two(c.shifts.p99),
+    verdictCell(results, c, paint),
+  ];
+}
+
+function listRow(results: Results, c: Comparison, columns: number, paint: Paint): readonly string[] {
+  const item = (name: string, e: Estimate | null) =>
+    wrap(`${name} ${e === null ? missing(c) : formatEstimate(e).text}`, columns, 4, 8);
+  const ratio = ratioText(c);
+  return [
+    ...wrap(`${plainText(c.treated)} (${layerAndDesign(c)})`, columns, 2, 4),
+    ...item('p50 ', c.shifts.p50),
+    ...item('mean', c.shifts.mean),
+    ...item('p99 ', c.shifts.p99),
+    ...wrap(
+      `p50 without hook ${formatDuration(c.baselineStats.p50Ns)}${ratio === null ? '' : `, ${ratio}`}`,
+      columns,
+      4,
+      8,
+    ),
+    ...verdictCell(results, c, paint).flatMap((line) => wrap(line, columns, 4, 6)),
+  ];
+}
+
+function verdictCell(results: Results, c: Comparison, paint: Paint): readonly string[] {
+  const { symbol, word } = VERDICT_WORDS[c.verdict];
+  const [first = '', ...more] = wrap(`${symbol} ${word}`, 17, 0, 2);
+  const verdict = [first, ...more].map((line) => paint.verdict(c.verdict, line));
+  const parity = worstParity(parityFor(results, c));
+  const parityText =
+    parity === null ? 'parity n/a (not counted)' : `parity ${formatPercent(parity.ratio)} ${parity.ok ? '✓' : '✕'}`;
+  const loss = lossFor(results, c);
+  const lossText =
+    loss === null ? 'loss n/a (not counted)' : `loss ${formatCount(loss.lost)} ${loss.lost === 0 ? '✓' : '✕'}`;
+  const lines = (text: string, bad: boolean) =>
+    wrap(text, 17, 0, 2).map((line) => (bad ? paint.bad(line) : paint.dim(line)));
+  return [
+    ...verdict,
+    ...lines(parityText, parity !== null && !parity.ok),
+    ...lines(lossText, loss !== null && loss.lost > 0),
+  ];
+}
+
+function flagLines(c: Comparison, columns: number, paint: Paint): readonly string[] {
+  return c.flags.flatMap((flag) => {
+    const text = `! ${plainText(c.treated)}: ${FLAG_WORDS[flag.code].word}: ${plainText(flag.detail)}`;
+    return wrap(text, columns, 2, 4).map((line) => paint.warn(line));
+  });
+}
+
+function padTo(lines: readonly string[], count: number): readonly string[] {
+  return [...lines, ...Array.from({ length: Math.max(0, count - lines.length) }, () => '')];
+}
+
+function missing(c: Comparison): string {
+  return `n/a (${missingReason(c)})`;
+}
+
+function layerAndDesign(c: Comparison): string {
+  const layer = layerOf(c.treated);
+  return layer === null ? c.design : `${layer}, ${c.design}`;
+}
+
+function ratioText(c: Comparison): string | null {
+  return c.shifts.p50 === null ? null : (formatRatio(c.shifts.p50, c.baselineStats.p50Ns)?.text ?? null);
+}

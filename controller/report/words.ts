@@ -1,0 +1,105 @@
+/** The words and symbols every renderer shares, so that the same thing has the same name everywhere. */
+
+import type { Comparison, Design, FlagCode, Vantage, Verdict } from '../analysis/results.ts';
+
+export interface VerdictWords {
+  readonly symbol: string;
+  readonly word: string;
+  readonly meaning: string;
+}
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, VerdictWords>> = {
+  overhead: { symbol: '▲', word: 'overhead', meaning: 'the interval lies above zero: the hook costs time' },
+  'no-detectable-difference': {
+    symbol: '○',
+    word: 'no detectable difference',
+    meaning: 'the interval holds zero; an effect below the smallest detectable one may still be there',
+  },
+  equivalent: { symbol: '≈', word: 'equivalent', meaning: 'the interval lies within the stated margin' },
+  implausible: {
+    symbol: '▼',
+    word: 'implausible',
+    meaning: 'significantly faster with the hook, which a hook cannot be: look for what else changed',
+  },
+  invalid: {
+    symbol: '✕',
+    word: 'invalid',
+    meaning: 'samples lost, reads missed, A/A failed or throttled: the number is not to be used',
+  },
+};
+
+export const VANTAGE_WORDS: Readonly<Record<Vantage, string>> = {
+  client: 'round trip at the load generator',
+  caller: 'around read() in the program',
+  interposer: 'inside the interposed read()',
+  kernel: 'syscall entry to exit',
+};
+
+export const DESIGN_WORDS: Readonly<Record<Design, string>> = {
+  alternated: 'two live instances, alternated request by request in random order',
+  sliced: 'one instance, hook attached and detached around short slices in random order',
+  sequential: 'one arm after the other',
+};
+
+const LAYERS: Readonly<Record<string, string>> = {
+  'app-filter': 'application',
+  jvmti: 'runtime',
+  'node-preload': 'runtime',
+  'ld-preload': 'library',
+  bpftrace: 'kernel',
+  bpf: 'kernel',
+  uprobe: 'kernel',
+  ptrace: 'kernel',
+  'seccomp-notify': 'kernel',
+  sud: 'kernel',
+};
+
+/** The layer a mechanism sits at, or null for one that is not of our catalogue (imported data). */
+export function layerOf(mechanism: string): string | null {
+  return Object.hasOwn(LAYERS, mechanism) ? (LAYERS[mechanism] ?? null) : null;
+}
+
+export interface FlagWords {
+  readonly word: string;
+  /** the assumption of the pooled t-test that this breaks, or null */
+  readonly breaks: string | null;
+}
+
+export const FLAG_WORDS: Readonly<Record<FlagCode, FlagWords>> = {
+  'arms-not-interleaved': { word: 'arms not interleaved', breaks: 'that only the hook differs between the arms' },
+  'arms-apart': { word: 'arms far apart in time', breaks: 'that only the hook differs between the arms' },
+  drift: { word: 'drift', breaks: 'that all samples of an arm have one distribution' },
+  autocorrelated: { word: 'autocorrelated', breaks: 'that samples are independent' },
+  'unequal-variance': { word: 'unequal variance', breaks: 'that both arms have the same variance' },
+  'negative-overhead': { word: 'negative overhead', breaks: null },
+  'unstable-warmup': { word: 'unstable warm-up', breaks: 'that all samples of an arm have one distribution' },
+  'lost-samples': { word: 'lost samples', breaks: 'that the sample is random' },
+  'parity-miss': { word: 'reads missed', breaks: null },
+  throttled: { word: 'throttled', breaks: 'that all samples of an arm have one distribution' },
+  'aa-failed': { word: 'A/A failed', breaks: null },
+  'few-forks': { word: 'few forks', breaks: null },
+  incomplete: { word: 'incomplete', breaks: null },
+};
+
+/** Titles in our words of the ten recommendations of Kahlhofer et al., SSP 2023. */
+export const RECOMMENDATION_TITLES: Readonly<Record<string, string>> = {
+  R1: 'Load generator and SUT in one pod, in separate containers',
+  R2: 'Where they are in separate pods, on one physical node',
+  R3: 'No service mesh in the path without a reason',
+  R4: 'No shared, multi-tenant cluster',
+  R5: 'Measure close to the layer of the hook',
+  R6: 'Say whether it is a micro or a macro benchmark; do both',
+  R7: 'Use the hooked function as real applications do',
+  R8: 'Servers do not hit resource limits',
+  R9: 'Enough samples for the variance seen',
+  R10: 'Repeat in differently configured environments',
+};
+
+/** Why a comparison has no block estimate, short enough for a table cell. */
+export function missingReason(c: Comparison): string {
+  if (c.design === 'sequential') return 'arms not interleaved';
+  const has = (code: FlagCode) => c.flags.some((flag) => flag.code === code);
+  if (has('incomplete')) return 'incomplete';
+  if (has('few-forks')) return 'too few forks';
+  return 'too few blocks';
+}

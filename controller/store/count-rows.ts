@@ -1,0 +1,79 @@
+/** Parity and loss records, added up over the forks and blocks of a study. */
+
+import type { Loss, MeasurementRecord, Parity } from '#proto';
+import type { LossRow, ParityRow } from '../analysis/results.ts';
+
+interface NodeRecord {
+  readonly node: string;
+  readonly record: MeasurementRecord;
+}
+
+export function parityRows(records: readonly NodeRecord[]): ParityRow[] {
+  const sums = new Map<string, { node: string; sum: Parity }>();
+  for (const { node, record } of records) {
+    if (record.body !== 'parity') continue;
+    const { parity } = record;
+    const key = [node, parity.place.sut, parity.place.condition, parity.mechanism, parity.source].join(' ');
+    const before = sums.get(key);
+    sums.set(key, { node, sum: before === undefined ? parity : added(before.sum, parity) });
+  }
+  return [...sums.values()].map(({ node, sum }) => parityRow(node, sum));
+}
+
+/** A layer may need several reads for one request, so the load generator's count is a lower bound of reads; bytes and hits must be equal.
+ * Two layers that watched the same process must have counted the very same reads. */
+function parityRow(node: string, p: Parity): ParityRow {
+  const source = p.source === 'kernel' ? 'kernel' : 'load';
+  const readsOk = source === 'kernel' ? p.seenReads === p.expectedReads : p.seenReads >= p.expectedReads;
+  return {
+    sut: p.place.sut,
+    condition: p.place.condition,
+    node,
+    mechanism: p.mechanism,
+    source,
+    expectedReads: p.expectedReads,
+    seenReads: p.seenReads,
+    expectedBytes: p.expectedBytes,
+    seenBytes: p.seenBytes,
+    expectedHits: p.expectedHits,
+    seenHits: p.seenHits,
+    ratio: p.expectedBytes === 0 ? 1 : p.seenBytes / p.expectedBytes,
+    ok: readsOk && p.seenBytes === p.expectedBytes && p.seenHits === p.expectedHits,
+  };
+}
+
+function added(a: Parity, b: Parity): Parity {
+  return {
+    ...a,
+    expectedReads: a.expectedReads + b.expectedReads,
+    seenReads: a.seenReads + b.seenReads,
+    expectedBytes: a.expectedBytes + b.expectedBytes,
+    seenBytes: a.seenBytes + b.seenBytes,
+    expectedHits: a.expectedHits + b.expectedHits,
+    seenHits: a.seenHits + b.seenHits,
+  };
+}
+
+export function lossRows(records: readonly NodeRecord[]): LossRow[] {
+  const sums = new Map<string, LossRow>();
+  for (const { node, record } of records) {
+    if (record.body !== 'loss') continue;
+    const { hop, sut, mechanism, received, lost } = record.loss;
+    const key = [node, hop, sut, mechanism].join(' ');
+    const before = sums.get(key);
+    sums.set(key, {
+      hop: hop as LossRow['hop'],
+      sut,
+      node,
+      mechanism,
+      received: (before?.received ?? 0) + received,
+      lost: (before?.lost ?? 0) + lost,
+    });
+  }
+  return [...sums.values()];
+}
+
+/** for a hop that only the receiving end can see */
+export function streamLoss(received: number, lost: number): Loss {
+  return { hop: 'stream', sut: '', mechanism: '', received, lost };
+}

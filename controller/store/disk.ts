@@ -1,0 +1,59 @@
+/** The one implementation of the store: plain files in a folder per study. */
+
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { encode, type MeasurementRecord } from '#proto';
+import type { StudyMeta } from './meta.ts';
+import { SegmentWriter } from './segment.ts';
+import type { StudyStore } from './store.ts';
+
+/** @throws ErrnoException EEXIST when the folder is there already, ENOSPC, EACCES */
+export function createStudyStore(outDir: string, id: string): StudyStore {
+  const dir = join(outDir, id);
+  mkdirSync(outDir, { recursive: true });
+  mkdirSync(dir);
+  mkdirSync(join(dir, 'samples'));
+  const segments = new Map<string, SegmentWriter>();
+  const segmentOf = (node: string, runId: string) => {
+    const name = `${safeName(node)}-${safeName(runId)}.seg`;
+    const open = segments.get(name);
+    if (open !== undefined) return open;
+    const segment = new SegmentWriter(join(dir, 'samples', name));
+    segments.set(name, segment);
+    return segment;
+  };
+  return {
+    dir,
+    append: (node: string, runId: string, record: MeasurementRecord) => segmentOf(node, runId).append(encode('Record', record)),
+    sync: async () => {
+      await Promise.all([...segments.values()].map((segment) => segment.sync()));
+    },
+    saveMeta: (meta: StudyMeta) => replaceFile(join(dir, 'study.json'), `${JSON.stringify(meta, null, 2)}\n`),
+    savePlan: (plan) => replaceFile(join(dir, 'plan.json'), `${JSON.stringify(plan)}\n`),
+    saveText: (name, text) => replaceFile(join(dir, name), text),
+    close: () => {
+      for (const segment of segments.values()) segment.close();
+      segments.clear();
+    },
+  };
+}
+
+/** Written beside, synced, renamed: a reader sees the old file or the new one, never half of it. */
+export function replaceFile(path: string, text: string): void {
+  const beside = `${path}.${process.pid}.new`;
+  const fd = openSync(beside, 'w', 0o640);
+  try {
+    const bytes = Buffer.from(text);
+    let done = 0;
+    while (done < bytes.length) done += writeSync(fd, bytes, done);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(beside, path);
+}
+
+/** names come from agents: only letters, digits, dot, dash and underscore get into a file name */
+function safeName(name: string): string {
+  return name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 100);
+}

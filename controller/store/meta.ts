@@ -1,0 +1,31 @@
+/** study.json: everything about a study but its samples. */
+
+import type { HostFacts } from '#proto';
+import type { PlannedArm, PlannedSut } from '../plan/study.ts';
+
+export const META_SCHEMA = 'hookbench.study/v1';
+
+export interface StudyMeta {
+  readonly schema: typeof META_SCHEMA;
+  readonly id: string;
+  readonly seed: number;
+  readonly status: 'running' | 'complete' | 'interrupted' | 'failed';
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly suts: readonly PlannedSut[];
+  readonly mechanisms: readonly string[];
+  readonly conditions: readonly string[];
+  readonly arms: readonly PlannedArm[];
+  readonly action: string;
+  readonly requestsPerArm: number;
+  readonly warmup: number | null;
+  readonly forks: number;
+  readonly blocks: number;
+  readonly keywords: number;
+  readonly requestBytes: number;
+  readonly marginNs: number | null;
+  readonly command: string;
+  readonly hookbenchVersion: string;
+  readonly nodes: readonly { readonly id: string; readonly facts: HostFacts }[];
+  readonly warnings: readonly { readonly code: string; readonly detail: string }[];
+}

@@ -1,0 +1,34 @@
+/** A study folder → results.json and report.html, and back. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BenchError } from '#proto';
+import { analyse } from '../analysis/analyse.ts';
+import { RESULTS_SCHEMA, type Results } from '../analysis/results.ts';
+import { figuresFromAnalysis } from './figures.ts';
+import { renderHtml, renderJson } from '../report/index.ts';
+import { replaceFile } from '../store/disk.ts';
+import { readStudy } from '../store/read.ts';
+
+/** Analyses what is stored and writes both files. @throws BenchError usage, ErrnoException ENOSPC */
+export function writeResults(dir: string): Results {
+  const study = readStudy(dir);
+  const results = analyse(study);
+  replaceFile(join(dir, 'results.json'), renderJson(results));
+  replaceFile(join(dir, 'report.html'), renderHtml({ results, figures: figuresFromAnalysis(study) }));
+  return results;
+}
+
+export function renderStudyHtml(dir: string): string {
+  const study = readStudy(dir);
+  return renderHtml({ results: analyse(study), figures: figuresFromAnalysis(study) });
+}
+
+/** @throws BenchError usage when the folder holds no results of this schema */
+export function readResults(dir: string): Results {
+  const path = join(dir, 'results.json');
+  if (!existsSync(path)) throw new BenchError('usage', `${dir} holds no results.json`, { nextStep: `hookbench analyze ${dir}` });
+  const results = JSON.parse(readFileSync(path, 'utf8')) as Results;
+  if (results.schema === RESULTS_SCHEMA) return results;
+  throw new BenchError('usage', `${path} has schema ${String(results.schema)}; this version reads ${RESULTS_SCHEMA}`);
+}

@@ -1,0 +1,22 @@
+# The parts that are compiled: hooks, SUTs, load generator. Sourced by setup.sh.
+
+build_native() {
+  if ! has make; then
+    say 'make is missing: hooks, SUTs and load generator are not built'
+    return 0
+  fi
+  for folder in hooks sut agent/load/native; do
+    build_one "$folder"
+  done
+}
+
+build_one() {
+  [ -f "$1/Makefile" ] || { say "$1 has no Makefile: nothing built there"; return 0; }
+  if make -q -C "$1" >/dev/null 2>&1; then return 0; fi
+  say "building $1"
+  logged make -C "$1" && return 0
+  has_c_compiler || say "  $1 is not complete: no C compiler"
+  has_jdk || say "  $1 is not complete: no JDK 17 or later"
+  say "  make -C $1 failed"
+  show_log
+}

@@ -1,0 +1,27 @@
+/* The functions behind ours: what read, close, ... would have been without this library. */
+#ifndef HOOKBENCH_PRELOAD_REAL_H
+#define HOOKBENCH_PRELOAD_REAL_H
+
+#include <sys/socket.h>
+#include <sys/types.h>
+
+/* Each pointer starts at a bootstrap function, so a call needs no null check at any time, not even before our constructor. */
+struct hb_real {
+  ssize_t (*read)(int, void *, size_t);
+  ssize_t (*read_chk)(int, void *, size_t, size_t);
+  int (*accept)(int, __SOCKADDR_ARG, socklen_t *);
+  int (*accept4)(int, __SOCKADDR_ARG, socklen_t *, int);
+  int (*close)(int);
+  int (*dup)(int);
+  int (*dup2)(int, int);
+  int (*dup3)(int, int, int);
+};
+extern struct hb_real hb_real;
+
+/* libc's syscall(); apart from the others because assembly reads it (interpose_syscall.c). */
+extern long (*hb_real_syscall)(long, ...);
+
+/* Looks all of them up. Safe to call more than once, and from several threads at once. */
+void hb_real_resolve(void);
+
+#endif

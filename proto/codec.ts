@@ -1,0 +1,105 @@
+/** Messages to bytes and back, with protobufjs. Unknown fields are passed over; what does not parse is a BenchError `bad-message`. */
+
+import { fileURLToPath } from 'node:url';
+import protobuf from 'protobufjs';
+import { BenchError } from './errors.ts';
+import type { MessageTypes } from './model.ts';
+import { type Bits64, bigintOfBits, bitsOfBigint, safeNumber } from './units.ts';
+
+const PACKAGE = 'hookbench.v1';
+const root = loadRoot();
+
+/** @throws BenchError internal when a word of an enum is not known */
+export function encode<K extends keyof MessageTypes>(name: K, message: MessageTypes[K]): Buffer {
+  const type = root.lookupType(`${PACKAGE}.${name}`);
+  const wire = toWire(type, message as unknown as Plain);
+  return Buffer.from(type.encode(wire).finish());
+}
+
+/** @throws BenchError bad-message */
+export function decode<K extends keyof MessageTypes>(name: K, bytes: Uint8Array): MessageTypes[K] {
+  const type = root.lookupType(`${PACKAGE}.${name}`);
+  try {
+    return fromWire(type, type.decode(bytes) as unknown as Plain) as unknown as MessageTypes[K];
+  } catch (cause) {
+    throw new BenchError('bad-message', `${name} of ${bytes.byteLength} bytes can't be read: ${(cause as Error).message}`, {
+      nextStep: 'check that both ends are the same version of hookbench',
+      cause,
+    });
+  }
+}
+
+/** every message type and service of the contract, for the tests that hold model.ts against the .proto files */
+export function contract(): protobuf.Namespace {
+  return root.lookup(PACKAGE) as protobuf.Namespace;
+}
+
+type Plain = { [field: string]: unknown };
+
+function loadRoot(): protobuf.Root {
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  const loaded = new protobuf.Root();
+  loaded.resolvePath = (_origin, target) => `${here}${target}`;
+  loaded.loadSync(['measurement', 'agent', 'control'].map((file) => `hookbench/v1/${file}.proto`));
+  return loaded.resolveAll() as protobuf.Root;
+}
+
+function toWire(type: protobuf.Type, message: Plain): Plain {
+  const wire: Plain = {};
+  for (const field of type.fieldsArray) {
+    const value = message[field.name];
+    if (value === undefined) continue;
+    wire[field.name] = field.repeated ? (value as unknown[]).map((v) => valueToWire(field, v)) : valueToWire(field, value);
+  }
+  return wire;
+}
+
+function valueToWire(field: protobuf.Field, value: unknown): unknown {
+  if (field.resolvedType instanceof protobuf.Type) return toWire(field.resolvedType, value as Plain);
+  if (field.resolvedType instanceof protobuf.Enum) return enumNumber(field.resolvedType, value as string);
+  return typeof value === 'bigint' ? bitsOfBigint(value) : value;
+}
+
+function fromWire(type: protobuf.Type, wire: Plain): Plain {
+  const message: Plain = {};
+  for (const field of type.fieldsArray) {
+    const value = wire[field.name];
+    const present = Object.hasOwn(wire, field.name);
+    if (field.repeated) message[field.name] = present ? (value as unknown[]).map((v) => valueFromWire(field, v)) : [];
+    else if (present || (field.partOf === null && !(field.resolvedType instanceof protobuf.Type))) {
+      message[field.name] = valueFromWire(field, value);
+    }
+    if (present && field.partOf !== null) message[field.partOf.name] = field.name;
+  }
+  return message;
+}
+
+function valueFromWire(field: protobuf.Field, value: unknown): unknown {
+  if (field.resolvedType instanceof protobuf.Type) return fromWire(field.resolvedType, value as Plain);
+  if (field.resolvedType instanceof protobuf.Enum) return enumWord(field.resolvedType, value as number);
+  if (field.type === 'fixed64') return bigintOfBits(bitsOf(value));
+  if (field.type === 'uint64') return safeNumber(bitsOf(value));
+  if (field.type === 'bytes' && !(value instanceof Uint8Array)) return new Uint8Array(0);
+  return value;
+}
+
+function bitsOf(value: unknown): Bits64 {
+  return typeof value === 'number' ? bitsOfBigint(BigInt(value)) : (value as Bits64);
+}
+
+/** VANTAGE_CLIENT ↔ client */
+function enumPrefix(type: protobuf.Enum): string {
+  return `${type.name.replace(/(?<!^)([A-Z])/g, '_$1').toUpperCase()}_`;
+}
+
+function enumNumber(type: protobuf.Enum, word: string): number {
+  const number = type.values[enumPrefix(type) + word.toUpperCase()];
+  if (number === undefined) throw new BenchError('internal', `${word} is not a ${type.name}`);
+  return number;
+}
+
+function enumWord(type: protobuf.Enum, number: number): string {
+  const name = type.valuesById[number];
+  if (name === undefined) throw new RangeError(`${number} is not a ${type.name}`);
+  return name.slice(enumPrefix(type).length).toLowerCase();
+}

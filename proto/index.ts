@@ -1,0 +1,8 @@
+/** The only public door of the contract. */
+
+export { contract, decode, encode } from './codec.ts';
+export { asBenchError, BenchError, exitCodeOf, FAILURE_CODES, type FailureCode, formatFailure } from './errors.ts';
+export * from './model.ts';
+export { AGENT_STREAM, CHANNEL_OPTIONS, CONTROL } from './services.ts';
+export { bytesOf, u32Column } from './units.ts';
+export { VERSION } from './version.ts';

@@ -1,0 +1,53 @@
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The paper's SUT: answers "Hello World" to any HTTP request, with nothing but the JDK.
+ * Port from HOOKBENCH_PORT (0 or none: any), one line on stdout when ready, ends with 0 at SIGTERM.
+ */
+public final class JavaHello {
+  private static final byte[] BODY = "Hello World\n".getBytes(StandardCharsets.US_ASCII);
+  private static final int BACKLOG = 128;
+  private static final String NEVER_SECONDS = "1000000";
+
+  public static void main(String[] args) throws IOException {
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+    System.setProperty("sun.net.httpserver.idleInterval", NEVER_SECONDS);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> Runtime.getRuntime().halt(0)));
+    HttpServer server = open();
+    server.createContext("/", JavaHello::answer);
+    server.start();
+    System.out.println(
+        "HOOKBENCH_READY port=" + server.getAddress().getPort() + " pid=" + ProcessHandle.current().pid());
+    System.out.flush();
+  }
+
+  private static HttpServer open() throws IOException {
+    String port = System.getenv().getOrDefault("HOOKBENCH_PORT", "0");
+    try {
+      InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+      return HttpServer.create(new InetSocketAddress(loopback, Integer.parseInt(port)), BACKLOG);
+    } catch (IOException | IllegalArgumentException error) {
+      System.err.println("java-hello: can't listen on 127.0.0.1 port " + port + ": " + error.getMessage());
+      Runtime.getRuntime().halt(1);
+      throw error;
+    }
+  }
+
+  private static void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      exchange.getRequestBody().readAllBytes();
+      if (exchange.getRequestMethod().equals("HEAD")) {
+        exchange.getResponseHeaders().set("Content-Length", String.valueOf(BODY.length));
+        exchange.sendResponseHeaders(200, -1);
+      } else {
+        exchange.sendResponseHeaders(200, BODY.length);
+        exchange.getResponseBody().write(BODY);
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+// Answers "Hello World" to any HTTP request. Port from HOOKBENCH_PORT (0 or none: any), one line on stdout when ready,
+// ends with 0 at SIGTERM.
+import { createServer } from 'node:http';
+
+const BODY = Buffer.from('Hello World\n');
+const HEADERS = { 'Content-Length': BODY.length };
+const options = { keepAlive: false, noDelay: true, keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 };
+
+const server = createServer(options, (request, response) => {
+  request.resume();
+  response.writeHead(200, HEADERS);
+  response.end(request.method === 'HEAD' ? undefined : BODY);
+});
+server.timeout = 0;
+server.maxRequestsPerSocket = 0;
+server.on('error', (error) => {
+  console.error(`node-hello: can't listen on 127.0.0.1 port ${port()}: ${error.message}`);
+  process.exit(1);
+});
+process.on('SIGTERM', () => process.exit(0));
+
+server.listen(port(), '127.0.0.1', 128, () => {
+  console.log(`HOOKBENCH_READY port=${server.address().port} pid=${process.pid}`);
+});
+
+function port() {
+  const text = process.env.HOOKBENCH_PORT ?? '0';
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65536) return Number(text);
+  console.error(`node-hello: HOOKBENCH_PORT ${JSON.stringify(text)} is not a port`);
+  process.exit(1);
+}
