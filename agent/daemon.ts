@@ -75,7 +75,9 @@ export class AgentDaemon {
       takeDropped: () => this.#uplink.takeDropped(),
     };
     const done = runAssignment(assignment, { pinning: this.#o.pinning, sink, signal: abort.signal })
-      .catch((error: unknown) => this.#o.log(`assignment ${assignment.assignmentId} ended without its end record: ${String(error)}`))
+      .catch((error: unknown) =>
+        this.#o.log(`assignment ${assignment.assignmentId} ended without its end record: ${String(error)}`),
+      )
       .finally(() => {
         this.#current = null;
       });

@@ -17,10 +17,19 @@ interface Probed {
 }
 
 export async function helloOf(o: { agentId: string; runId: string; token: string; pinning?: Pinning }): Promise<Hello> {
-  const load = existsSync(PATHS.loadGenerator) ? 'hookbench-load (C, paused busy-poll)' : 'Node net (no C generator was built)';
+  const load = existsSync(PATHS.loadGenerator)
+    ? 'hookbench-load (C, paused busy-poll)'
+    : 'Node net (no C generator was built)';
   const [host, mechanisms, suts, conditions] = await Promise.all([
     hostFacts({ load, pinning: o.pinning ?? pinningOf() }),
-    Promise.all(MECHANISMS.map(async (m) => ({ ...(await answer(m)), layer: m.layer, actions: [...m.actions], design: m.kind === 'attached' ? ('sliced' as const) : ('alternated' as const) }))),
+    Promise.all(
+      MECHANISMS.map(async (m) => ({
+        ...(await answer(m)),
+        layer: m.layer,
+        actions: [...m.actions],
+        design: m.kind === 'attached' ? ('sliced' as const) : ('alternated' as const),
+      })),
+    ),
     Promise.all(
       SUTS.map(async (sut) => ({
         ...(await answer(sut)),

@@ -50,9 +50,11 @@ async function main(): Promise<number> {
     process.stdout.write(`${JSON.stringify(hello, null, 2)}\n`);
     return 0;
   }
-  if (values.controller === undefined) throw new BenchError('usage', 'the agent needs --controller HOST:PORT (see --help)');
+  if (values.controller === undefined)
+    throw new BenchError('usage', 'the agent needs --controller HOST:PORT (see --help)');
   const limitMib = Number(values['spool-limit']);
-  if (!(limitMib >= 1)) throw new BenchError('usage', `--spool-limit ${values['spool-limit']} is not a number of MiB from 1 up`);
+  if (!(limitMib >= 1))
+    throw new BenchError('usage', `--spool-limit ${values['spool-limit']} is not a number of MiB from 1 up`);
   for (const line of undoLeftovers()) process.stderr.write(`agent: after a crash: ${line}\n`);
   const stateDir = defaultJournalDir();
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
@@ -64,7 +66,8 @@ async function main(): Promise<number> {
     spoolLimitBytes: limitMib * 1024 * 1024,
     log: (line) => process.stderr.write(`agent: ${line}\n`),
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void daemon.stop(`got ${signal}`));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => void daemon.stop(`got ${signal}`));
   if (values['end-with-stdin']) {
     process.stdin.resume();
     process.stdin.on('close', () => void daemon.stop('its starter ended'));
@@ -77,7 +80,9 @@ main().then(
   (code) => process.exit(code),
   (error: unknown) => {
     const known = error instanceof BenchError;
-    process.stderr.write(`hookbench agent: ${known ? formatFailure(error) : String((error as Error).stack ?? error)}\n`);
+    process.stderr.write(
+      `hookbench agent: ${known ? formatFailure(error) : String((error as Error).stack ?? error)}\n`,
+    );
     process.exit(known && error.code !== 'usage' ? 1 : 2);
   },
 );

@@ -92,6 +92,8 @@ function isLoopback(address: string): boolean {
 
 main().catch((error: unknown) => {
   const known = error instanceof BenchError;
-  process.stderr.write(`hookbench controller: ${known ? formatFailure(error) : String((error as Error).stack ?? error)}\n`);
+  process.stderr.write(
+    `hookbench controller: ${known ? formatFailure(error) : String((error as Error).stack ?? error)}\n`,
+  );
   process.exit(known && error.code !== 'usage' ? 1 : 2);
 });

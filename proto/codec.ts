@@ -22,10 +22,14 @@ export function decode<K extends keyof MessageTypes>(name: K, bytes: Uint8Array)
   try {
     return fromWire(type, type.decode(bytes) as unknown as Plain) as unknown as MessageTypes[K];
   } catch (cause) {
-    throw new BenchError('bad-message', `${name} of ${bytes.byteLength} bytes can't be read: ${(cause as Error).message}`, {
-      nextStep: 'check that both ends are the same version of hookbench',
-      cause,
-    });
+    throw new BenchError(
+      'bad-message',
+      `${name} of ${bytes.byteLength} bytes can't be read: ${(cause as Error).message}`,
+      {
+        nextStep: 'check that both ends are the same version of hookbench',
+        cause,
+      },
+    );
   }
 }
 
@@ -49,7 +53,9 @@ function toWire(type: protobuf.Type, message: Plain): Plain {
   for (const field of type.fieldsArray) {
     const value = message[field.name];
     if (value === undefined) continue;
-    wire[field.name] = field.repeated ? (value as unknown[]).map((v) => valueToWire(field, v)) : valueToWire(field, value);
+    wire[field.name] = field.repeated
+      ? (value as unknown[]).map((v) => valueToWire(field, v))
+      : valueToWire(field, value);
   }
   return wire;
 }

@@ -2,7 +2,17 @@
 
 export const RECORD_BYTES = 32;
 export const NO_KEYWORD = 0xffff;
-export const RECORD_OFFSETS = { t: 0, latency: 8, pid: 12, tid: 16, fd: 20, bytes: 24, keyword: 28, flags: 30, abi: 31 };
+export const RECORD_OFFSETS = {
+  t: 0,
+  latency: 8,
+  pid: 12,
+  tid: 16,
+  fd: 20,
+  bytes: 24,
+  keyword: 28,
+  flags: 30,
+  abi: 31,
+};
 const FLAG_HIT = 1;
 
 export interface RingRecord {

@@ -12,9 +12,27 @@ const RING_SLOTS = 32;
 const CAPACITY = 16_384;
 const ACTION_NUMBER = { observe: 0, trace: 1, block: 2 } as const;
 /** byte offsets in struct hb_ring_header */
-export const HEADER_OFFSETS = { action: 28, attached: 32, pid: 36, keywords: 40, scanner: 44, unringed: 48, untrackedFds: 56 };
+export const HEADER_OFFSETS = {
+  action: 28,
+  attached: 32,
+  pid: 36,
+  keywords: 40,
+  scanner: 44,
+  unringed: 48,
+  untrackedFds: 56,
+};
 /** byte offsets in struct hb_ring */
-export const RING_OFFSETS = { head: 0, tail: 8, overwritten: 16, reads: 24, bytes: 32, hits: 40, blocked: 48, eofs: 56, errors: 64 };
+export const RING_OFFSETS = {
+  head: 0,
+  tail: 8,
+  overwritten: 16,
+  reads: 24,
+  bytes: 32,
+  hits: 40,
+  blocked: 48,
+  eofs: 56,
+  errors: 64,
+};
 
 export interface RingHeader {
   readonly attached: boolean;

@@ -7,7 +7,12 @@ import { runCommand } from '../process/child.ts';
 import type { Pinning } from './cores.ts';
 
 export async function hostFacts(o: { load: string; pinning: Pinning }): Promise<HostFacts> {
-  const [virtualization, java, bpftrace, libc] = await Promise.all([virtualizationOf(), javaVersion(), bpftraceVersion(), libcVersion()]);
+  const [virtualization, java, bpftrace, libc] = await Promise.all([
+    virtualizationOf(),
+    javaVersion(),
+    bpftraceVersion(),
+    libcVersion(),
+  ]);
   return {
     hostname: hostname(),
     kernel: release(),

@@ -24,7 +24,8 @@ export function pressureFindings(from: Pressure, to: Pressure): string[] {
   const stolen = (to.stealMs - from.stealMs) / spanMs;
   const throttled = (to.throttledMs - from.throttledMs) / spanMs;
   if (stolen > SHARE_LIMIT) findings.push(`the hypervisor stole ${(stolen * 100).toFixed(1)} % of one core's time`);
-  if (throttled > SHARE_LIMIT) findings.push(`the cgroup's CPU limit held the agent back ${(throttled * 100).toFixed(1)} % of the time`);
+  if (throttled > SHARE_LIMIT)
+    findings.push(`the cgroup's CPU limit held the agent back ${(throttled * 100).toFixed(1)} % of the time`);
   return findings;
 }
 

@@ -101,7 +101,9 @@ function undoChange(change: HostChange): string[] {
 function readJournal(path: string): HostChange[] {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return Array.isArray(value) ? (value as HostChange[]).filter((c) => c?.kind === 'directory' || c?.kind === 'process') : [];
+    return Array.isArray(value)
+      ? (value as HostChange[]).filter((c) => c?.kind === 'directory' || c?.kind === 'process')
+      : [];
   } catch {
     return [];
   }

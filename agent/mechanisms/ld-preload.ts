@@ -19,7 +19,8 @@ export const ldPreload: PlacedMechanism = {
   needs: NEEDS,
   actions: ['observe'],
   async probe() {
-    if (!existsSync(PATHS.preloadLibrary)) return unsupported(NEEDS, 'build/libhookbench.so is not there (make -C hooks)');
+    if (!existsSync(PATHS.preloadLibrary))
+      return unsupported(NEEDS, 'build/libhookbench.so is not there (make -C hooks)');
     return supported(NEEDS, 'build/libhookbench.so');
   },
   async place(order, name) {

@@ -1,6 +1,5 @@
-/** Programs on a pseudo-terminal: the only file that imports node-pty. */
-
-import pty from 'node-pty';
+/** Programs on a pseudo-terminal: the only file that imports node-pty, and only when it is needed: it is compiled at install time, and where
+ * that was not possible everything else still works. */
 
 export interface PtyPort {
   readonly pid: number;
@@ -12,8 +11,13 @@ export interface PtyPort {
 }
 
 /** Starts a program on a terminal of its own, wide enough that no line is folded. It is killed by the kernel when this process dies. */
-export function spawnPty(file: string, args: readonly string[], o: { env: Record<string, string> }): PtyPort {
-  const term = pty.spawn('setpriv', ['--pdeathsig', 'KILL', file, ...args], {
+export async function spawnPty(
+  file: string,
+  args: readonly string[],
+  o: { env: Record<string, string> },
+): Promise<PtyPort> {
+  const { spawn } = await import('node-pty');
+  const term = spawn('setpriv', ['--pdeathsig', 'KILL', file, ...args], {
     cols: 4096,
     rows: 50,
     env: { ...(process.env as Record<string, string>), ...o.env },
@@ -34,4 +38,14 @@ export function spawnPty(file: string, args: readonly string[], o: { env: Record
       }
     },
   };
+}
+
+/** @returns null when terminals can be opened, else why not */
+export async function ptyProblem(): Promise<string | null> {
+  try {
+    await import('node-pty');
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message.split('\n')[0]! : String(error);
+  }
 }

@@ -28,7 +28,8 @@ export function checkAssignment(a: Assignment): void {
   for (const step of a.steps) {
     if (step.attach !== '') known(MECHANISMS, step.attach, 'mechanism');
     for (const slice of step.slices) {
-      if (slice.order.length === 0 || slice.order.length > LIMITS.units) refuse(`a slice of ${slice.order.length} units`);
+      if (slice.order.length === 0 || slice.order.length > LIMITS.units)
+        refuse(`a slice of ${slice.order.length} units`);
       if (slice.order.some((byte) => !ids.has(byte & 0x3f))) refuse('a slice that names an instance that is not there');
     }
   }

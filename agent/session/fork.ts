@@ -69,7 +69,11 @@ async function startInstance(
   const name = `${instance.sut}-${instance.id}`;
   const hook = mechanism.kind === 'placed' ? await mechanism.place(o.order, name) : null;
   const process = await startSut(sut, { placement: o.placement, env: hook?.env ?? {}, signal: o.signal });
-  o.order.host.undo.push(`SUT ${name}`, { kind: 'process', pid: process.pid, startTicks: startTicks(process.pid) }, () => process.stop());
+  o.order.host.undo.push(
+    `SUT ${name}`,
+    { kind: 'process', pid: process.pid, startTicks: startTicks(process.pid) },
+    () => process.stop(),
+  );
   hook?.assertLive(process.pid);
   return { instance, sut, process, hook };
 }
@@ -77,7 +81,9 @@ async function startInstance(
 async function startLoad(placement: Placement, { pinning, undo }: HostPort): Promise<LoadGenerator> {
   const binary = existsSync(PATHS.loadGenerator) ? PATHS.loadGenerator : null;
   const generator = await startGenerator({ binary, cpu: pinning.load, spawn: placement.startLoad });
-  undo.push('load generator', { kind: 'process', pid: generator.pid, startTicks: startTicks(generator.pid) }, () => generator.stop());
+  undo.push('load generator', { kind: 'process', pid: generator.pid, startTicks: startTicks(generator.pid) }, () =>
+    generator.stop(),
+  );
   return generator;
 }
 

@@ -27,7 +27,9 @@ export async function runAssignment(
     await runSteps(fork, assignment, { ledger, sink: o.sink, signal: o.signal });
     for (const record of placedParity(fork, assignment, ledger)) o.sink.send(record);
   } catch (error) {
-    failure = o.signal.aborted ? new BenchError('cancelled', 'the run was cancelled', { cause: error }) : asBenchError(error);
+    failure = o.signal.aborted
+      ? new BenchError('cancelled', 'the run was cancelled', { cause: error })
+      : asBenchError(error);
   }
   for (const detail of pressureFindings(before, readPressure())) ledger.note({ code: 'throttled', detail });
   for (const detail of await undo.run()) ledger.note({ code: 'not-undone', detail });
@@ -45,7 +47,8 @@ async function runSteps(
   for (const step of assignment.steps) {
     if (o.signal.aborted) throw new BenchError('cancelled', 'the run was cancelled');
     const suts = [...new Set(step.slices.map((slice) => slice.sut))].join(', ');
-    const what = step.phase === 'warmup' ? 'warming up' : step.attach === '' ? 'measuring' : `measuring with ${step.attach}:`;
+    const what =
+      step.phase === 'warmup' ? 'warming up' : step.attach === '' ? 'measuring' : `measuring with ${step.attach}:`;
     const tell = (text: string) => o.sink.progress(done, text);
     tell(`${what} ${suts}`);
     const keep = (records: RecordBody[]) => {

@@ -39,7 +39,10 @@ export async function runSlice(
     vantage: sut.vantage,
   };
   const armOf = step.design === 'sliced' ? new Uint8Array(64).fill(slice.arm) : fork.armOf;
-  const records: RecordBody[] = result.frames.map((frame) => ({ body: 'samples', samples: frameSamples(frame, place, armOf) }));
+  const records: RecordBody[] = result.frames.map((frame) => ({
+    body: 'samples',
+    samples: frameSamples(frame, place, armOf),
+  }));
   const ringLost = new Map<number, { received: number; lost: number }>();
   for (const instance of live) {
     if (instance.hook === null) continue;
@@ -74,11 +77,15 @@ async function failureOf(error: LoadError, instances: readonly LiveInstance[]): 
   const instance = instances.find((i) => i.instance.id === error.targetId);
   const ended = instance?.process.ended();
   if (instance !== undefined && ended != null) {
-    return new BenchError('sut-died', `SUT ${instance.sut.id} (pid ${instance.process.pid}) died during the measurement: ${ended.how}`, {
-      nextStep: 'look at its last lines and at the kernel log (dmesg) for the out-of-memory killer',
-      detail: ended.lines,
-      cause: error,
-    });
+    return new BenchError(
+      'sut-died',
+      `SUT ${instance.sut.id} (pid ${instance.process.pid}) died during the measurement: ${ended.how}`,
+      {
+        nextStep: 'look at its last lines and at the kernel log (dmesg) for the out-of-memory killer',
+        detail: ended.lines,
+        cause: error,
+      },
+    );
   }
   const who = instance === undefined ? 'the load generator' : `the load generator against ${instance.sut.id}`;
   return new BenchError('load-failed', `${who} failed: ${error.message}`, {

@@ -16,7 +16,12 @@ export interface StepContext {
 }
 
 /** @returns everything measured; when it fails the error carries nothing: the records were handed to `keep` as void before */
-export async function runStep(fork: LiveFork, step: Step, c: StepContext, keep: (records: RecordBody[]) => void): Promise<void> {
+export async function runStep(
+  fork: LiveFork,
+  step: Step,
+  c: StepContext,
+  keep: (records: RecordBody[]) => void,
+): Promise<void> {
   if (step.attach === '') {
     const { records, failure } = await runSlices(fork, step, c, new SentTally());
     keep(records);
@@ -26,11 +31,20 @@ export async function runStep(fork: LiveFork, step: Step, c: StepContext, keep: 
   await runAttached(fork, step, c, keep);
 }
 
-async function runAttached(fork: LiveFork, step: Step, c: StepContext, keep: (records: RecordBody[]) => void): Promise<void> {
+async function runAttached(
+  fork: LiveFork,
+  step: Step,
+  c: StepContext,
+  keep: (records: RecordBody[]) => void,
+): Promise<void> {
   const mechanism = attachedMechanism(step.attach);
   const targets = fork.instances.filter((live) => namedIn(step, live.instance.id));
   c.tell(`attaching ${mechanism.id}`);
-  const hook = await mechanism.attach(fork.order, targets.map((live) => live.process.pid), c.signal);
+  const hook = await mechanism.attach(
+    fork.order,
+    targets.map((live) => live.process.pid),
+    c.signal,
+  );
   c.ledger.attached(hook);
   c.tell(`${mechanism.id} attached after ${(hook.attachMs / 1000).toFixed(1)} s`);
   const before = new Map(targets.map((live) => [live.instance.id, live.hook?.counts()]));
@@ -39,7 +53,11 @@ async function runAttached(fork: LiveFork, step: Step, c: StepContext, keep: (re
   const findings = await detached(hook, mechanism.id).catch((error: unknown) => asBenchError(error));
   if (findings instanceof BenchError || failure !== null) {
     keep(records.map(voided));
-    throw failure !== null && failure.code !== 'cancelled' ? failure : findings instanceof BenchError ? findings : failure!;
+    throw failure !== null && failure.code !== 'cancelled'
+      ? failure
+      : findings instanceof BenchError
+        ? findings
+        : failure!;
   }
   keep([...records, ...findingRecords(step, c, { mechanism, targets, findings, sent, before })]);
 }
@@ -49,7 +67,8 @@ async function detached(hook: AttachedHook, id: string): Promise<readonly Attach
   const died = hook.died();
   if (died === null) return hook.detach();
   throw new BenchError('probe-died', `${id} ended while it was measured: ${died.split('\n')[0]}`, {
-    nextStep: 'what was measured before is kept; look for who ended it (dmesg, the out-of-memory killer) and run the study again',
+    nextStep:
+      'what was measured before is kept; look for who ended it (dmesg, the out-of-memory killer) and run the study again',
     detail: died.split('\n').slice(1).join('\n'),
   });
 }
@@ -78,7 +97,12 @@ function findingRecords(
       vantage: o.mechanism.vantage,
     };
     c.ledger.loss('bpf', live.sut.id, o.mechanism.id, { received: found.counts.reads, lost: found.lost });
-    const own = parity(place, { mechanism: o.mechanism.id, source: 'load', expected: o.sent.of(live.instance.id), seen: found.counts });
+    const own = parity(place, {
+      mechanism: o.mechanism.id,
+      source: 'load',
+      expected: o.sent.of(live.instance.id),
+      seen: found.counts,
+    });
     if (live.hook === null) {
       return [
         { body: 'histogram', histogram: { place, mechanism: o.mechanism.id, ...found.histogram } },
@@ -86,8 +110,16 @@ function findingRecords(
       ];
     }
     const seen = minus(live.hook.counts(), o.before.get(live.instance.id)!);
-    const census = parity(place, { mechanism: live.instance.mechanism, source: 'kernel', expected: found.counts, seen });
-    return [{ body: 'parity', parity: own }, { body: 'parity', parity: census }];
+    const census = parity(place, {
+      mechanism: live.instance.mechanism,
+      source: 'kernel',
+      expected: found.counts,
+      seen,
+    });
+    return [
+      { body: 'parity', parity: own },
+      { body: 'parity', parity: census },
+    ];
   });
 }
 
@@ -109,7 +141,10 @@ async function runSlices(
     c.ledger.load(slice.sut, outcome.records);
     if (outcome.failure !== null) return { records, failure: outcome.failure };
   }
-  c.ledger.sent.addAll(sent, fork.instances.map((live) => live.instance.id));
+  c.ledger.sent.addAll(
+    sent,
+    fork.instances.map((live) => live.instance.id),
+  );
   return { records, failure: null };
 }
 

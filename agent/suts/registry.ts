@@ -20,7 +20,10 @@ const javaHello: Sut = {
     if (!existsSync(PATHS.javaHello)) return unsupported(this.needs, 'java-hello is not built (make -C sut)');
     return supported(this.needs, `java ${version}`);
   },
-  command: () => ({ file: 'java', args: ['-XX:+UseSerialGC', '-Xms64m', '-Xmx64m', '-cp', PATHS.javaHello, 'JavaHello'] }),
+  command: () => ({
+    file: 'java',
+    args: ['-XX:+UseSerialGC', '-Xms64m', '-Xmx64m', '-cp', PATHS.javaHello, 'JavaHello'],
+  }),
 };
 
 const nodeHello: Sut = {

@@ -39,7 +39,10 @@ export async function startSut(
   if (typeof first === 'string') {
     await stopChild(child);
     if (first === 'aborted') throw new BenchError('cancelled', `the start of ${sut.id} was cancelled`);
-    const how = first === 'exited' ? `ended before it was ready (${describe(exit)})` : `was not ready after ${timeoutMs / 1000} s`;
+    const how =
+      first === 'exited'
+        ? `ended before it was ready (${describe(exit)})`
+        : `was not ready after ${timeoutMs / 1000} s`;
     throw new BenchError('sut-unready', `SUT ${sut.id} ${how}`, {
       nextStep: `try it by hand: HOOKBENCH_PORT=8080 ${[file, ...args].join(' ')}`,
       detail: lines.text(),

@@ -1,6 +1,6 @@
 /** The agent's end of the stream: numbers records, keeps them until acknowledged, reconnects, and sends again what was not acknowledged. */
 
-import { type ClientDuplexStream, Client, credentials } from '@grpc/grpc-js';
+import { Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import {
   AGENT_STREAM,
   type AgentMessage,
@@ -26,7 +26,9 @@ export interface UplinkHandlers {
 
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5000;
-const NO_RETRY = new Set([3 /* INVALID_ARGUMENT */, 6 /* ALREADY_EXISTS */, 9 /* FAILED_PRECONDITION */, 16 /* UNAUTHENTICATED */]);
+const NO_RETRY = new Set([
+  3 /* INVALID_ARGUMENT */, 6 /* ALREADY_EXISTS */, 9 /* FAILED_PRECONDITION */, 16 /* UNAUTHENTICATED */,
+]);
 
 type Outgoing = AgentMessage | Buffer;
 
@@ -45,7 +47,13 @@ export class Uplink {
   #dropped = 0;
   #waiting: (() => void)[] = [];
 
-  constructor(o: { controller: string; hello: Hello; handlers: UplinkHandlers; spoolPath: string; spoolLimitBytes: number }) {
+  constructor(o: {
+    controller: string;
+    hello: Hello;
+    handlers: UplinkHandlers;
+    spoolPath: string;
+    spoolLimitBytes: number;
+  }) {
     this.#client = new Client(o.controller, credentials.createInsecure(), CHANNEL_OPTIONS);
     this.#hello = o.hello;
     this.#handlers = o.handlers;
@@ -67,14 +75,19 @@ export class Uplink {
       this.#pump();
     });
     stream.on('error', (error: Error & { code?: number; details?: string }) => this.#lost(stream, error));
-    stream.on('end', () => this.#lost(stream, Object.assign(new Error('the controller ended the stream'), { code: 14 })));
+    stream.on('end', () =>
+      this.#lost(stream, Object.assign(new Error('the controller ended the stream'), { code: 14 })),
+    );
     stream.write({ body: 'hello', hello: this.#hello });
   }
 
   /** Queues a record. Samples past the spool's bound are dropped and counted in `droppedSamples`; everything else is always kept.
    * @throws ErrnoException when the spool's disk is full */
   send(ids: { studyId: string; assignmentId: string }, body: RecordBody): void {
-    const record = encode('AgentMessage', { body: 'record', record: { sequence: this.#spool.last + 1, ...ids, ...body } });
+    const record = encode('AgentMessage', {
+      body: 'record',
+      record: { sequence: this.#spool.last + 1, ...ids, ...body },
+    });
     if (body.body === 'samples' && this.#spool.full(record.length)) {
       this.#dropped += body.samples.n;
       return;
@@ -139,14 +152,19 @@ export class Uplink {
     }
   }
 
-  #lost(stream: ClientDuplexStream<Outgoing, ControllerMessage>, error: Error & { code?: number; details?: string }): void {
+  #lost(
+    stream: ClientDuplexStream<Outgoing, ControllerMessage>,
+    error: Error & { code?: number; details?: string },
+  ): void {
     if (stream !== this.#stream || this.#closed) return;
     this.#stream = null;
     this.#ready = false;
     this.#blocked = false;
     const reason = error.details ?? error.message;
     if (error.code !== undefined && NO_RETRY.has(error.code)) {
-      this.#handlers.refused(new BenchError('controller-gone', `the controller refused this agent: ${reason}`, { cause: error }));
+      this.#handlers.refused(
+        new BenchError('controller-gone', `the controller refused this agent: ${reason}`, { cause: error }),
+      );
       return;
     }
     this.#handlers.broken(reason);

@@ -1,7 +1,7 @@
 /** Which stored samples belong together: one cell is what may be compared with itself. */
 
 import { type Batch, SAMPLE_HIT, SAMPLE_SETTLE, type StudyRecord } from './record.ts';
-import type { Design, Vantage } from './results.ts';
+import { DESIGNS, type Design, type Vantage } from './results.ts';
 
 export interface Cell {
   readonly sut: string;
@@ -32,7 +32,7 @@ export interface ArmSamples {
   readonly dropped: number;
 }
 
-/** The study's cells in the order their samples first appear, one vantage or several.
+/** The study's cells, by SUT as the study names them, then design, node, condition, vantage; the order of batches plays no part.
  * @param vantages only these
  * Time O(batches · log batches); batches are referred to, not copied. */
 export function cellsOf(study: StudyRecord, vantages: readonly Vantage[]): readonly Cell[] {
@@ -44,10 +44,13 @@ export function cellsOf(study: StudyRecord, vantages: readonly Vantage[]): reado
     if (batches) batches.push(batch);
     else byKey.set(key, [batch]);
   }
-  return [...byKey.values()].map((batches) => {
+  const cells = [...byKey.values()].map((batches) => {
     const { sut, node, condition, vantage, design } = batches[0] as Batch;
     return { sut, node, condition, vantage, design, batches: batches.sort(inRunOrder) };
   });
+  const rank = (cell: Cell) => study.suts.indexOf(cell.sut) * DESIGNS.length + DESIGNS.indexOf(cell.design);
+  const place = (cell: Cell) => `${cell.sut} ${cell.node} ${cell.condition} ${cell.vantage}`;
+  return cells.sort((a, b) => rank(a) - rank(b) || (place(a) < place(b) ? -1 : 1));
 }
 
 /** The measured samples of one arm, in the order they were taken, with the blocks they fall into.

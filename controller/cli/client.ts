@@ -1,7 +1,15 @@
 /** The CLI's end of the control service. */
 
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
-import { BenchError, CHANNEL_OPTIONS, CONTROL, type Hello, type RunStudyRequest, type StudyEnded, type StudyEvent } from '#proto';
+import {
+  BenchError,
+  CHANNEL_OPTIONS,
+  CONTROL,
+  type Hello,
+  type RunStudyRequest,
+  type StudyEnded,
+  type StudyEvent,
+} from '#proto';
 import { errorOf } from '../ingest/status.ts';
 
 export class ControlClient {
@@ -18,10 +26,17 @@ export class ControlClient {
     const { path, requestSerialize, responseDeserialize } = CONTROL.listAgents;
     return new Promise((resolve, reject) => {
       const deadline = new Date(Date.now() + 10_000);
-      this.#client.makeUnaryRequest(path, requestSerialize, responseDeserialize, { token: this.#token }, { deadline }, (error, response) => {
-        if (error !== null) reject(errorOf(error));
-        else resolve(response?.agents ?? []);
-      });
+      this.#client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        { token: this.#token },
+        { deadline },
+        (error, response) => {
+          if (error !== null) reject(errorOf(error));
+          else resolve(response?.agents ?? []);
+        },
+      );
     });
   }
 
@@ -29,7 +44,10 @@ export class ControlClient {
   runStudy(request: RunStudyRequest, onEvent: (event: StudyEvent) => void): Promise<StudyEnded> {
     const { path, requestSerialize, responseDeserialize } = CONTROL.runStudy;
     return new Promise((resolve, reject) => {
-      const call = this.#client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, { ...request, token: this.#token });
+      const call = this.#client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {
+        ...request,
+        token: this.#token,
+      });
       let ended: StudyEnded | null = null;
       call.on('data', (event: StudyEvent) => {
         if (event.body === 'ended') ended = event.ended;

@@ -13,7 +13,9 @@ export function doctorCommand(): Command {
     .addHelpText('after', '\nExamples\n  hookbench doctor\n  hookbench doctor --json')
     .action(async (options: { json?: boolean }) => {
       const text = await probeAgent();
-      process.stdout.write(options.json === true ? `${text}\n` : renderDoctor(JSON.parse(text) as Hello, terminal().color));
+      process.stdout.write(
+        options.json === true ? `${text}\n` : renderDoctor(JSON.parse(text) as Hello, terminal().color),
+      );
     });
 }
 
@@ -30,7 +32,9 @@ export function renderDoctor(hello: Hello, color: boolean): string {
       return entry.support === 'supported' ? [line] : [line, `           needs ${entry.needs}`];
     });
   const { host } = hello;
-  const lacking = [...hello.mechanisms, ...hello.suts, ...hello.conditions].filter((entry) => entry.support !== 'supported');
+  const lacking = [...hello.mechanisms, ...hello.suts, ...hello.conditions].filter(
+    (entry) => entry.support !== 'supported',
+  );
   return [
     paint.bold('This machine'),
     `  ${host.os}, kernel ${host.kernel}, ${host.virtualization}`,

@@ -21,6 +21,7 @@ export function readKeywords(path: string): Uint8Array[] {
     words.push(Buffer.from(line, 'latin1'));
   }
   if (words.length === 0) throw new BenchError('usage', `${path} holds no keyword (one word a line)`);
-  if (words.length > MAX_WORDS) throw new BenchError('usage', `${path} holds ${words.length} keywords; at most ${MAX_WORDS} are taken`);
+  if (words.length > MAX_WORDS)
+    throw new BenchError('usage', `${path} holds ${words.length} keywords; at most ${MAX_WORDS} are taken`);
   return words;
 }

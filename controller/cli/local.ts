@@ -34,7 +34,14 @@ export async function startLocalBench(): Promise<LocalBench> {
     started.push(controller);
     const port = (await controller.firstLine(/^HOOKBENCH_CONTROLLER port=(\d+)$/m))?.[1];
     if (port === undefined) throw notStarted('the controller', controller);
-    const agent = startDaemon(AGENT_MAIN, ['--controller', `127.0.0.1:${port}`, '--token-file', tokenFile, '--id', hostname()]);
+    const agent = startDaemon(AGENT_MAIN, [
+      '--controller',
+      `127.0.0.1:${port}`,
+      '--token-file',
+      tokenFile,
+      '--id',
+      hostname(),
+    ]);
     started.push(agent);
     const client = new ControlClient(`127.0.0.1:${port}`, token);
     await agentConnected(client, agent);

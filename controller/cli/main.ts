@@ -9,7 +9,9 @@ import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 
 const program = new Command('hookbench')
-  .description('Measures what a hook on read() costs at each layer, on the same work, with an answer that can be trusted.')
+  .description(
+    'Measures what a hook on read() costs at each layer, on the same work, with an answer that can be trusted.',
+  )
   .version(VERSION)
   .exitOverride()
   .showHelpAfterError('(hookbench --help shows the commands and examples)')

@@ -37,7 +37,12 @@ export function startDaemon(main: string, args: readonly string[]): Daemon {
   });
   const errors: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => {
-    errors.push(...chunk.toString().split('\n').filter((line) => line.trim() !== ''));
+    errors.push(
+      ...chunk
+        .toString()
+        .split('\n')
+        .filter((line) => line.trim() !== ''),
+    );
     errors.splice(0, Math.max(0, errors.length - 40));
   });
   child.stdin.on('error', () => undefined);
@@ -67,7 +72,10 @@ export function startDaemon(main: string, args: readonly string[]): Daemon {
 
 /** What an agent on this host says it can do. @throws BenchError internal */
 export async function probeAgent(): Promise<string> {
-  const result = await execa(process.execPath, ['--import', TSX, AGENT_MAIN, '--probe'], { reject: false, stdin: 'ignore' });
+  const result = await execa(process.execPath, ['--import', TSX, AGENT_MAIN, '--probe'], {
+    reject: false,
+    stdin: 'ignore',
+  });
   if (result.exitCode === 0) return result.stdout;
   throw new BenchError('internal', 'the agent could not say what this machine can do', { detail: result.stderr });
 }

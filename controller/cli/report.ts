@@ -15,7 +15,10 @@ export function reportCommand(): Command {
     .argument('<dir>', 'folder of the study')
     .option('--format <format>', FORMATS.join(', '), 'html')
     .option('-o, --output <file>', 'file to write (default: standard output)')
-    .addHelpText('after', '\nExamples\n  hookbench report results/STUDY-ID --format md\n  hookbench report results/STUDY-ID -o report.html')
+    .addHelpText(
+      'after',
+      '\nExamples\n  hookbench report results/STUDY-ID --format md\n  hookbench report results/STUDY-ID -o report.html',
+    )
     .action((dir: string, options: { format: string; output?: string }) => {
       const text = render(resolve(dir), options.format);
       if (options.output === undefined) process.stdout.write(text);

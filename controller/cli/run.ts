@@ -17,11 +17,23 @@ export function runCommand(): Command {
     .option('--mechanisms <ids>', 'mechanisms, e.g. ld-preload,bpftrace (default: all that run here)', listOption)
     .option('--conditions <ids>', 'conditions (default: process)', listOption)
     .option('--action <action>', 'observe, trace or block', 'observe')
-    .option('--requests <n>', 'requests per arm over all forks; one warm-up of them is not analysed (default 12000)', wholeNumber('--requests', 1, 20_000_000))
-    .option('--warmup <n>', 'requests each fresh instance serves before it is measured, or auto: the floor of each SUT', warmupOption)
+    .option(
+      '--requests <n>',
+      'requests per arm over all forks; one warm-up of them is not analysed (default 12000)',
+      wholeNumber('--requests', 1, 20_000_000),
+    )
+    .option(
+      '--warmup <n>',
+      'requests each fresh instance serves before it is measured, or auto: the floor of each SUT',
+      warmupOption,
+    )
     .option('--forks <n>', 'fresh starts of every SUT (default 6)', wholeNumber('--forks', 1, 1000))
     .option('--blocks <n>', 'randomised blocks in each fork (default 5)', wholeNumber('--blocks', 1, 1000))
-    .option('--seed <n>', 'seed of the order of requests (default: random, written to the results)', wholeNumber('--seed', 0, 2 ** 32 - 1))
+    .option(
+      '--seed <n>',
+      'seed of the order of requests (default: random, written to the results)',
+      wholeNumber('--seed', 0, 2 ** 32 - 1),
+    )
     .option('--quick', 'a smaller study, under 60 s: 6000 requests, 4 forks, 2 blocks')
     .option('--keywords <file>', 'keywords to look for, one a line (default: our own list of 200)')
     .option('--request-bytes <n>', 'length of a request (default 88)', wholeNumber('--request-bytes', 64, 8192))
@@ -74,7 +86,8 @@ async function run(options: RunOptions): Promise<number> {
 /** says how it ended, when not well. @returns the exit code */
 function report(ended: StudyEnded): number {
   if (ended.code === '') return 0;
-  const what = ended.status === 'interrupted' ? 'interrupted; the results are what was measured until then' : 'the study failed';
+  const what =
+    ended.status === 'interrupted' ? 'interrupted; the results are what was measured until then' : 'the study failed';
   process.stderr.write(`hookbench: ${what}\n${formatFailure(ended)}\n`);
   if (ended.dir !== '') process.stderr.write(`  kept: ${ended.dir}\n`);
   return ended.status === 'interrupted' ? 4 : exitCodeOf(ended.code);

@@ -9,8 +9,8 @@ import {
   type ControllerMessage,
   type Hello,
   type MeasurementRecord,
-  type Progress,
   PROTOCOL_VERSION,
+  type Progress,
 } from '#proto';
 import { checkRecord } from './validate.ts';
 

@@ -14,7 +14,10 @@ import {
 import type { Agents } from './agents.ts';
 import { statusOf } from './status.ts';
 
-export type StartStudy = (request: RunStudyRequest, o: { signal: AbortSignal; emit: (event: StudyEvent) => void }) => Promise<void>;
+export type StartStudy = (
+  request: RunStudyRequest,
+  o: { signal: AbortSignal; emit: (event: StudyEvent) => void },
+) => Promise<void>;
 
 export class ControlService {
   readonly #o: { token: string; agents: Agents; start: StartStudy };
@@ -77,6 +80,7 @@ export class ControlService {
   }
 
   #checkToken(token: string): void {
-    if (token !== this.#o.token) throw new BenchError('controller-gone', 'wrong token', { nextStep: 'give the controller\'s --token-file' });
+    if (token !== this.#o.token)
+      throw new BenchError('controller-gone', 'wrong token', { nextStep: "give the controller's --token-file" });
   }
 }

@@ -26,9 +26,16 @@ export function errorOf(error: ServiceError): BenchError {
   const carried = error.metadata?.get('hookbench-error-bin')[0];
   if (carried === undefined) {
     const message = `the controller can't be reached: ${error.details || error.message}`;
-    return new BenchError('controller-gone', message, { nextStep: 'look whether it runs, and at its log', cause: error });
+    return new BenchError('controller-gone', message, {
+      nextStep: 'look whether it runs, and at its log',
+      cause: error,
+    });
   }
-  const { code, nextStep, detail } = JSON.parse(carried.toString()) as { code: string; nextStep: string; detail: string };
+  const { code, nextStep, detail } = JSON.parse(carried.toString()) as {
+    code: string;
+    nextStep: string;
+    detail: string;
+  };
   const known = FAILURE_CODES.find((candidate) => candidate === code) ?? 'internal';
   return new BenchError(known, error.details, { nextStep, detail, cause: error });
 }

@@ -36,7 +36,10 @@ function checkSamples(samples: Samples): void {
   checkPlace(samples.place);
   const { n } = samples;
   const even =
-    samples.dtNs.length === 4 * n && samples.latencyNs.length === 4 * n && samples.arm.length === n && samples.flags.length === n;
+    samples.dtNs.length === 4 * n &&
+    samples.latencyNs.length === 4 * n &&
+    samples.arm.length === n &&
+    samples.flags.length === n;
   if (!even || n > MAX_SAMPLES) refuse(`samples whose columns do not have n = ${n} entries`);
 }
 

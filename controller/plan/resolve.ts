@@ -20,25 +20,41 @@ export function resolveStudy(
 ): Resolution {
   const first = o.agents[0];
   if (first === undefined) {
-    throw new BenchError('no-agent', 'no agent is connected', { nextStep: 'start one: hookbench agent --controller HOST:PORT' });
+    throw new BenchError('no-agent', 'no agent is connected', {
+      nextStep: 'start one: hookbench agent --controller HOST:PORT',
+    });
   }
   const notices: Note[] = [];
-  const pick = (what: string, list: (hello: Hello) => readonly Capability[], wanted: readonly string[], asked: boolean) =>
-    pickSupported(what, { lists: o.agents.map(list), wanted, asked, notices });
+  const pick = (
+    what: string,
+    list: (hello: Hello) => readonly Capability[],
+    wanted: readonly string[],
+    asked: boolean,
+  ) => pickSupported(what, { lists: o.agents.map(list), wanted, asked, notices });
   const suts = pick('SUT', (hello) => hello.suts, request.suts, request.sutsAsked);
-  const mechanisms = pick('mechanism', (hello) => hello.mechanisms, request.mechanisms, request.mechanismsAsked).filter((m) => m.id !== 'none');
+  const mechanisms = pick('mechanism', (hello) => hello.mechanisms, request.mechanisms, request.mechanismsAsked).filter(
+    (m) => m.id !== 'none',
+  );
   const conditions = pick('condition', (hello) => hello.conditions, request.conditions, request.conditions.length > 0);
-  if (suts.length === 0) throw new BenchError('unsupported', 'none of the SUTs can run here', { detail: notices.map((n) => n.detail).join('\n') });
+  if (suts.length === 0)
+    throw new BenchError('unsupported', 'none of the SUTs can run here', {
+      detail: notices.map((n) => n.detail).join('\n'),
+    });
   if (mechanisms.length === 0) {
     const detail = notices.map((n) => n.detail).join('\n');
     const nextStep = 'run hookbench doctor: it says what each mechanism needs';
-    throw new BenchError('unsupported', 'none of the mechanisms can run here, so there is nothing to compare', { nextStep, detail });
+    throw new BenchError('unsupported', 'none of the mechanisms can run here, so there is nothing to compare', {
+      nextStep,
+      detail,
+    });
   }
   checkAction(request.action, mechanisms);
   const study: ResolvedStudy = {
     id: o.id,
     seed: request.seedFixed ? request.seed : o.randomSeed,
-    suts: suts.map((sut): PlannedSut => ({ id: sut.id, warmup: sut.warmup, unitSamples: Math.max(1, sut.unitSamples) })),
+    suts: suts.map(
+      (sut): PlannedSut => ({ id: sut.id, warmup: sut.warmup, unitSamples: Math.max(1, sut.unitSamples) }),
+    ),
     placed: mechanisms.filter((m) => m.design === 'alternated').map((m) => m.id),
     attached: mechanisms.filter((m) => m.design === 'sliced').map((m) => m.id),
     conditions: conditions.map((condition) => condition.id),
@@ -74,7 +90,9 @@ function pickSupported(
     const { needs = entry.needs, found = 'not known to every agent', support = 'unsupported' } = lacking ?? {};
     const detail = `${what} ${id} needs ${needs}; found: ${found}`;
     if (o.asked || support === 'inconclusive') {
-      throw new BenchError('unsupported', detail, { nextStep: 'run hookbench doctor for all of what this machine can and cannot do' });
+      throw new BenchError('unsupported', detail, {
+        nextStep: 'run hookbench doctor for all of what this machine can and cannot do',
+      });
     }
     o.notices.push({ code: 'left-out', detail });
     return [];

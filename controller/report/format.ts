@@ -59,6 +59,11 @@ export function formatCount(value: number): string {
   return Number.isFinite(value) ? plain(value, 0) : 'n/a';
 }
 
+/** `1 fork`, `4 forks`. */
+export function formatMany(value: number, noun: string): string {
+  return `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
 /** A unitless number, `digits` decimals. */
 export function formatNumber(value: number, digits: number): string {
   return Number.isFinite(value) ? plain(value, digits) : 'n/a';

@@ -2,7 +2,7 @@
 
 import type { Comparison, Results } from '../analysis/results.ts';
 import { answer } from './answer.ts';
-import { formatCount, formatDuration, formatEstimate, formatPercent, formatRatio } from './format.ts';
+import { formatCount, formatDuration, formatEstimate, formatMany, formatPercent, formatRatio } from './format.ts';
 import { groupLabel, lossFor, parityFor, studyWarnings, sutViews, worstParity } from './model.ts';
 import { FLAG_WORDS, missingReason, VERDICT_WORDS } from './words.ts';
 
@@ -22,7 +22,10 @@ export function renderMarkdown(results: Results): string {
       c.flags.map((f) => `${c.treated} on ${groupLabel(results, group)}: ${FLAG_WORDS[f.code].word}: ${f.detail}`),
     ),
   );
-  const status = study.status === 'complete' ? [] : [`**This study is ${study.status}.**`];
+  const status =
+    study.status === 'complete'
+      ? []
+      : [`**This study ${study.status === 'failed' ? 'failed' : `was ${study.status}`}.**`];
   const sutWarnings = sutViews(results).flatMap((view) => view.warnings);
   const notes = [...new Set([...flags, ...[...sutWarnings, ...studyWarnings(results)].map((w) => w.detail)])];
   const nodes = results.nodes.map((n) => `${n.cpu}, kernel ${n.kernel}`).join('; ');
@@ -32,7 +35,7 @@ export function renderMarkdown(results: Results): string {
     `A/A ${aaMark} ${escapeText(results.aa.sentence)}`,
     rows.length === 0 ? 'No comparison could be made.' : [...head, ...rows].join('\n'),
     ...(notes.length === 0 ? [] : [notes.map((note) => `- ${escapeText(note)}`).join('\n')]),
-    `<sub>hookbench ${escapeText(study.hookbenchVersion)}, study ${escapeText(study.id)}, seed ${study.seed}, ${formatCount(study.requestsPerArm)} requests per arm, ${study.forks} forks. ${escapeText(nodes)}. Shift = with hook − without, with its interval.</sub>`,
+    `<sub>hookbench ${escapeText(study.hookbenchVersion)}, study ${escapeText(study.id)}, seed ${study.seed}, ${formatCount(study.requestsPerArm)} requests per arm, ${formatMany(study.forks, 'fork')}. ${escapeText(nodes)}. Shift = with hook − without, with its interval.</sub>`,
     fenced(study.command),
   ]
     .join('\n\n')

@@ -1,7 +1,7 @@
 /** The comparison as a terminal shows it: the A/A check, a table per SUT, what was found in words, where the report is. */
 
 import type { Results } from '../analysis/results.ts';
-import { formatCount, formatElapsed, formatEstimate } from './format.ts';
+import { formatCount, formatElapsed, formatEstimate, formatMany } from './format.ts';
 import { groupLabel, studyWarnings, sutViews, unmatchedLoss } from './model.ts';
 import { nextSteps } from './next.ts';
 import { renderGroup } from './terminal/group.ts';
@@ -42,7 +42,7 @@ function header(results: Results, columns: number, paint: Paint): readonly strin
     `${paint.bold('hookbench')} ${plainText(study.id)}`,
     status,
     `${formatCount(study.requestsPerArm)} requests per arm`,
-    `${study.forks} forks`,
+    formatMany(study.forks, 'fork'),
     `seed ${study.seed}`,
     formatElapsed(study.startedAt, study.finishedAt),
   ];

@@ -24,7 +24,8 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, VerdictWords>> = {
   invalid: {
     symbol: '✕',
     word: 'invalid',
-    meaning: 'samples lost, reads missed, A/A failed or throttled: the number is not to be used',
+    meaning:
+      'samples lost, reads missed, A/A failed, throttled or arms that cannot be compared: the number is not to be used',
   },
 };
 

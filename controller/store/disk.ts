@@ -24,7 +24,8 @@ export function createStudyStore(outDir: string, id: string): StudyStore {
   };
   return {
     dir,
-    append: (node: string, runId: string, record: MeasurementRecord) => segmentOf(node, runId).append(encode('Record', record)),
+    append: (node: string, runId: string, record: MeasurementRecord) =>
+      segmentOf(node, runId).append(encode('Record', record)),
     sync: async () => {
       await Promise.all([...segments.values()].map((segment) => segment.sync()));
     },

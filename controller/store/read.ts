@@ -18,7 +18,9 @@ export function readStudy(dir: string): StudyRecord {
   const meta = readMeta(dir);
   const { records, warnings } = readRecords(dir, meta);
   const notes = records.flatMap(({ record }) => (record.body === 'note' ? [record.note] : []));
-  const ends = records.flatMap(({ record }) => (record.body === 'end' && record.end.status === 'failed' ? [record.end] : []));
+  const ends = records.flatMap(({ record }) =>
+    record.body === 'end' && record.end.status === 'failed' ? [record.end] : [],
+  );
   const { nodes, suts, ...same } = meta;
   return {
     ...same,
@@ -43,21 +45,32 @@ export function readStudy(dir: string): StudyRecord {
 export function readMeta(dir: string): StudyMeta {
   const path = join(dir, 'study.json');
   if (!existsSync(path)) {
-    throw new BenchError('usage', `${dir} holds no study (no study.json)`, { nextStep: 'name the folder that hookbench run wrote, e.g. results/<study-id>' });
+    throw new BenchError('usage', `${dir} holds no study (no study.json)`, {
+      nextStep: 'name the folder that hookbench run wrote, e.g. results/<study-id>',
+    });
   }
   const meta = JSON.parse(readFileSync(path, 'utf8')) as StudyMeta;
-  if (meta.schema !== META_SCHEMA) throw new BenchError('usage', `${path} has schema ${String(meta.schema)}; this version reads ${META_SCHEMA}`);
+  if (meta.schema !== META_SCHEMA)
+    throw new BenchError('usage', `${path} has schema ${String(meta.schema)}; this version reads ${META_SCHEMA}`);
   return meta;
 }
 
-function readRecords(dir: string, meta: StudyMeta): { records: NodeRecord[]; warnings: { code: string; detail: string }[] } {
+function readRecords(
+  dir: string,
+  meta: StudyMeta,
+): { records: NodeRecord[]; warnings: { code: string; detail: string }[] } {
   const records: NodeRecord[] = [];
   const warnings: { code: string; detail: string }[] = [];
   const folder = join(dir, 'samples');
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.seg')).sort()) {
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.seg'))
+    .sort()) {
     const { payloads, tornBytes } = readSegment(join(folder, file));
     if (tornBytes > 0 && meta.status !== 'running') {
-      warnings.push({ code: 'torn-segment', detail: `${file}: ${tornBytes} bytes at the end are damaged and were left out` });
+      warnings.push({
+        code: 'torn-segment',
+        detail: `${file}: ${tornBytes} bytes at the end are damaged and were left out`,
+      });
     }
     for (const payload of payloads) {
       const record = decode('Record', payload);

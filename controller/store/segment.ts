@@ -31,7 +31,9 @@ export class SegmentWriter {
 
   /** Everything appended before the call is on disk when it resolves. */
   sync(): Promise<void> {
-    return new Promise((resolve, reject) => fdatasync(this.#fd, (error) => (error === null ? resolve() : reject(error))));
+    return new Promise((resolve, reject) =>
+      fdatasync(this.#fd, (error) => (error === null ? resolve() : reject(error))),
+    );
   }
 
   close(): void {
@@ -49,7 +51,8 @@ export interface SegmentContent {
 /** @throws Error when the file is not a segment at all */
 export function readSegment(path: string): SegmentContent {
   const bytes = readFileSync(path);
-  if (!bytes.subarray(0, SEGMENT_MAGIC.length).equals(SEGMENT_MAGIC)) throw new Error(`${path} is not a hookbench segment`);
+  if (!bytes.subarray(0, SEGMENT_MAGIC.length).equals(SEGMENT_MAGIC))
+    throw new Error(`${path} is not a hookbench segment`);
   const payloads: Buffer[] = [];
   let at = SEGMENT_MAGIC.length;
   while (at + 8 <= bytes.length) {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { BenchError } from '#proto';
 import { analyse } from '../analysis/analyse.ts';
 import { RESULTS_SCHEMA, type Results } from '../analysis/results.ts';
-import { figuresFromAnalysis } from './figures.ts';
 import { renderHtml, renderJson } from '../report/index.ts';
 import { replaceFile } from '../store/disk.ts';
 import { readStudy } from '../store/read.ts';
+import { figuresFromAnalysis } from './figures.ts';
 
 /** Analyses what is stored and writes both files. @throws BenchError usage, ErrnoException ENOSPC */
 export function writeResults(dir: string): Results {
@@ -27,7 +27,8 @@ export function renderStudyHtml(dir: string): string {
 /** @throws BenchError usage when the folder holds no results of this schema */
 export function readResults(dir: string): Results {
   const path = join(dir, 'results.json');
-  if (!existsSync(path)) throw new BenchError('usage', `${dir} holds no results.json`, { nextStep: `hookbench analyze ${dir}` });
+  if (!existsSync(path))
+    throw new BenchError('usage', `${dir} holds no results.json`, { nextStep: `hookbench analyze ${dir}` });
   const results = JSON.parse(readFileSync(path, 'utf8')) as Results;
   if (results.schema === RESULTS_SCHEMA) return results;
   throw new BenchError('usage', `${path} has schema ${String(results.schema)}; this version reads ${RESULTS_SCHEMA}`);

@@ -1,6 +1,6 @@
 /** Runs one study over the connected agents: dispatches the plan fork by fork, stores what comes back, and says how it ended. */
 
-import { asBenchError, type Assignment, BenchError, type Hello, type MeasurementRecord, type Progress } from '#proto';
+import { type Assignment, asBenchError, BenchError, type Hello, type MeasurementRecord, type Progress } from '#proto';
 import type { Agents, RecordTarget } from '../ingest/agents.ts';
 import { streamLoss } from '../store/count-rows.ts';
 import type { StudyStore } from '../store/store.ts';
@@ -88,7 +88,10 @@ class StudyRun implements RecordTarget {
   append(agent: Hello, record: MeasurementRecord): void {
     const open = this.#open.get(agent.agentId);
     if (open?.assignment.assignmentId !== record.assignmentId) {
-      this.#o.onNotice('stray-record', `agent ${agent.agentId} sent a record of ${record.assignmentId}, which is not under way`);
+      this.#o.onNotice(
+        'stray-record',
+        `agent ${agent.agentId} sent a record of ${record.assignmentId}, which is not under way`,
+      );
       return;
     }
     this.#keep(agent, record);
@@ -113,7 +116,10 @@ class StudyRun implements RecordTarget {
 
   gone(agent: Hello, reason: string): void {
     if (!this.#open.has(agent.agentId)) return;
-    this.#o.onNotice('agent-away', `agent ${agent.agentId} is away (${reason}); waiting ${AGENT_GRACE_MS / 1000} s for it`);
+    this.#o.onNotice(
+      'agent-away',
+      `agent ${agent.agentId} is away (${reason}); waiting ${AGENT_GRACE_MS / 1000} s for it`,
+    );
     this.#startGrace(agent.agentId, reason);
   }
 
@@ -125,7 +131,9 @@ class StudyRun implements RecordTarget {
   #startGrace(agent: string, reason: string): void {
     const timer = setTimeout(() => {
       const nextStep = 'look at the log of the agent; what it had sent is kept';
-      this.#open.get(agent)?.ended(new BenchError('agent-gone', `agent ${agent} did not come back: ${reason}`, { nextStep }));
+      this.#open
+        .get(agent)
+        ?.ended(new BenchError('agent-gone', `agent ${agent} did not come back: ${reason}`, { nextStep }));
     }, AGENT_GRACE_MS);
     this.#away.set(agent, timer);
   }

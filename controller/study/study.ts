@@ -21,7 +21,11 @@ export interface StudyOptions {
 
 /** Emits `planned`, progress and notices, and last `ended`. @throws BenchError when it could not begin */
 export async function runStudy(request: RunStudyRequest, o: StudyOptions): Promise<void> {
-  const { study, notices } = resolveStudy(request, { agents: o.agents.hellos(), id: newStudyId(), randomSeed: randomInt(2 ** 31) });
+  const { study, notices } = resolveStudy(request, {
+    agents: o.agents.hellos(),
+    id: newStudyId(),
+    randomSeed: randomInt(2 ** 31),
+  });
   const hellos = o.agents.hellos();
   const plans = new Map(hellos.map((hello) => [hello.agentId, planStudy(study, hello.agentId)]));
   const store = openStore(resolve(request.outDir || 'results'), study.id);
@@ -90,12 +94,32 @@ function openStore(outDir: string, id: string): StudyStore {
   } catch (cause) {
     const nextStep = 'choose another folder with --out';
     const message = `the study's folder can't be made in ${outDir}: ${(cause as Error).message}`;
-    throw new BenchError((cause as NodeJS.ErrnoException).code === 'ENOSPC' ? 'disk-full' : 'usage', message, { nextStep, cause });
+    throw new BenchError((cause as NodeJS.ErrnoException).code === 'ENOSPC' ? 'disk-full' : 'usage', message, {
+      nextStep,
+      cause,
+    });
   }
 }
 
-function metaOf(study: ResolvedStudy, o: { hellos: ReturnType<Agents['hellos']>; warnings: StudyMeta['warnings'] }): StudyMeta {
-  const { keywords, requests, id, seed, suts, conditions, action, warmup, forks, blocks, requestBytes, marginNs, command } = study;
+function metaOf(
+  study: ResolvedStudy,
+  o: { hellos: ReturnType<Agents['hellos']>; warnings: StudyMeta['warnings'] },
+): StudyMeta {
+  const {
+    keywords,
+    requests,
+    id,
+    seed,
+    suts,
+    conditions,
+    action,
+    warmup,
+    forks,
+    blocks,
+    requestBytes,
+    marginNs,
+    command,
+  } = study;
   return {
     schema: META_SCHEMA,
     id,

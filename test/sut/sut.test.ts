@@ -45,6 +45,15 @@ for (const name of [...http, 'read-loop'] as SutName[]) {
   });
 }
 
+for (const name of [...http, 'read-loop'] as SutName[]) {
+  sut(`${name} starts with a preloaded library, and with one that is not there`, async () => {
+    for (const library of ['libm.so.6', '/no/such/library.so']) {
+      const started = await startSut(name, { LD_PRELOAD: library });
+      assert.is(await started.stop(), 0, library);
+    }
+  });
+}
+
 for (const name of ['node-hello', 'read-loop'] as const) {
   sut(`${name} refuses what is not a port`, async () => {
     await refused(name, 'x1', /HOOKBENCH_PORT "x1" is not a port/);

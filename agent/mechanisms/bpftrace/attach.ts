@@ -19,14 +19,21 @@ const SING_EVERY_MS = 25;
 /** more keys than pids × latency buckets ever seen; the sum of the histogram is checked against the count all the same */
 const MAP_KEYS = '16384';
 
-export async function attachBpftrace(order: HookOrder, pids: readonly number[], signal: AbortSignal): Promise<AttachedHook> {
-  const script = hookScript(await readFile(PATHS.bpftraceTemplate, 'utf8'), { keywords: order.keywords, targets: pids.length });
+export async function attachBpftrace(
+  order: HookOrder,
+  pids: readonly number[],
+  signal: AbortSignal,
+): Promise<AttachedHook> {
+  const script = hookScript(await readFile(PATHS.bpftraceTemplate, 'utf8'), {
+    keywords: order.keywords,
+    targets: pids.length,
+  });
   const path = join(order.dir, 'read_hook.bt');
   await writeFile(path, script.text, { mode: 0o600 });
   const output = new BpftraceOutput();
   const live = output.seen(LIVE_MARK);
   const startedMs = performance.now();
-  const term = spawnPty('bpftrace', ['-f', 'json', path, ...pids.map(String), String(process.pid)], {
+  const term = await spawnPty('bpftrace', ['-f', 'json', path, ...pids.map(String), String(process.pid)], {
     env: { BPFTRACE_MAP_KEYS_MAX: MAP_KEYS, BPFTRACE_MAX_MAP_KEYS: MAP_KEYS, NO_COLOR: '1' },
   });
   term.onData((text) => output.push(text));
@@ -49,10 +56,14 @@ export async function attachBpftrace(order: HookOrder, pids: readonly number[], 
       const ended = await Promise.race([term.exited, later(DETACH_TIMEOUT_MS)]);
       if (ended === 'timeout') term.kill('SIGKILL');
       if (ended === 'timeout' || !output.maps().maps.has('n')) {
-        throw new BenchError('probe-died', `bpftrace ended without its maps (${exit === null ? 'killed after no answer to Ctrl-C' : how(exit)})`, {
-          nextStep: `run it by hand: bpftrace ${path}`,
-          detail: output.text(),
-        });
+        throw new BenchError(
+          'probe-died',
+          `bpftrace ended without its maps (${exit === null ? 'killed after no answer to Ctrl-C' : how(exit)})`,
+          {
+            nextStep: `run it by hand: bpftrace ${path}`,
+            detail: output.text(),
+          },
+        );
       }
       return findingsOf(output.maps(), pids);
     },
@@ -75,7 +86,8 @@ async function provenLive(
       if (state === 'live') return;
       if (state === 'exited') throw attachFailed('bpftrace ended before it was attached', output);
       if (o.signal.aborted) throw new BenchError('cancelled', 'attaching bpftrace was cancelled');
-      if (performance.now() > deadline) throw attachFailed(`bpftrace was not live after ${ATTACH_TIMEOUT_MS / 1000} s`, output);
+      if (performance.now() > deadline)
+        throw attachFailed(`bpftrace was not live after ${ATTACH_TIMEOUT_MS / 1000} s`, output);
       await canary.sing(o.keyword);
     }
   } catch (error) {

@@ -1,8 +1,8 @@
 /** A canary: accepted connections of this process on which a keyword arrives. A hook that is truly attached, with every probe it needs,
  * sees it; until then it does not. */
 
-import { createServer, connect, type AddressInfo, type Server } from 'node:net';
 import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 
 export class Canary {
   readonly #server: Server;

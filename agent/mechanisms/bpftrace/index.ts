@@ -3,10 +3,11 @@
 import { existsSync } from 'node:fs';
 import { bpftraceVersion } from '../../host/facts.ts';
 import { type SupportAnswer, supported, unsupported } from '../../host/support.ts';
+import { ptyProblem } from '../../process/pty.ts';
 import type { AttachedMechanism } from '../mechanism.ts';
 import { attachBpftrace } from './attach.ts';
 
-const NEEDS = 'root, bpftrace 0.17 or newer, tracefs, syscall tracepoints';
+const NEEDS = 'root, bpftrace 0.17 or newer, tracefs, syscall tracepoints, node-pty';
 const OLDEST = [0, 17] as const;
 
 export const bpftrace: AttachedMechanism = {
@@ -26,9 +27,20 @@ async function probe(): Promise<SupportAnswer> {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) return unsupported(NEEDS, `bpftrace ${version}`);
   if (process.getuid?.() !== 0) return unsupported(NEEDS, `uid ${process.getuid?.()} (run as root or with sudo)`);
-  const tracing = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'].find((dir) => existsSync(`${dir}/events/syscalls/sys_enter_read`));
+  const tracing = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'].find((dir) =>
+    existsSync(`${dir}/events/syscalls/sys_enter_read`),
+  );
   if (tracing === undefined) {
-    return unsupported(NEEDS, 'no syscall tracepoints under /sys/kernel/tracing (mount -t tracefs tracefs /sys/kernel/tracing)');
+    return unsupported(
+      NEEDS,
+      'no syscall tracepoints under /sys/kernel/tracing (mount -t tracefs tracefs /sys/kernel/tracing)',
+    );
   }
+  const problem = await ptyProblem();
+  if (problem !== null)
+    return unsupported(
+      NEEDS,
+      `node-pty can't be loaded (${problem}); npm rebuild node-pty needs g++, make and python3`,
+    );
   return supported(NEEDS, `bpftrace ${version}, tracepoints in ${tracing}`);
 }

@@ -34,7 +34,7 @@ export function linearTicks(scale: LinearScale, count: number, sign = false): re
 export function logTicks(scale: LinearScale): readonly Tick[] {
   const [low = 1, high = 10] = scale.domain();
   const decades = Math.log10(high / low);
-  const steps = decades > 3 ? [1] : decades > 1.2 ? [1, 3] : [1, 2, 5];
+  const steps = decades > 3 ? [1] : decades > 2 ? [1, 3] : [1, 2, 5];
   const ticks: Tick[] = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) {
     for (const step of steps) {

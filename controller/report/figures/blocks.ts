@@ -23,10 +23,16 @@ export function blocksFigure(
       id: `${id}-blocks`,
       title: `Block medians of ${sut} over time`,
       description: drawn.map(describe).join(' '),
-      caption: markup`<b>Median of each block over time.</b> A slope is drift; a break in a line is a fresh start of the process (fork). Arms of one panel ran interleaved, so what moves all of them is the machine, not the hook.`,
+      caption: markup`<b>Median of each block over time.</b> A slope is drift; a break in a line is a fresh start of the process (fork). ${meaning(drawn)}`,
     },
     (canvas) => draw(drawn, canvas, palette),
   );
+}
+
+function meaning(series: readonly BlockSeriesInput[]): string {
+  return series.some((s) => s.design === 'sequential')
+    ? 'The arms ran one after the other: each line starts at its own first block, and what differs between them may be the time, not the hook.'
+    : 'Arms of one panel ran interleaved, so what moves all of them is the machine, not the hook.';
 }
 
 function draw(series: readonly BlockSeriesInput[], canvas: Canvas, palette: Palette): Drawing {

@@ -82,7 +82,7 @@ function row(
 
 function labels(box: BoxInput, canvas: Canvas, width: number, left: number, middle: number, beyond: string): Markup {
   if (canvas.narrow) {
-    return markup`<text class="name" x="0" y="16">${box.label}</text><text class="note" x="${px(width)}" y="16" text-anchor="end"><tspan class="value">${formatDuration(box.medianNs)}</tspan> · ${beyond}</text>`;
+    return markup`<text class="name halo" x="0" y="16">${box.label}</text><text class="note halo" x="${px(width)}" y="16" text-anchor="end"><tspan class="value">${formatDuration(box.medianNs)}</tspan> · ${beyond}</text>`;
   }
   return markup`<text class="name" x="${px(-left)}" y="${middle + 4}">${box.label}</text><text class="value" x="${px(width + 14)}" y="${middle - 2}">${formatDuration(box.medianNs)}</text><text class="note" x="${px(width + 14)}" y="${middle + 14}">${beyond}</text>`;
 }

@@ -36,7 +36,7 @@ export function forestFigure(
       id: `${id}-forest`,
       title: `Shifts of ${name} with their intervals`,
       description: rows.map(describe).join(' '),
-      caption: markup`<b>With hook − without.</b> Dot: estimate; line: its interval; shaded: what none against none spanned, this instrument's own noise. Each panel has its own axis.`,
+      caption: markup`<b>With hook − without.</b> Dot: estimate; line: its interval; shaded: what none against none spanned, the instrument’s own noise. Hollow and dashed: invalid. Each panel has its own axis.`,
     },
     (canvas) => draw(rows, canvas, palette),
   );
@@ -44,7 +44,7 @@ export function forestFigure(
 
 function draw(rows: readonly Row[], canvas: Canvas, palette: Palette): Drawing {
   const left = canvas.narrow ? 8 : 150;
-  const gap = 26;
+  const gap = 40;
   const columns = canvas.narrow ? 1 : PANELS.length;
   const rowHeight = canvas.narrow ? 40 : 34;
   const width = (canvas.width - left - 14 - gap * (columns - 1)) / columns;
@@ -103,14 +103,14 @@ function noiseBands(
 }
 
 function mark(row: Row, e: Estimate | null, x: (ns: number) => number, y: number, o: PanelOptions): Markup {
-  const name = o.canvas.narrow && markup`<text class="note" x="0" y="${px(y - 12)}">${armName(row)}</text>`;
+  const name = o.canvas.narrow && markup`<text class="note halo" x="0" y="${px(y - 12)}">${armName(row)}</text>`;
   if (e === null)
     return markup`${name}<text class="note" x="${px(x(0) + 6)}" y="${px(y + 4)}">n/a (${missingReason(row.c)})</text>`;
   const text = formatEstimate(e).text;
   const value =
     o.canvas.narrow &&
-    markup`<text class="value small" x="${px(o.width)}" y="${px(y - 12)}" text-anchor="end">${text}</text>`;
-  return markup`${name}${value}<g class="${o.palette({ mechanism: row.c.treated, aa: row.aa })}"><title>${armName(row)}: ${text}</title><line class="interval" x1="${px(x(e.lowNs))}" x2="${px(Math.max(x(e.highNs), x(e.lowNs) + 1))}" y1="${px(y)}" y2="${px(y)}"/><circle class="point" cx="${px(x(e.estimateNs))}" cy="${px(y)}" r="${row.aa ? 3.2 : 4.6}"/></g>`;
+    markup`<text class="value small halo" x="${px(o.width)}" y="${px(y - 12)}" text-anchor="end">${text}</text>`;
+  return markup`${name}${value}<g class="${o.palette({ mechanism: row.c.treated, aa: row.aa })}${row.c.verdict === 'invalid' && ' unusable'}"><title>${armName(row)}: ${text}</title><line class="interval" x1="${px(x(e.lowNs))}" x2="${px(Math.max(x(e.highNs), x(e.lowNs) + 1))}" y1="${px(y)}" y2="${px(y)}"/><circle class="point" cx="${px(x(e.estimateNs))}" cy="${px(y)}" r="${row.aa ? 3.2 : 4.6}"/></g>`;
 }
 
 function rowName(row: Row, y: number): Markup {

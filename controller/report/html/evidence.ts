@@ -20,16 +20,16 @@ function parityTable(rows: readonly ParityRow[], places: boolean): Markup {
   return scrollTable({
     label: 'Parity',
     caption: 'Parity: seen by the hook, of what must have been seen',
-    head: ['SUT', 'hook', 'counted by', 'reads', 'bytes', 'keyword hits', 'parity'],
-    numeric: [3, 4, 5, 6],
+    head: ['SUT', 'hook', 'parity', 'counted by', 'reads', 'bytes', 'keyword hits'],
+    numeric: [2, 4, 5, 6],
     rows: rows.map((row) => [
       places ? `${row.sut} · ${row.condition} · ${row.node}` : row.sut,
       row.mechanism,
+      state(row.ok, formatPercent(row.ratio)),
       row.source === 'load' ? 'load generator' : 'kernel',
       seen(row.seenReads, row.expectedReads),
       seen(row.seenBytes, row.expectedBytes),
       seen(row.seenHits, row.expectedHits),
-      state(row.ok, formatPercent(row.ratio)),
     ]),
   });
 }
@@ -38,14 +38,14 @@ function lossTable(rows: readonly LossRow[]): Markup {
   return scrollTable({
     label: 'Loss',
     caption: 'Loss at every hop between the hook and the store',
-    head: ['SUT', 'hook', 'hop', 'received', 'lost'],
+    head: ['SUT', 'hook', 'hop', 'lost', 'received'],
     numeric: [3, 4],
     rows: rows.map((row) => [
       row.sut,
       row.mechanism,
       row.hop,
-      formatCount(row.received),
       state(row.lost === 0, formatCount(row.lost)),
+      formatCount(row.received),
     ]),
   });
 }
@@ -54,13 +54,12 @@ function insideSection(rows: readonly InsideView[]): Markup {
   const table = scrollTable({
     label: 'Inside views',
     caption: 'Latency as seen from inside the hook. Histogram: counted in the kernel, values are bucket midpoints.',
-    head: ['SUT', 'hook', 'clock', 'from', 'n', 'p25', 'p50', 'p75', 'p99', 'max'],
-    numeric: [4, 5, 6, 7, 8, 9],
+    head: ['SUT', 'hook', 'clock', 'n', 'p25', 'p50', 'p75', 'p99', 'max'],
+    numeric: [3, 4, 5, 6, 7, 8],
     rows: rows.map((row) => [
       row.sut,
-      row.mechanism,
+      markup`${row.mechanism}<span class="sub">${row.source}</span>`,
       markup`${row.vantage}<span class="sub">${VANTAGE_WORDS[row.vantage]}</span>`,
-      row.source,
       formatCount(row.stats.n),
       durationMarkup(row.stats.p25Ns),
       durationMarkup(row.stats.p50Ns),

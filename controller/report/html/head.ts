@@ -2,7 +2,7 @@
 
 import type { Results } from '../../analysis/results.ts';
 import { answer, question } from '../answer.ts';
-import { formatCount, formatElapsed, formatInstant } from '../format.ts';
+import { formatCount, formatElapsed, formatInstant, formatMany } from '../format.ts';
 import { studyWarnings, unmatchedLoss } from '../model.ts';
 import { type Markup, markup, unbroken } from './markup.ts';
 import type { NavItem } from './page.ts';
@@ -13,13 +13,13 @@ export function headSection(results: Results, nav: readonly NavItem[]): Markup {
     formatInstant(study.startedAt),
     formatElapsed(study.startedAt, study.finishedAt),
     `${formatCount(study.requestsPerArm)} requests per arm`,
-    `${study.forks} forks`,
+    formatMany(study.forks, 'fork'),
     `action ${study.action}`,
     results.nodes.map((node) => node.hostname).join(', '),
   ].filter((fact) => fact !== '');
   const unfinished =
     study.status !== 'complete' &&
-    markup`<p class="notice bad"><b><span aria-hidden="true">✕</span> This study is ${study.status}.</b> What was measured until then is shown and marked.</p>`;
+    markup`<p class="notice bad"><b><span aria-hidden="true">✕</span> This study ${study.status === 'failed' ? 'failed' : `was ${study.status}`}.</b> What was measured until then is shown and marked.</p>`;
   return markup`<a class="skip" href="#shifts">Skip to the shifts</a>
 <header class="top"><p class="brand"><b>hookbench</b> study ${study.id}</p>
 <h1>${unbroken(question(results))}</h1>

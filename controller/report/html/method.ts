@@ -1,7 +1,7 @@
 /** How it was measured, how to do it again, how to cite it. */
 
 import type { NodeFacts, Results } from '../../analysis/results.ts';
-import { formatBytes, formatCount, formatInstant } from '../format.ts';
+import { formatBytes, formatCount, formatInstant, formatMany } from '../format.ts';
 import { type Insertable, type Markup, markup } from './markup.ts';
 
 export function methodSections(results: Results): Markup {
@@ -16,7 +16,10 @@ export function methodSections(results: Results): Markup {
     ['Action of the hook', `${study.action}, ${formatCount(study.keywords)} keywords`],
     ['Requests per arm', formatCount(study.requestsPerArm)],
     ['Warm-up', study.warmup === null ? 'found for each SUT' : `${formatCount(study.warmup)} requests`],
-    ['Plan', `${study.forks} forks, ${study.blocks} blocks, order drawn from seed ${study.seed}`],
+    [
+      'Plan',
+      `${formatMany(study.forks, 'fork')}, ${formatMany(study.blocks, 'block')}, order drawn from seed ${study.seed}`,
+    ],
     ['hookbench', study.hookbenchVersion],
   ];
   return markup`<section aria-labelledby="method"><h2 id="method">How it was measured</h2><h3>Plan</h3>${facts(plan)}${results.nodes.map(nodePart)}
@@ -27,7 +30,7 @@ export function methodSections(results: Results): Markup {
 
 function nodePart(node: NodeFacts): Markup {
   return markup`<h3>Node ${node.hostname}</h3>${facts([
-    ['CPU', `${node.cpu}, ${node.cores} cores`],
+    ['CPU', `${node.cpu}, ${formatMany(node.cores, 'core')}`],
     ['Memory', formatBytes(node.memoryBytes)],
     ['Virtualisation', node.virtualization],
     ['Kernel', node.kernel],

@@ -16,5 +16,7 @@ ${SERIES}
 .plot .box{fill:var(--c);fill-opacity:.2;stroke:var(--c);stroke-width:1.4}.plot .median{stroke:var(--c);stroke-width:3}
 .plot .dot{fill:var(--c)}.plot .dots{stroke:var(--c);stroke-width:3.4;stroke-linecap:round;fill:none}.plot .faint{stroke-opacity:.3;stroke-width:3.2}
 .plot .interval{stroke:var(--c);stroke-width:2.4;stroke-linecap:round}.plot .point{fill:var(--c);stroke:var(--page);stroke-width:1.4}
+.plot .halo{paint-order:stroke;stroke:var(--page);stroke-width:4px;stroke-linejoin:round}
+.plot .unusable .point{fill:var(--page);stroke:var(--c)}.plot .unusable .interval{stroke-dasharray:2 5}
 .plot .noise{fill:var(--muted);fill-opacity:.13}.plot .warmup{fill:var(--muted);fill-opacity:.14}.plot .edge{stroke:var(--muted);stroke-dasharray:4 3}
 `;

@@ -79,8 +79,8 @@ const PARTS = `
 details{margin:1rem 0}summary{cursor:pointer;color:var(--accent);padding:.3rem 0;width:fit-content}
 .scroll{position:relative;overflow-x:auto;margin:1rem 0 1.5rem;border:1px solid var(--line);border-radius:10px;background:var(--card)}
 .scroll table{border-collapse:collapse;width:100%;font-size:.92rem}
-.scroll caption{text-align:left;padding:.8rem 1rem .4rem;color:var(--muted);font-size:.9rem}
-.scroll th,.scroll td{padding:.42rem 1rem;text-align:left;vertical-align:top;border-top:1px solid var(--hair);font-weight:400}
+.scroll caption{text-align:left;padding:.8rem .85rem .4rem;color:var(--muted);font-size:.9rem}
+.scroll th,.scroll td{padding:.42rem .85rem;text-align:left;vertical-align:top;border-top:1px solid var(--hair);font-weight:400}
 .scroll thead th{font-weight:600;border-top:0;vertical-align:bottom;white-space:nowrap;border-bottom:1px solid var(--line)}
 .scroll tbody th{color:var(--soft);white-space:nowrap}
 .scroll .txt{white-space:nowrap}.scroll .num{text-align:right;white-space:nowrap}.scroll .reasons{white-space:normal;list-style:none;margin:0;padding:0;min-width:13rem}
@@ -98,10 +98,10 @@ body{padding:1.5rem 1rem 3rem}section{margin-top:3rem}.sut{padding-top:2.5rem}
 .matrix,.matrix tbody,.matrix tr,.matrix th,.matrix td,.matrix caption{display:block;width:auto}.matrix thead{display:none}
 .matrix{border:0;background:none}.matrix tr{background:var(--card);border:1px solid var(--line);border-radius:12px;margin-bottom:1rem}
 .matrix tbody th{border-top:0;padding-bottom:.2rem;font-size:1.1rem}.matrix td{padding-block:.9rem}.matrix tbody th+td{border-top:0}.where{display:block;font-weight:600;color:var(--soft);font-size:.92rem}
-.method div{grid-template-columns:1fr;gap:0;padding:.25rem 0}.scroll th,.scroll td{padding-inline:.75rem}.scroll tbody th{white-space:normal;min-width:7.5rem}.scroll .interval-text{display:block}
+.method div{grid-template-columns:1fr;gap:0;padding:.25rem 0}.scroll th,.scroll td{padding-inline:.75rem}.scroll tbody th{white-space:normal;min-width:7.5rem}.scroll .interval-text{display:block}.scroll caption{max-width:calc(100vw - 2.2rem)}
 }
-@media print{@page{margin:16mm 14mm}body{max-width:none;padding:0;background:#fff;font-size:9.5pt}nav,.skip{display:none}section{margin-top:1.6rem}.sut{break-before:page;border:0;padding:0}
-figure,tr,.aa,.found li,.recommendations li{break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible;border:0}.scroll table{font-size:8pt}.scroll th,.scroll td{padding:.2rem .4rem}
+@media print{@page{margin:16mm 14mm}html{font-size:9.5pt}body{max-width:none;padding:0;background:#fff}.matrix th,.matrix td{padding:.7rem .8rem}.cell>.verdict{white-space:nowrap}.scroll .txt{white-space:normal}nav,.skip{display:none}section{margin-top:1.6rem}.sut{break-before:page;border:0;padding:0}
+figure,tr,.aa,.found li,.recommendations li{break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible;border:0}.scroll table{font-size:.8rem}.scroll th,.scroll td{padding:.2rem .4rem}
 details>summary{color:inherit;list-style:none}details::details-content{content-visibility:visible;block-size:auto}pre{white-space:pre-wrap}.verdict{border:1px solid currentColor}a{color:inherit}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 `;

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -8,15 +9,14 @@ import {
   type SampleFrame,
   startGenerator,
 } from '../../../agent/load/generator.ts';
+import { buildPayloads } from '../../../agent/load/payload.ts';
 import { BINARY, build, hasJavaHello, type Sut, type SutName, spawnPort, startSut } from './support.ts';
 
 await Promise.all([build('sut'), build('agent/load/native')]);
 if (!hasJavaHello()) console.log('skipped: java-hello, because this machine has no javac');
 const https: SutName[] = hasJavaHello() ? ['java-hello', 'node-hello'] : ['node-hello'];
 
-const MISS = Buffer.from('GET / HTTP/1.1\r\nHost: 0\r\n\r\n');
-const HIT = Buffer.from('GET /z HTTP/1.1\r\nHost: \r\n\r\n');
-assert.is(MISS.length, HIT.length);
+const { miss: MISS, hit: HIT } = buildPayloads([Buffer.from('admin'), Buffer.from('evil.php'), Buffer.from('login')]);
 
 /** Joins a column over all frames, of samples with or without the settle flag. */
 function column(frames: SampleFrame[], name: 'latencyNs' | 'target' | 'flags', settle: boolean): number[] {
@@ -31,6 +31,26 @@ function mixedOrder(units: number, ids: readonly number[]): Uint8Array {
     return orderByte(ids[(seed >>> 24) % ids.length]!, ((seed >>> 16) & 1) as 0 | 1);
   });
 }
+
+const orphan = suite('C generator without a parent');
+
+orphan('ends when the process that started it is killed', async () => {
+  // Its stdin stays open here, so that no end of input ends it.
+  const parent = spawnPort('sh', ['-c', `exec 3<&0; "${BINARY}" <&3 & echo "pid=$!"; wait`], {});
+  let said = '';
+  for await (const chunk of parent.stdout) {
+    said += String(chunk);
+    if (/pid=\d+\n/.test(said) && said.includes('busy-poll')) break;
+  }
+  const pid = Number(/pid=(\d+)\n/.exec(said)?.[1]);
+  parent.kill('SIGKILL');
+  const alive = (): boolean => existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  const giveUpAtMs = performance.now() + 5000;
+  while (alive() && performance.now() < giveUpAtMs) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.not.ok(alive());
+});
+
+orphan.run();
 
 for (const [title, binary] of [
   ['C generator', BINARY],

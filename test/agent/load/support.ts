@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { LoadError } from '../../../agent/load/errors.ts';
 import type { SpawnPort } from '../../../agent/load/port.ts';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -96,4 +97,15 @@ export async function startServer(onConnection: (socket: Socket) => void): Promi
       server.close();
     },
   };
+}
+
+/** What the work fails with; it must be a LoadError. */
+export async function failure(work: Promise<unknown>): Promise<LoadError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof LoadError) return error;
+    throw error;
+  }
+  throw new Error('did not fail');
 }

@@ -84,7 +84,7 @@ test('null is n/a with a reason; nothing counted is not zero', () => {
 test('trouble is said at the top and beside its number', () => {
   const text = html(troubledResults());
   const top = text.slice(0, text.indexOf('id="shifts"'));
-  assert.match(top, /This study is interrupted/);
+  assert.match(top, /This study was interrupted/);
   assert.match(top, /The A\/A check failed, so read with care/);
   assert.ok(text.includes('parity 97.4 %'));
   assert.ok(text.includes('311 samples lost'));

@@ -1,0 +1,133 @@
+import { scaleLog } from 'd3-scale';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { StudyRecord } from '../../../controller/analysis/record.ts';
+import { logTicks } from '../../../controller/report/figures/axis.ts';
+import { boxplotFigures } from '../../../controller/report/figures/boxplot.ts';
+import { lagFigure } from '../../../controller/report/figures/lag.ts';
+import { paletteFor } from '../../../controller/report/figures/palette.ts';
+import { figureSets, type SeriesFunctions } from '../../../controller/report/index.ts';
+import { goodResults } from '../../helpers/results.ts';
+import { figuresFor } from './figure-fixture.ts';
+
+const test = suite('report/figures');
+const palette = paletteFor(['ld-preload', 'bpftrace']);
+
+const study = {
+  suts: ['java-hello'],
+  nodes: [{ id: 'node-1' }],
+  conditions: ['process'],
+  arms: [
+    { index: 0, mechanism: 'none', aa: false, design: 'both' },
+    { index: 1, mechanism: 'none', aa: true, design: 'both' },
+    { index: 2, mechanism: 'ld-preload', aa: false, design: 'alternated' },
+  ],
+} as unknown as StudyRecord;
+
+const BOX = {
+  n: 10,
+  minNs: 1,
+  q1Ns: 2,
+  medianNs: 3,
+  q3Ns: 4,
+  maxNs: 90,
+  whiskerLowNs: 1,
+  whiskerHighNs: 6,
+  outliers: 2,
+  extremeOutliersNs: [8, 90],
+};
+const BIN = { first: 0, last: 99, n: 100, minNs: 1, p10Ns: 2, p50Ns: 3, p90Ns: 4, maxNs: 5 };
+
+const series: SeriesFunctions = {
+  figureCell: (_study, sut, design) => {
+    return design === 'alternated'
+      ? { sut, node: 'node-1', condition: 'process', vantage: 'caller', design, batches: [] }
+      : undefined;
+  },
+  boxSeries: () => BOX,
+  lagSeries: (_study, _sut, design, arm) => {
+    return design === 'alternated'
+      ? { mechanism: 'x', aa: false, forks: 1, requests: 100, warmupRequests: arm === 0 ? 40 : 0, bins: [BIN] }
+      : null;
+  },
+  blockSeries: (_study, _sut, design) =>
+    design === 'alternated' ? [{ fork: 0, block: 1, sinceStartMs: 2, medianNs: 3, n: 4 }] : [],
+};
+
+test('series of a study become inputs: named arms, vantage of the cell, exclusive bin ends, no warm-up as null', () => {
+  const [set] = figureSets(study, series);
+  assert.equal(
+    set?.boxes.map((b) => [b.label, b.design, b.vantage, b.outlierCount]),
+    [
+      ['none', 'alternated', 'caller', 2],
+      ['none (A/A)', 'alternated', 'caller', 2],
+      ['ld-preload', 'alternated', 'caller', 2],
+    ],
+  );
+  assert.equal(
+    set?.lags.map((l) => l.warmupEndIndex),
+    [40, null, null],
+  );
+  assert.is(set?.lags[0]?.bins[0]?.toIndex, 100);
+  assert.equal(set?.blocks[0]?.points, [{ fork: 0, block: 1, timeNs: 2e6, medianNs: 3 }]);
+});
+
+test('places are named only where there are several', () => {
+  assert.is(figureSets(study, series)[0]?.boxes[0]?.place, undefined);
+  const two = { ...study, conditions: ['process', 'netns'] };
+  assert.is(figureSets(two, series)[0]?.boxes[0]?.place, 'process, node-1');
+});
+
+test('a boxplot says how many lie beyond the whiskers and the slowest', () => {
+  const [set] = figuresFor(goodResults());
+  const [figure] = boxplotFigures('java-hello', 'x', set?.boxes ?? [], palette);
+  assert.ok(figure?.text.includes('3.5 % beyond, max 564.4 µs'));
+  assert.ok(figure?.text.includes('1,604 of 46,000 beyond the whiskers'));
+});
+
+test('boxes of two vantages never share a figure', () => {
+  const boxes = figuresFor(goodResults()).flatMap((set) => set.boxes);
+  assert.is(boxplotFigures('all', 'x', boxes, palette).length, 2);
+});
+
+test('a lag plot marks the end of the warm-up, or none where none was dropped', () => {
+  const lag = figuresFor(goodResults())[0]?.lags[0];
+  if (lag === undefined) throw new Error('the fixture has lag plots');
+  assert.ok(lagFigure('s', 'x', [lag], palette)?.text.includes('warm-up ends at 4,000'));
+  const none = lagFigure('s', 'x', [{ ...lag, warmupEndIndex: null }], palette)?.text ?? '';
+  assert.not.match(none, /class="warmup"/);
+  assert.ok(none.includes('no warm-up dropped'));
+});
+
+test('degenerate series draw without NaN', () => {
+  const flat = { label: 'none', mechanism: 'none', aa: false, design: 'sequential' as const };
+  const bins = [{ fromIndex: 0, toIndex: 1, minNs: 0, p10Ns: 0, p50Ns: 0, p90Ns: 0, maxNs: 0 }];
+  const lag = lagFigure('s', 'x', [{ ...flat, warmupEndIndex: 9, bins }], palette)?.text ?? 'NaN';
+  const zero = {
+    n: 0,
+    q1Ns: 0,
+    medianNs: 0,
+    q3Ns: 0,
+    whiskerLowNs: 0,
+    whiskerHighNs: 0,
+    outlierCount: 0,
+    outliersNs: [],
+    maxNs: 0,
+  };
+  const box = boxplotFigures('s', 'x', [{ ...flat, vantage: 'client', ...zero }], palette)[0]?.text ?? 'NaN';
+  assert.not.match(lag + box, /NaN|Infinity/);
+  assert.is(lagFigure('s', 'x', [{ ...flat, warmupEndIndex: null, bins: [] }], palette), null);
+});
+
+test('each mechanism keeps its colour; baseline and A/A are grey', () => {
+  assert.is(palette({ mechanism: 'bpftrace', aa: false }), 'c-1');
+  assert.is(palette({ mechanism: 'none', aa: false }), 'c-base');
+  assert.is(palette({ mechanism: 'none', aa: true }), 'c-aa');
+});
+
+test('log ticks carry their own unit', () => {
+  const labels = logTicks(scaleLog([8e2, 2e6], [100, 0])).map((tick) => tick.label);
+  assert.equal(labels, ['1 µs', '10 µs', '100 µs', '1 ms']);
+});
+
+test.run();

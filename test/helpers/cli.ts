@@ -1,0 +1,121 @@
+/** Runs the real command line in a test and finds what it leaves behind. */
+
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import type { Results } from '../../controller/analysis/results.ts';
+
+const CLI = fileURLToPath(new URL('../../controller/cli/hookbench.js', import.meta.url));
+const MARK = 'HOOKBENCH_TEST_MARK';
+
+export interface CliRun {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningCli {
+  readonly pid: number;
+  readonly done: Promise<CliRun>;
+  /** resolves when this text has been on stderr */
+  said(text: string): Promise<void>;
+  /** pids started (directly or not) by this run whose command line matches */
+  children(pattern: RegExp): number[];
+  /** waits for such a child to appear */
+  child(pattern: RegExp): Promise<number>;
+}
+
+export function startCli(args: readonly string[], o: { env?: Record<string, string> } = {}): RunningCli {
+  const mark = randomBytes(8).toString('hex');
+  const child = execa(process.execPath, [CLI, ...args], {
+    reject: false,
+    env: { ...o.env, [MARK]: mark },
+    stdin: 'ignore',
+    timeout: 400_000,
+  });
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const done = child.then((result) => ({
+    exitCode: result.exitCode ?? -1,
+    stdout: result.stdout,
+    stderr: result.stderr,
+  }));
+  let ended = false;
+  void done.then(() => {
+    ended = true;
+  });
+  const children = (pattern: RegExp) =>
+    marked(mark).filter((pid) => pid !== child.pid && pattern.test(commandLine(pid)));
+  const until = async <T>(look: () => T | undefined, what: string): Promise<T> => {
+    const deadline = Date.now() + 120_000;
+    while (Date.now() < deadline) {
+      const found = look();
+      if (found !== undefined) return found;
+      if (ended) break;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error(`${what} did not come; stderr was:\n${stderr}`);
+  };
+  return {
+    pid: child.pid ?? 0,
+    done,
+    said: (text) => until(() => (stderr.includes(text) ? true : undefined), `"${text}"`).then(() => undefined),
+    children,
+    child: (pattern) => until(() => children(pattern)[0], `a process like ${pattern}`),
+  };
+}
+
+export async function runCli(args: readonly string[], o: { env?: Record<string, string> } = {}): Promise<CliRun> {
+  return startCli(args, o).done;
+}
+
+export function newOutDir(): string {
+  return mkdtempSync(join(tmpdir(), 'hookbench-test-'));
+}
+
+/** the one study in an --out folder */
+export function studyDir(out: string): string {
+  const [name, ...more] = readdirSync(out);
+  if (name === undefined || more.length > 0)
+    throw new Error(`${out} holds ${more.length + (name === undefined ? 0 : 1)} studies`);
+  return join(out, name);
+}
+
+export function resultsIn(out: string): Results {
+  return JSON.parse(readFileSync(join(studyDir(out), 'results.json'), 'utf8')) as Results;
+}
+
+/** Waits a moment for processes to be reaped. @returns command lines of what is still there */
+export async function leftBehind(run: RunningCli): Promise<string[]> {
+  const deadline = Date.now() + 5_000;
+  while (Date.now() < deadline) {
+    if (run.children(/./).length === 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const folders = readdirSync('/dev/shm').filter((name) => name.startsWith('hookbench-'));
+  return [...run.children(/./).map(commandLine), ...folders];
+}
+
+function marked(mark: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => read(`/proc/${pid}/environ`).includes(`${MARK}=${mark}`));
+}
+
+function commandLine(pid: number): string {
+  return read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,30 @@
+/** Capabilities a test needs. Where HOOKBENCH_REQUIRE names one, its absence is a failure, not a skip. */
+
+import { existsSync } from 'node:fs';
+import { execaSync } from 'execa';
+
+const PROBES = {
+  ebpf: () =>
+    process.getuid?.() === 0 &&
+    runs('bpftrace', '--version') &&
+    existsSync('/sys/kernel/tracing/events/syscalls/sys_enter_read'),
+  java: () => runs('javac', '-version'),
+  chromium: () => existsSync('/usr/bin/chromium'),
+  docker: () => runs('docker', 'info'),
+} as const;
+
+export type Need = keyof typeof PROBES;
+
+/** @returns whether all are there; says which is not. @throws Error when a missing one is required here */
+export function needs(...wanted: readonly Need[]): boolean {
+  const required = (process.env.HOOKBENCH_REQUIRE ?? '').split(',');
+  const missing = wanted.filter((need) => !PROBES[need]());
+  const broken = missing.filter((need) => required.includes(need));
+  if (broken.length > 0) throw new Error(`required here but missing: ${broken.join(', ')}`);
+  if (missing.length > 0) process.stdout.write(`SKIP: needs ${missing.join(', ')}\n`);
+  return missing.length === 0;
+}
+
+function runs(file: string, arg: string): boolean {
+  return execaSync(file, [arg], { reject: false }).exitCode === 0;
+}
