@@ -11,7 +11,7 @@ const javaHello: Sut = {
   id: 'java-hello',
   vantage: 'client',
   protocol: { kind: 'http' },
-  warmup: 4000,
+  warmup: 8000,
   needs: 'a JDK, 17 or newer, at build and run time',
   async probe() {
     const version = await javaVersion();
@@ -30,7 +30,7 @@ const nodeHello: Sut = {
   id: 'node-hello',
   vantage: 'client',
   protocol: { kind: 'http' },
-  warmup: 2000,
+  warmup: 8000,
   needs: 'Node.js',
   async probe() {
     return supported(this.needs, `node ${process.version}`);

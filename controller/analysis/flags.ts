@@ -12,7 +12,6 @@ export interface FlagSubject {
   readonly baseline: string;
   readonly treated: string;
   readonly n: number;
-  readonly warmupDropped: number;
   /** process starts in which both arms ran */
   readonly forks: number;
   readonly hasEstimate: boolean;
@@ -86,11 +85,10 @@ function forksFlag({ forks }: FlagSubject): readonly Flag[] {
 
 function completenessFlag(study: StudyRecord, subject: FlagSubject): readonly Flag[] {
   const reasons: string[] = [];
-  const taken = subject.n + subject.warmupDropped;
+  const planned = study.plannedSamples[subject.sut] ?? 0;
   if (study.status !== 'complete')
     reasons.push(`the study was ${study.status === 'failed' ? 'cut short by a failure' : 'interrupted'}`);
-  if (taken < study.requestsPerArm)
-    reasons.push(`${count(taken)} of ${count(study.requestsPerArm)} requests were measured`);
+  if (subject.n < planned) reasons.push(`${count(subject.n)} of ${count(planned)} samples were measured`);
   if (!subject.hasEstimate) reasons.push('there are too few blocks with both arms for an interval');
   if (reasons.length === 0) return [];
   const sentence = reasons.join('; ');

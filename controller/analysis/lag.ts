@@ -60,7 +60,7 @@ interface ForkRun {
 
 function forkSeries(cell: Cell, arm: number): { forks: readonly Uint32Array[]; warmupRequests: number } {
   const runs = new Map<number, ForkRun>();
-  const batches = cell.batches.filter((batch) => batch.phase !== 'census');
+  const batches = cell.batches.filter((batch) => batch.phase === 'warmup' || batch.phase === 'measure');
   const sizes = new Map<number, number>();
   for (const batch of batches) sizes.set(batch.fork, (sizes.get(batch.fork) ?? 0) + countArm(batch.arm, arm));
   for (const [fork, size] of sizes) {

@@ -59,6 +59,8 @@ export interface StudyRecord {
   readonly finishedAt: string;
   readonly status: 'complete' | 'interrupted' | 'failed';
   readonly requestsPerArm: number;
+  /** SUT → samples each arm should have after its warm-up, per node and condition */
+  readonly plannedSamples: Readonly<Record<string, number>>;
   /** the user's fixed warm-up, or null where each SUT's own floor was used */
   readonly warmup: number | null;
   readonly forks: number;

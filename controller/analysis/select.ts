@@ -77,11 +77,23 @@ export function armSamples(cell: Cell, arm: number): ArmSamples {
   return { latencyNs, hit, blocks, dropped };
 }
 
+/** Warm-up samples of the process in which the arms of a sliced cell run: it was warmed up as arm 0, before the first slice. */
+export function warmupOfSliced(study: StudyRecord, cell: Cell): number {
+  if (cell.design !== 'sliced') return 0;
+  let n = 0;
+  for (const batch of study.batches) {
+    const same = batch.sut === cell.sut && batch.node === cell.node && batch.condition === cell.condition;
+    if (!same || batch.phase !== 'warmup' || batch.vantage !== cell.vantage || batch.design === 'sliced') continue;
+    for (const arm of batch.arm) if (arm === 0) n++;
+  }
+  return n;
+}
+
 function countSamples(cell: Cell, arm: number): { kept: number; dropped: number } {
   let kept = 0;
   let dropped = 0;
   for (const batch of cell.batches) {
-    if (batch.phase === 'census') continue;
+    if (batch.phase !== 'warmup' && batch.phase !== 'measure') continue;
     for (let i = 0; i < batch.arm.length; i++) {
       if (batch.arm[i] !== arm) continue;
       if (batch.phase === 'warmup' || (batch.flags[i] as number) & SAMPLE_SETTLE) dropped++;

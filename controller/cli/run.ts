@@ -19,7 +19,7 @@ export function runCommand(): Command {
     .option('--action <action>', 'observe, trace or block', 'observe')
     .option(
       '--requests <n>',
-      'requests per arm over all forks; one warm-up of them is not analysed (default 12000)',
+      'requests per arm over all forks; one warm-up of them is not analysed (default 20000)',
       wholeNumber('--requests', 1, 20_000_000),
     )
     .option(
@@ -34,7 +34,7 @@ export function runCommand(): Command {
       'seed of the order of requests (default: random, written to the results)',
       wholeNumber('--seed', 0, 2 ** 32 - 1),
     )
-    .option('--quick', 'a smaller study, under 60 s: 6000 requests, 4 forks, 2 blocks')
+    .option('--quick', 'a smaller study, under 60 s: 12000 requests, 4 forks, 2 blocks')
     .option('--keywords <file>', 'keywords to look for, one a line (default: our own list of 200)')
     .option('--request-bytes <n>', 'length of a request (default 88)', wholeNumber('--request-bytes', 64, 8192))
     .option('--margin <duration>', 'margin within which arms count as equivalent, e.g. 1us', durationNs('--margin'))

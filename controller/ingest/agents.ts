@@ -123,10 +123,11 @@ export class Agents {
     checkRecord(record);
     const run = runKey(connection.hello);
     const last = this.#appended.get(run) ?? 0;
-    if (record.sequence <= last) return this.#ackSoon(connection);
-    if (record.sequence !== last + 1) throw new Error(`record ${record.sequence} after ${last}: some are missing`);
-    this.target?.append(connection.hello, record);
-    this.#appended.set(run, record.sequence);
+    if (record.sequence > last) {
+      if (record.sequence !== last + 1) throw new Error(`record ${record.sequence} after ${last}: some are missing`);
+      this.target?.append(connection.hello, record);
+      this.#appended.set(run, record.sequence);
+    }
     this.#ackSoon(connection);
   }
 

@@ -11,7 +11,8 @@ export function checkRecord(record: MeasurementRecord): void {
   if (record.sequence < 1) refuse('a record without sequence');
   switch (record.body) {
     case 'samples':
-      return checkSamples(record.samples);
+      checkSamples(record.samples);
+      return;
     case 'histogram': {
       const { lowNs, highNs, counts } = record.histogram;
       checkPlace(record.histogram.place);
@@ -20,13 +21,16 @@ export function checkRecord(record: MeasurementRecord): void {
       return;
     }
     case 'parity':
-      return checkPlace(record.parity.place);
+      checkPlace(record.parity.place);
+      return;
     case 'loss':
       return;
     case 'note':
-      return checkText(record.note.detail);
+      checkText(record.note.detail);
+      return;
     case 'end':
-      return checkText(record.end.detail);
+      checkText(record.end.detail);
+      return;
     default:
       refuse('a record without body');
   }

@@ -12,7 +12,8 @@ export interface StudyMeta {
   readonly status: 'running' | 'complete' | 'interrupted' | 'failed';
   readonly startedAt: string;
   readonly finishedAt: string | null;
-  readonly suts: readonly PlannedSut[];
+  /** measured = samples each arm should have after its warm-up, per node and condition */
+  readonly suts: readonly (PlannedSut & { readonly measured: number })[];
   readonly mechanisms: readonly string[];
   readonly conditions: readonly string[];
   readonly arms: readonly PlannedArm[];

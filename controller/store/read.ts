@@ -27,6 +27,7 @@ export function readStudy(dir: string): StudyRecord {
     finishedAt: meta.finishedAt ?? meta.startedAt,
     status: meta.status === 'running' ? 'interrupted' : meta.status,
     suts: suts.map((sut) => sut.id),
+    plannedSamples: Object.fromEntries(suts.map((sut) => [sut.id, sut.measured])),
     nodes: nodes.map(({ id, facts }) => ({ id, ...facts })),
     batches: records.flatMap(({ node, record }) => (record.body === 'samples' ? [batchOf(node, record)] : [])),
     histograms: records.flatMap(({ node, record }) => (record.body === 'histogram' ? [histogramOf(node, record)] : [])),

@@ -6,7 +6,7 @@ import { asBenchError, BenchError, type RunStudyRequest, type StudyEvent, VERSIO
 import type { Agents } from '../ingest/agents.ts';
 import { planStudy } from '../plan/plan.ts';
 import { resolveStudy } from '../plan/resolve.ts';
-import { armsOf, type ResolvedStudy } from '../plan/study.ts';
+import { armsOf, measuredPerArm, type ResolvedStudy } from '../plan/study.ts';
 import { createStudyStore } from '../store/disk.ts';
 import { META_SCHEMA, type StudyMeta } from '../store/meta.ts';
 import type { StudyStore } from '../store/store.ts';
@@ -127,7 +127,7 @@ function metaOf(
     status: 'running',
     startedAt: new Date().toISOString(),
     finishedAt: null,
-    suts,
+    suts: suts.map((sut) => ({ ...sut, measured: measuredPerArm(study, sut) })),
     mechanisms: ['none', ...study.placed, ...study.attached],
     conditions,
     arms: armsOf(study),

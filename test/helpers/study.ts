@@ -75,6 +75,7 @@ export function makeStudy(shape: Partial<StudyShape> = {}): StudyRecord {
     finishedAt: '2026-11-23T00:03:00.000Z',
     status: 'complete',
     requestsPerArm: full.forks * (full.blocks * full.perBlock + full.warmup),
+    plannedSamples: { [full.sut]: full.forks * full.blocks * full.perBlock },
     warmup: full.warmup,
     forks: full.forks,
     blocks: full.blocks,

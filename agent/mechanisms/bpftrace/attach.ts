@@ -14,7 +14,8 @@ import { type HookScript, hookScript, LIVE_MARK } from './script.ts';
 
 /** On an overloaded machine attaching was seen to take 45 s. */
 const ATTACH_TIMEOUT_MS = 120_000;
-const DETACH_TIMEOUT_MS = 60_000;
+const SECOND_INTERRUPT_MS = 20_000;
+const DETACH_TIMEOUT_MS = 100_000;
 const SING_EVERY_MS = 25;
 /** more keys than pids × latency buckets ever seen; the sum of the histogram is checked against the count all the same */
 const MAP_KEYS = '16384';
@@ -52,10 +53,9 @@ export async function attachBpftrace(
     notes: notesOf(script, order.keywords.length),
     died: () => (exit === null ? null : `${how(exit)}\n${output.text()}`),
     async detach() {
-      if (exit === null) term.interrupt();
-      const ended = await Promise.race([term.exited, later(DETACH_TIMEOUT_MS)]);
-      if (ended === 'timeout') term.kill('SIGKILL');
-      if (ended === 'timeout' || !output.maps().maps.has('n')) {
+      const ended = exit !== null || (await interrupted(term));
+      if (!ended) term.kill('SIGKILL');
+      if (!ended || !output.maps().maps.has('n')) {
         throw new BenchError(
           'probe-died',
           `bpftrace ended without its maps (${exit === null ? 'killed after no answer to Ctrl-C' : how(exit)})`,
@@ -68,6 +68,15 @@ export async function attachBpftrace(
       return findingsOf(output.maps(), pids);
     },
   };
+}
+
+/** Ctrl-C, and once more as a plain signal should it not have been heard. Closing the probes takes seconds on a loaded machine.
+ * @returns whether the program has ended */
+async function interrupted(term: PtyPort): Promise<boolean> {
+  term.interrupt();
+  if ((await Promise.race([term.exited, later(SECOND_INTERRUPT_MS)])) !== 'timeout') return true;
+  term.kill('SIGINT');
+  return (await Promise.race([term.exited, later(DETACH_TIMEOUT_MS)])) !== 'timeout';
 }
 
 /** Sings until the script says that it saw the keyword: then every probe on the way from accept to the scan is live. */

@@ -72,8 +72,25 @@ function panel(lag: LagInput, y: ReturnType<typeof scaleLog<number, number>>, o:
       (b) => positive(b.p10Ns),
       (b) => positive(b.p90Ns),
     ).digits(1)(lag.bins) ?? '';
-  const path = (pick: (b: LagBin) => number) => line<LagBin>(at, (b) => positive(pick(b))).digits(1)(lag.bins) ?? '';
-  return markup`${warmup(lag, x, o)}${leftAxis(logTicks(y), o.width, o.first)}${bottomAxis(countTicks(x, o.narrow ? 4 : 3), o.height)}<text class="name" x="0" y="-8">${lag.label}</text><g class="${o.palette(lag)}"><path class="band" d="${band}"/><path class="thin" d="${path((b) => b.minNs)}"/><path class="thin" d="${path((b) => b.maxNs)}"/><path class="line" d="${path((b) => b.p50Ns)}"/></g>`;
+  const path = (bins: readonly LagBin[], pick: (b: LagBin) => number) =>
+    line<LagBin>(at, (b) => positive(pick(b))).digits(1)(bins) ?? '';
+  const outer = envelope(lag.bins, o.width / 3);
+  return markup`${warmup(lag, x, o)}${leftAxis(logTicks(y), o.width, o.first)}${bottomAxis(countTicks(x, o.narrow ? 4 : 3), o.height)}<text class="name" x="0" y="-8">${lag.label}</text><g class="${o.palette(lag)}"><path class="band" d="${band}"/><path class="thin" d="${path(outer, (b) => b.minNs)}"/><path class="thin" d="${path(outer, (b) => b.maxNs)}"/><path class="line" d="${path(lag.bins, (b) => b.p50Ns)}"/></g>`;
+}
+
+/** Neighbouring bins joined until at most `count` are left: fastest and slowest stay exact, only they are drawn from it. */
+function envelope(bins: readonly LagBin[], count: number): readonly LagBin[] {
+  const size = Math.ceil(bins.length / count);
+  return Array.from({ length: Math.ceil(bins.length / size) }, (_, i) => {
+    const part = bins.slice(i * size, (i + 1) * size);
+    const first = part[0] as LagBin;
+    return {
+      ...first,
+      toIndex: part.at(-1)?.toIndex ?? first.toIndex,
+      minNs: Math.min(...part.map((b) => b.minNs)),
+      maxNs: Math.max(...part.map((b) => b.maxNs)),
+    };
+  });
 }
 
 function warmup(lag: LagInput, x: (index: number) => number, o: PanelOptions): Markup | null {

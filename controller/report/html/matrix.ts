@@ -35,7 +35,7 @@ function table(results: Results, groups: readonly Group[]): Markup {
     );
     return markup`<tr role="row"><th scope="row" role="rowheader"><span class="mechanism">${mechanism}</span>${layer && markup`<span class="sub">${layer} layer</span>`}</th>${cells}</tr>`;
   });
-  return markup`<table class="matrix" role="table"><caption>With hook − without, with ${interval}; ratio to the median without the hook.</caption><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">hook</th>${heads}</tr></thead><tbody role="rowgroup">${rows}</tbody></table>`;
+  return markup`<table class="matrix${groups.length === 1 && ' single'}" role="table"><caption>With hook − without, with ${interval}; ratio to the median without the hook.</caption><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">hook</th>${heads}</tr></thead><tbody role="rowgroup">${rows}</tbody></table>`;
 }
 
 function cell(results: Results, group: Group, found: readonly Comparison[]): Markup {

@@ -63,6 +63,7 @@ const PARTS = `
 .matrix th,.matrix td{padding:1.1rem 1.2rem;text-align:left;vertical-align:top;border-top:1px solid var(--line)}
 .matrix thead th{border-top:0;vertical-align:bottom;padding-block:.85rem}
 .matrix thead th:first-child{color:var(--muted);font-weight:400;font-size:.88rem;width:9.5rem}
+.matrix.single{width:34rem;max-width:100%}
 .sut-name,.mechanism{font-weight:650}
 .cell>span,.cell .shift{display:block}.cell .estimate{display:block;font-size:1.45rem;line-height:1.25;letter-spacing:-.01em}
 .matrix .v-invalid .estimate{color:var(--muted);font-weight:500}
@@ -96,7 +97,7 @@ const SIZES = `
 @media screen and (max-width:699px){
 body{padding:1.5rem 1rem 3rem}section{margin-top:3rem}.sut{padding-top:2.5rem}
 .matrix,.matrix tbody,.matrix tr,.matrix th,.matrix td,.matrix caption{display:block;width:auto}.matrix thead{display:none}
-.matrix{border:0;background:none}.matrix tr{background:var(--card);border:1px solid var(--line);border-radius:12px;margin-bottom:1rem}
+.matrix,.matrix.single{border:0;background:none;width:auto}.matrix tr{background:var(--card);border:1px solid var(--line);border-radius:12px;margin-bottom:1rem}
 .matrix tbody th{border-top:0;padding-bottom:.2rem;font-size:1.1rem}.matrix td{padding-block:.9rem}.matrix tbody th+td{border-top:0}.where{display:block;font-weight:600;color:var(--soft);font-size:.92rem}
 .method div{grid-template-columns:1fr;gap:0;padding:.25rem 0}.scroll th,.scroll td{padding-inline:.75rem}.scroll tbody th{white-space:normal;min-width:7.5rem}.scroll .interval-text{display:block}.scroll caption{max-width:calc(100vw - 2.2rem)}
 }

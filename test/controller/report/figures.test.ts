@@ -99,6 +99,28 @@ test('a lag plot marks the end of the warm-up, or none where none was dropped', 
   assert.ok(none.includes('no warm-up dropped'));
 });
 
+test('the slowest request is drawn however many bins share a pixel', () => {
+  const lag = figuresFor(goodResults())[0]?.lags[0];
+  const bin = lag?.bins[0];
+  if (lag === undefined || bin === undefined) throw new Error('the fixture has lag plots');
+  const bins = Array.from({ length: 600 }, (_, i) => ({
+    ...bin,
+    fromIndex: i,
+    toIndex: i + 1,
+    maxNs: i === 301 ? 9e8 : 1e6,
+  }));
+  const text = lagFigure('s', 'x', [{ ...lag, warmupEndIndex: null, bins }], palette)?.text ?? '';
+  const tops = [...text.matchAll(/class="thin" d="([^"]+)"/g)].map((m) =>
+    Math.min(
+      ...(m[1] ?? '')
+        .split(/[ML]/)
+        .slice(1)
+        .map((p) => Number(p.split(',')[1])),
+    ),
+  );
+  assert.ok(tops.length === 4 && (tops[1] ?? 99) < 5 && (tops[3] ?? 99) < 5, String(tops));
+});
+
 test('degenerate series draw without NaN', () => {
   const flat = { label: 'none', mechanism: 'none', aa: false, design: 'sequential' as const };
   const bins = [{ fromIndex: 0, toIndex: 1, minNs: 0, p10Ns: 0, p50Ns: 0, p90Ns: 0, maxNs: 0 }];
