@@ -2,6 +2,9 @@
 
 import { LastLines } from '../process/last-lines.ts';
 
+/** A map is one line, and a terminal hands it over in pieces of 4 KiB: a histogram with every bucket taken is some 200 KB. */
+const LONGEST_LINE = 8 * 1024 * 1024;
+
 export interface BpftraceMaps {
   /** map name without @ → key text → value */
   readonly maps: ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -10,7 +13,7 @@ export interface BpftraceMaps {
 
 /** Feed it the terminal's output; hostile or broken lines are kept as text and never throw. */
 export class BpftraceOutput {
-  readonly #lines = new LastLines(400);
+  readonly #lines = new LastLines(400, LONGEST_LINE);
   readonly #plain: string[] = [];
   readonly #maps = new Map<string, Map<string, number>>();
   readonly #marks = new Map<string, () => void>();
@@ -48,7 +51,7 @@ export class BpftraceOutput {
     }
     if (message.type === 'printf') this.#mark(String(message.data).trim());
     if (message.type === 'map') this.#takeMaps(message.data);
-    if (message.type === 'lost_events') this.#lostEvents += Number((message.data as { events?: unknown })?.events ?? 0);
+    if (message.type === 'lost_events') this.#lostEvents += lostIn(message.data);
   }
 
   #mark(text: string): void {
@@ -61,12 +64,21 @@ export class BpftraceOutput {
       const values = new Map<string, number>();
       if (typeof content === 'object' && content !== null) {
         for (const [key, value] of Object.entries(content)) {
-          if (typeof value === 'number' && Number.isFinite(value)) values.set(key, value);
+          if (isCount(value)) values.set(key, value);
         }
       }
       this.#maps.set(name.replace(/^@/, ''), values);
     }
   }
+}
+
+function lostIn(data: unknown): number {
+  const events = (data as { events?: unknown } | null | undefined)?.events;
+  return isCount(events) ? events : 0;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function parseJson(line: string): { type: string; data: unknown } | null {

@@ -2,7 +2,7 @@
  * The hooked process can write anything here: every number is checked before it is used, and sizes come from us, not from the file. */
 
 import { closeSync, constants, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import { decodeRecord, RECORD_BYTES, type RingRecord } from './ring-record.ts';
+import { decodeRecord, RECORD_BYTES, RECORD_OFFSETS, type RingRecord } from './ring-record.ts';
 
 export const RING_MAGIC = 0x31474e5252424b48n;
 export const ABI_VERSION = 1;
@@ -10,6 +10,9 @@ export const HEADER_BYTES = 4096;
 export const RING_BYTES = 128;
 const RING_SLOTS = 32;
 const CAPACITY = 16_384;
+/** What the file says is never believed past these: a hooked process that writes nonsense into its counters must not break the stream. */
+const MOST_LOST = 0xffff_ffff;
+const MOST_COUNT = BigInt(Number.MAX_SAFE_INTEGER);
 const ACTION_NUMBER = { observe: 0, trace: 1, block: 2 } as const;
 /** byte offsets in struct hb_ring_header */
 export const HEADER_OFFSETS = {
@@ -38,7 +41,10 @@ export interface RingHeader {
   readonly attached: boolean;
   readonly pid: number;
   readonly keywords: number;
+  /** counted reads for which no ring was free */
   readonly unringed: number;
+  /** accepted descriptors whose reads the hook can't see */
+  readonly untrackedFds: number;
 }
 
 export class RingFile {
@@ -47,7 +53,8 @@ export class RingFile {
   readonly #slots: number;
   readonly #capacity: number;
   readonly #collected: bigint[];
-  #lostSeen = 0;
+  #unringedSeen = 0;
+  #untrackedSeen = 0;
 
   /** Makes the file; it must not be there yet (no symbolic link is followed). */
   static create(path: string, o: { action: keyof typeof ACTION_NUMBER; slots?: number; capacity?: number }): RingFile {
@@ -84,7 +91,8 @@ export class RingFile {
       attached: bytes.readUInt32LE(HEADER_OFFSETS.attached) === 1,
       pid: bytes.readUInt32LE(HEADER_OFFSETS.pid),
       keywords: bytes.readUInt32LE(HEADER_OFFSETS.keywords),
-      unringed: Number(bytes.readBigUInt64LE(HEADER_OFFSETS.unringed)),
+      unringed: bounded(bytes.readBigUInt64LE(HEADER_OFFSETS.unringed)),
+      untrackedFds: bounded(bytes.readBigUInt64LE(HEADER_OFFSETS.untrackedFds)),
     };
   }
 
@@ -94,52 +102,73 @@ export class RingFile {
     const sum = (offset: number) => {
       let total = 0n;
       for (let slot = 0; slot < this.#slots; slot++) total += rings.readBigUInt64LE(slot * RING_BYTES + offset);
-      return Number(total);
+      return bounded(total);
     };
     return { reads: sum(RING_OFFSETS.reads), bytes: sum(RING_OFFSETS.bytes), hits: sum(RING_OFFSETS.hits) };
   }
 
-  /** Records written since the last call, in time order; `lost` counts those overwritten or not ringed since then. */
+  /** Records written since the last call, in time order. `lost` counts what was written since then and can't be had: overwritten before
+   * or while it was read, not a record of this ABI, read without a free ring, and each descriptor that could not be tracked. Never more
+   * than slots × capacity records are read, whatever the file says; `lost` saturates at 2^32−1. */
   drain(): { reads: RingRecord[]; lost: number } {
     const rings = this.#read(HEADER_BYTES, this.#slots * RING_BYTES);
     const reads: RingRecord[] = [];
-    let overwritten = 0;
+    let lost = 0n;
     for (let slot = 0; slot < this.#slots; slot++) {
-      overwritten += this.#drainSlot(slot, rings.readBigUInt64LE(slot * RING_BYTES + RING_OFFSETS.head), reads);
+      lost += this.#drainSlot(slot, rings.readBigUInt64LE(slot * RING_BYTES + RING_OFFSETS.head), reads);
     }
-    const unringed = this.header().unringed;
-    const lost = overwritten + unringed - this.#lostSeen;
-    this.#lostSeen = unringed;
+    const { unringed, untrackedFds } = this.header();
+    lost += BigInt(Math.max(0, unringed - this.#unringedSeen) + Math.max(0, untrackedFds - this.#untrackedSeen));
+    this.#unringedSeen = unringed;
+    this.#untrackedSeen = untrackedFds;
     reads.sort((a, b) => (a.atNs < b.atNs ? -1 : a.atNs > b.atNs ? 1 : 0));
-    return { reads, lost };
+    return { reads, lost: Math.min(MOST_LOST, bounded(lost)) };
   }
 
   close(): void {
     closeSync(this.#fd);
   }
 
-  /** @returns how many records of this slot were overwritten before they were read */
-  #drainSlot(slot: number, head: bigint, into: RingRecord[]): number {
+  /** @returns how many records of this slot are lost */
+  #drainSlot(slot: number, head: bigint, into: RingRecord[]): bigint {
     const tail = this.#collected[slot]!;
-    if (head <= tail) return 0;
+    if (head <= tail) return 0n;
     const capacity = BigInt(this.#capacity);
     const first = head - tail > capacity ? head - capacity : tail;
-    const start = Number(first % capacity);
     const count = Number(head - first);
-    const untilEnd = Math.min(count, this.#capacity - start);
-    this.#decode(slot, start, untilEnd, into);
-    this.#decode(slot, 0, count - untilEnd, into);
+    const bytes = this.#copy(slot, Number(first % capacity), count);
+    const overwritten = this.#headOf(slot) - capacity;
+    let taken = 0n;
+    for (let i = 0; i < count; i++) {
+      // the writer may be in the middle of this slot, for the record `capacity` later
+      if (first + BigInt(i) <= overwritten) continue;
+      if (bytes[i * RECORD_BYTES + RECORD_OFFSETS.abi] !== ABI_VERSION) continue;
+      into.push(decodeRecord(bytes, i * RECORD_BYTES));
+      taken += 1n;
+    }
     this.#collected[slot] = head;
-    const bytes = Buffer.alloc(8);
-    bytes.writeBigUInt64LE(head);
-    writeSync(this.#fd, bytes, 0, 8, HEADER_BYTES + slot * RING_BYTES + RING_OFFSETS.tail);
-    return Number(first - tail);
+    this.#saveTail(slot, head);
+    return head - tail - taken;
   }
 
-  #decode(slot: number, start: number, count: number, into: RingRecord[]): void {
-    if (count === 0) return;
-    const bytes = this.#read(this.#recordsAt(slot) + start * RECORD_BYTES, count * RECORD_BYTES);
-    for (let i = 0; i < count; i++) into.push(decodeRecord(bytes, i * RECORD_BYTES));
+  /** `count` records of a slot, at most one round, as they lie in the ring from index `start` */
+  #copy(slot: number, start: number, count: number): Buffer {
+    const untilEnd = Math.min(count, this.#capacity - start);
+    const at = this.#recordsAt(slot);
+    return Buffer.concat([
+      this.#read(at + start * RECORD_BYTES, untilEnd * RECORD_BYTES),
+      this.#read(at, (count - untilEnd) * RECORD_BYTES),
+    ]);
+  }
+
+  #headOf(slot: number): bigint {
+    return this.#read(HEADER_BYTES + slot * RING_BYTES + RING_OFFSETS.head, 8).readBigUInt64LE(0);
+  }
+
+  #saveTail(slot: number, tail: bigint): void {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64LE(tail);
+    writeSync(this.#fd, bytes, 0, 8, HEADER_BYTES + slot * RING_BYTES + RING_OFFSETS.tail);
   }
 
   #recordsAt(slot: number): number {
@@ -152,4 +181,8 @@ export class RingFile {
     readSync(this.#fd, bytes, 0, length, offset);
     return bytes;
   }
+}
+
+function bounded(count: bigint): number {
+  return Number(count < MOST_COUNT ? count : MOST_COUNT);
 }

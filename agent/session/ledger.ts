@@ -18,8 +18,8 @@ export class ForkLedger {
   loss(hop: string, sut: string, mechanism: string, count: Readonly<LossCount>): void {
     const key = `${hop} ${sut} ${mechanism}`;
     const sum = this.#loss.get(key) ?? { hop, sut, mechanism, received: 0, lost: 0 };
-    sum.received += count.received;
-    sum.lost += count.lost;
+    sum.received = Math.min(Number.MAX_SAFE_INTEGER, sum.received + count.received);
+    sum.lost = Math.min(Number.MAX_SAFE_INTEGER, sum.lost + count.lost);
     this.#loss.set(key, sum);
   }
 

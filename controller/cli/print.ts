@@ -1,9 +1,14 @@
 /** Results of a study folder on the terminal: the table, or results.json as it is. */
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Results } from '../analysis/results.ts';
 import { renderTerminal } from '../report/index.ts';
+
+/** false where the disk had no room for them */
+export function hasResults(dir: string): boolean {
+  return existsSync(join(dir, 'results.json'));
+}
 
 export function printResults(dir: string, o: { json?: boolean | undefined }): void {
   const text = readFileSync(join(dir, 'results.json'), 'utf8');

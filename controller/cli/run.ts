@@ -1,12 +1,11 @@
 /** hookbench run: a study on this machine, from the plan to the report. */
 
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { BenchError, exitCodeOf, formatFailure, type StudyEnded } from '#proto';
 import { writeResults } from '../study/results.ts';
 import { type LocalBench, startLocalBench } from './local.ts';
 import { durationNs, listOption, wholeNumber } from './options.ts';
-import { printResults } from './print.ts';
+import { hasResults, printResults } from './print.ts';
 import { StudyProgressLine } from './progress.ts';
 import { type RunOptions, requestOf } from './run-options.ts';
 
@@ -69,7 +68,7 @@ async function run(options: RunOptions): Promise<number> {
       line.event(event);
     });
     line.end();
-    printResults(ended.dir, options);
+    if (hasResults(ended.dir)) printResults(ended.dir, options);
     return report(ended);
   } catch (error) {
     line.end();
@@ -90,6 +89,7 @@ function report(ended: StudyEnded): number {
     ended.status === 'interrupted' ? 'interrupted; the results are what was measured until then' : 'the study failed';
   process.stderr.write(`hookbench: ${what}\n${formatFailure(ended)}\n`);
   if (ended.dir !== '') process.stderr.write(`  kept: ${ended.dir}\n`);
+  if (!hasResults(ended.dir)) process.stderr.write(`  then: hookbench analyze ${ended.dir}\n`);
   return ended.status === 'interrupted' ? 4 : exitCodeOf(ended.code);
 }
 
@@ -131,8 +131,4 @@ function warmupOption(text: string): number | 'auto' {
 
 function quoted(word: string): string {
   return /^[\w./,:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-export function reportPath(dir: string): string {
-  return join(dir, 'report.html');
 }

@@ -1,6 +1,6 @@
 /** The one implementation of the store: plain files in a folder per study. */
 
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode, type MeasurementRecord } from '#proto';
 import type { StudyMeta } from './meta.ts';
@@ -48,10 +48,11 @@ export function replaceFile(path: string, text: string): void {
     let done = 0;
     while (done < bytes.length) done += writeSync(fd, bytes, done);
     fsyncSync(fd);
+    renameSync(beside, path);
   } finally {
     closeSync(fd);
+    rmSync(beside, { force: true });
   }
-  renameSync(beside, path);
 }
 
 /** names come from agents: only letters, digits, dot, dash and underscore get into a file name */

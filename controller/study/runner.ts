@@ -80,8 +80,9 @@ class StudyRun implements RecordTarget {
     if (this.failure !== null) return;
     this.failure = cause;
     for (const [agent, { assignment, ended }] of this.#open) {
-      this.#o.agents.cancel(agent, assignment.assignmentId);
-      setTimeout(() => ended('ended'), CANCEL_GRACE_MS).unref();
+      const told = this.#o.agents.cancel(agent, assignment.assignmentId);
+      if (told) setTimeout(() => ended('ended'), CANCEL_GRACE_MS).unref();
+      else ended('ended');
     }
   }
 

@@ -21,7 +21,7 @@ export interface RunningCli {
   readonly pid: number;
   readonly done: Promise<CliRun>;
   /** resolves when this text has been on stderr */
-  said(text: string): Promise<void>;
+  said(text: string | RegExp): Promise<void>;
   /** pids started (directly or not) by this run whose command line matches */
   children(pattern: RegExp): number[];
   /** waits for such a child to appear */
@@ -64,7 +64,7 @@ export function startCli(args: readonly string[], o: { env?: Record<string, stri
   return {
     pid: child.pid ?? 0,
     done,
-    said: (text) => until(() => (stderr.includes(text) ? true : undefined), `"${text}"`).then(() => undefined),
+    said: (text) => until(() => (stderr.search(text) >= 0 ? true : undefined), String(text)).then(() => undefined),
     children,
     child: (pattern) => until(() => children(pattern)[0], `a process like ${pattern}`),
   };

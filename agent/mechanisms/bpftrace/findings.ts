@@ -2,7 +2,7 @@
 
 import type { BpftraceMaps } from '../../collect/bpftrace.ts';
 import type { AttachedFindings } from '../mechanism.ts';
-import { bucketRange } from './script.ts';
+import { bucketRange, LAST_BUCKET } from './script.ts';
 
 /** `lost` = reads counted but not in the histogram (a full map) and events bpftrace itself reports as lost, the latter under the first pid. */
 export function findingsOf(output: BpftraceMaps, pids: readonly number[]): AttachedFindings[] {
@@ -30,7 +30,7 @@ interface Columns {
 function latencyByPid(output: BpftraceMaps): Map<number, Columns> {
   const entries = [...(output.maps.get('lat') ?? new Map<string, number>())]
     .map(([key, count]) => ({ key: key.split(',').map(Number), count }))
-    .filter(({ key }) => key.length === 2 && key.every((part) => Number.isSafeInteger(part) && part >= 0))
+    .filter(({ key }) => key.length === 2 && key.every((part) => Number.isSafeInteger(part) && part >= 0) && key[1]! <= LAST_BUCKET)
     .sort((a, b) => a.key[1]! - b.key[1]!);
   const byPid = new Map<number, Columns>();
   for (const { key, count } of entries) {

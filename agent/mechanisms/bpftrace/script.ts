@@ -4,6 +4,8 @@ import { type ScanProgram, scanProgram } from './scan.ts';
 
 /** linear steps per octave = 2^SUB_BITS: below 2^(SUB_BITS+1) ns a bucket is 1 ns wide, above it at most 0.4 % of its value */
 export const SUB_BITS = 8;
+/** index of the bucket that holds 2^32−1 ns, where latencies saturate */
+export const LAST_BUCKET = ((31 - SUB_BITS) << SUB_BITS) + (1 << (SUB_BITS + 1)) - 1;
 /** bytes from the start of a read that are scanned */
 export const WINDOW_BYTES = 128;
 export const LIVE_MARK = 'HOOKBENCH_LIVE';

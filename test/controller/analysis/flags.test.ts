@@ -101,7 +101,7 @@ test('an A/A that cannot be judged has not passed', () => {
 test('an interrupted study and missing requests are flagged, what is there is still judged', () => {
   const row = rowOf({ ...effective, status: 'interrupted', plannedSamples: { 'java-hello': 50_000 } }, 'bpftrace');
   assert.is(row.verdict, 'overhead');
-  assert.is(flagOf(row, 'incomplete')?.detail, 'The study was interrupted; N of 50,000 samples were measured.');
+  assert.is(flagOf(row, 'incomplete')?.detail, 'The study was interrupted; 2,400 of 50,000 samples were measured.');
 });
 
 test('arms one after the other are flagged and carry no claim', () => {

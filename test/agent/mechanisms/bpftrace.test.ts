@@ -1,0 +1,178 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { BenchError } from '#proto';
+import { UndoStack } from '../../../agent/host/undo.ts';
+import { attachBpftrace } from '../../../agent/mechanisms/bpftrace/attach.ts';
+import { WINDOW_BYTES } from '../../../agent/mechanisms/bpftrace/script.ts';
+import type { HookOrder } from '../../../agent/mechanisms/mechanism.ts';
+import { DEFAULT_KEYWORDS, ROOT } from '../../helpers/preload.ts';
+import { random } from '../../helpers/random.ts';
+import { needs } from '../../helpers/require.ts';
+import { ReadScript, startScriptedReader } from '../../helpers/scripted-reads.ts';
+import { readCases } from './read-cases.ts';
+
+const hook = suite('agent/mechanisms bpftrace, attached for real');
+const test = needs('ebpf') ? hook : hook.skip;
+const PAPER_KEYWORDS = join(ROOT, '..', 'shared', 'paper', 'keywords.txt');
+const NEVER = new AbortController().signal;
+
+const dir = mkdtempSync(join(tmpdir(), 'hookbench-bpftrace-test-'));
+const undo = new UndoStack(join(dir, 'journal'));
+hook.after(() => rmSync(dir, { recursive: true, force: true }));
+hook.after.each(async () => {
+  assert.equal(await undo.run(), []);
+  assert.equal(bpftraceProcesses(), []);
+});
+
+function orderOf(keywords: readonly Uint8Array[]): HookOrder {
+  const pinning = { cores: [0], load: null, sut: null, text: '' };
+  return { keywords, action: 'observe', host: { pinning, undo }, dir };
+}
+
+/** those started below this process */
+function bpftraceProcesses(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => read(`/proc/${pid}/cmdline`).replaceAll('\0', ' '))
+    .filter((command) => command.startsWith('bpftrace') && command.includes(dir));
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function wordsOf(path: string): Buffer[] {
+  const lines = readFileSync(path, 'latin1').split(/\r?\n/);
+  return lines.filter((line) => line !== '').map((line) => Buffer.from(line, 'latin1'));
+}
+
+/** Words of one byte and of 64, of bytes from 0x80 up, alike in their first 8 and 16 bytes. */
+function hostileWords(): Buffer[] {
+  const { uniform } = random(64);
+  const high = (n: number) => Buffer.from(Array.from({ length: n }, () => 0x90 + Math.floor(uniform() * 0x60)));
+  const long = high(64);
+  const other = Buffer.from(long);
+  other[63] = 0x90 + ((other[63]! - 0x8f) % 0x60);
+  const lengths = [2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 16, 17, 23, 24, 25, 31, 33, 63, 64];
+  const alike = [8, 9, 17].map((n) => Buffer.concat([long.subarray(0, n), Buffer.from([0x95, 0x81])]));
+  return [
+    long,
+    other,
+    ...lengths.map(high),
+    ...alike,
+    Buffer.from([0x80]),
+    Buffer.from([0x03]),
+    Buffer.from([0x8a, 0xff]),
+    Buffer.alloc(64, 0xff),
+  ];
+}
+
+/** All cases at once, each in a process of its own, so that one attach checks them all and each one separately. */
+async function checkAll(keywords: readonly Buffer[], seed: number): Promise<void> {
+  const cases = [...readCases({ keywords, windowBytes: WINDOW_BYTES, random: random(seed) })];
+  const readers = await Promise.all(cases.map(() => startScriptedReader()));
+  try {
+    const attached = await attachBpftrace(
+      orderOf(keywords),
+      readers.map(({ pid }) => pid),
+      NEVER,
+    );
+    assert.ok(attached.attachMs > 0);
+    assert.is(attached.died(), null);
+    const results = await Promise.all(readers.map((reader, i) => reader.run(cases[i]![1])));
+    const findings = await attached.detach();
+    for (const [i, [name, script]] of cases.entries()) {
+      assert.equal(results[i], script.results, `${name}: what the reads returned`);
+      const found = findings[i]!;
+      assert.equal({ name, ...found.counts }, { name, ...script.expected });
+      assert.ok(
+        script.expected.hits > 0 && script.expected.hits < script.expected.reads,
+        `${name} has hits and misses`,
+      );
+      assert.is(found.lost, 0);
+      assert.is(
+        found.histogram.counts.reduce((sum, n) => sum + n, 0),
+        script.expected.reads,
+      );
+      for (const [k, low] of found.histogram.lowNs.entries()) {
+        assert.ok(low <= found.histogram.highNs[k]!);
+        assert.ok(k === 0 || low > found.histogram.highNs[k - 1]!);
+      }
+    }
+  } finally {
+    for (const reader of readers) reader.kill();
+  }
+}
+
+test('our own list: reads, bytes and hits are those of a naive search', () => checkAll(wordsOf(DEFAULT_KEYWORDS), 1));
+
+test('words of 1 and 64 bytes, of high bytes, alike in their beginnings', () => checkAll(hostileWords(), 2));
+
+if (!existsSync(PAPER_KEYWORDS)) process.stdout.write("SKIP: the paper's keywords are not beside this checkout\n");
+(existsSync(PAPER_KEYWORDS) ? test : hook.skip)("the paper's list", () => checkAll(wordsOf(PAPER_KEYWORDS), 3));
+
+test('killed while attached: it says so, and there are no counts', async () => {
+  const reader = await startScriptedReader();
+  try {
+    const attached = await attachBpftrace(orderOf([Buffer.from('needle')]), [reader.pid], NEVER);
+    const [pid] = execFileSync('pgrep', ['-f', `^bpftrace .*${dir}`], { encoding: 'utf8' })
+      .trim()
+      .split('\n')
+      .map(Number);
+    process.kill(pid!, 'SIGKILL');
+    while (attached.died() === null) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.match(attached.died()!, /signal 9/);
+    await attached.detach().then(
+      () => assert.unreachable(),
+      (error: unknown) => assert.is((error as BenchError).code, 'probe-died'),
+    );
+  } finally {
+    reader.kill();
+  }
+});
+
+test('cancelled while it attaches: nothing stays', async () => {
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(), 100);
+  const error = await attachBpftrace(orderOf(wordsOf(DEFAULT_KEYWORDS)), [process.pid], abort.signal).catch(
+    (e: unknown) => e,
+  );
+  assert.instance(error, BenchError);
+  assert.is((error as BenchError).code, 'cancelled');
+});
+
+test('a script that does not load fails with what bpftrace said', async () => {
+  const { uniform } = random(9);
+  const words = Array.from({ length: 2000 }, () =>
+    Buffer.from(Array.from({ length: 64 }, () => 1 + Math.floor(uniform() * 255))),
+  );
+  const started = performance.now();
+  const error = await attachBpftrace(orderOf(words), [process.pid], NEVER).catch((e: unknown) => e);
+  assert.instance(error, BenchError, `attached after ${performance.now() - started} ms`);
+  const { code, detail, nextStep } = error as BenchError;
+  assert.is(code, 'attach-failed');
+  assert.ok(detail.length > 20 && nextStep.length > 10, detail);
+});
+
+test('a target that is gone, and one that never reads, count nothing', async () => {
+  const [reader, silent] = [await startScriptedReader(), await startScriptedReader()];
+  silent.kill();
+  const attached = await attachBpftrace(orderOf([Buffer.from('needle')]), [reader.pid, silent.pid], NEVER);
+  const script = new ReadScript([Buffer.from('needle')], WINDOW_BYTES);
+  script.accept(0);
+  script.pass(0, Buffer.from('a needle'));
+  await reader.run(script);
+  const [first, second] = await attached.detach();
+  assert.equal([first?.counts, second?.counts], [script.expected, { reads: 0, bytes: 0, hits: 0 }]);
+  assert.equal(second?.histogram, { lowNs: [], highNs: [], counts: [] });
+});
+
+hook.run();

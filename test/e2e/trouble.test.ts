@@ -1,0 +1,170 @@
+/** Trouble in the middle of a real study: a clear error, what was measured is kept, nothing is left behind. */
+
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execaSync } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readStudy } from '../../controller/store/read.ts';
+import { type CliRun, leftBehind, newOutDir, type RunningCli, resultsIn, startCli, studyDir } from '../helpers/cli.ts';
+import { needs } from '../helpers/require.ts';
+
+const trouble = suite('e2e: trouble');
+const LONG = [
+  'run',
+  '--sut',
+  'read-loop,node-hello',
+  '--forks',
+  '20',
+  '--blocks',
+  '5',
+  '--requests',
+  '60000',
+  '--warmup',
+  '1000',
+];
+const LIBRARY = [...LONG, '--mechanisms', 'ld-preload'];
+
+trouble('Ctrl-C: exit 4 with the results so far', async () => {
+  const out = newOutDir();
+  const run = startCli([...LIBRARY, '--out', out]);
+  await forkDone(run);
+  process.kill(run.pid, 'SIGINT');
+  const { exitCode, stderr, stdout } = await run.done;
+  assert.is(exitCode, 4, stderr);
+  assert.match(stderr, /interrupted/);
+  assert.match(stdout, /interrupted/);
+  assert.is(resultsIn(out).study.status, 'interrupted');
+  assert.ok(resultsIn(out).comparisons.some((c) => c.n > 0 && c.flags.some((flag) => flag.code === 'incomplete')));
+  await clean(run, out);
+});
+
+trouble('a second Ctrl-C ends at once, and still nothing is left', async () => {
+  const out = newOutDir();
+  const run = startCli([...LIBRARY, '--out', out]);
+  await run.child(/node-hello/);
+  process.kill(run.pid, 'SIGINT');
+  process.kill(run.pid, 'SIGINT');
+  assert.is((await run.done).exitCode, 4);
+  await clean(run, out);
+});
+
+trouble('a SUT that is killed: named, with what was measured kept', async () => {
+  const out = newOutDir();
+  const run = startCli([...LIBRARY, '--out', out]);
+  await forkDone(run);
+  process.kill(await run.child(/build\/sut\/read-loop/), 'SIGKILL');
+  const ended = await run.done;
+  assert.is(ended.exitCode, 1, ended.stderr);
+  assert.match(ended.stderr, /SUT read-loop .*died|SUT read-loop ended/);
+  assert.match(ended.stderr, /SIGKILL/);
+  keptAndMarked(out, 'sut-died');
+  await clean(run, out);
+});
+
+trouble('bpftrace that is killed: named, its slices are not counted', async () => {
+  if (!needs('ebpf')) return;
+  const out = newOutDir();
+  const run = startCli([...LONG, '--mechanisms', 'bpftrace', '--out', out]);
+  await run.said('bpftrace attached');
+  const results = await killed(run, await run.child(/^bpftrace -f json/));
+  assert.is(results.exitCode, 1, results.stderr);
+  assert.match(results.stderr, /bpftrace ended/);
+  assert.not(
+    readStudy(studyDir(out)).batches.some(
+      (batch) =>
+        batch.phase === 'measure' && batch.design === 'sliced' && batch.arm.some((arm) => arm > 1) && batch.fork > 0,
+    ),
+  );
+  await clean(run, out);
+});
+
+trouble('a controller that is killed: what it had stored is analysed', async () => {
+  const out = newOutDir();
+  const run = startCli([...LIBRARY, '--out', out]);
+  await forkDone(run);
+  const ended = await killed(run, await run.child(/controller\/main\.ts/));
+  assert.is(ended.exitCode, 1, ended.stderr);
+  assert.match(ended.stderr, /the controller died/);
+  assert.is(resultsIn(out).study.status, 'interrupted');
+  assert.ok(readStudy(studyDir(out)).batches.some((batch) => batch.phase === 'measure'));
+  await clean(run, out);
+});
+
+trouble('an agent that is killed takes its processes with it; the next start removes its folders', async () => {
+  const out = newOutDir();
+  const run = startCli([...LIBRARY, '--out', out]);
+  await forkDone(run);
+  const ended = await killed(run, await run.child(/agent\/main\.ts/));
+  assert.is(ended.exitCode, 1, ended.stderr);
+  assert.match(ended.stderr, /agent .* did not come back/);
+  keptAndMarked(out, 'agent-gone');
+  assert.equal(run.children(/./), [], 'no process is left');
+  const again = newOutDir();
+  const next = startCli([
+    'run',
+    '--sut',
+    'read-loop',
+    '--mechanisms',
+    'ld-preload',
+    '--forks',
+    '1',
+    '--blocks',
+    '1',
+    '--requests',
+    '3000',
+    '--out',
+    again,
+  ]);
+  assert.is((await next.done).exitCode, 0);
+  rmSync(again, { recursive: true });
+  await clean(next, out);
+});
+
+trouble('a full disk: named, and what had room is kept', async () => {
+  if (process.getuid?.() !== 0) return;
+  const out = mkdtempSync(join(tmpdir(), 'hookbench-test-full-'));
+  mkdirSync(out, { recursive: true });
+  execaSync('mount', ['-t', 'tmpfs', '-o', 'size=600k', 'tmpfs', out]);
+  try {
+    const run = startCli([...LIBRARY, '--out', join(out, 'results')]);
+    const ended = await run.done;
+    assert.is(ended.exitCode, 1, ended.stderr);
+    assert.match(ended.stderr, /disk full/);
+    assert.match(ended.stderr, /--out/);
+    assert.ok(readdirSync(studyDir(join(out, 'results'))).includes('study.json'));
+    assert.equal(await leftBehind(run), []);
+  } finally {
+    execaSync('umount', [out]);
+    rmSync(out, { recursive: true });
+  }
+});
+
+/** waits until a whole fork is stored */
+async function forkDone(run: RunningCli): Promise<void> {
+  await run.said(/fork ([2-9]|\d\d)/);
+}
+
+async function killed(run: RunningCli, pid: number): Promise<CliRun> {
+  process.kill(pid, 'SIGKILL');
+  return run.done;
+}
+
+function keptAndMarked(out: string, code: string): void {
+  const results = resultsIn(out);
+  assert.is(results.study.status, 'failed');
+  assert.ok(
+    results.warnings.some((warning) => warning.code === code),
+    JSON.stringify(results.warnings),
+  );
+  assert.ok(results.comparisons.some((c) => c.n > 0));
+  for (const c of results.comparisons) assert.ok(c.flags.some((flag) => flag.code === 'incomplete'));
+}
+
+async function clean(run: RunningCli, out: string): Promise<void> {
+  assert.equal(await leftBehind(run), []);
+  rmSync(out, { recursive: true });
+}
+
+trouble.run();
