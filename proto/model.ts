@@ -139,6 +139,7 @@ export interface Instance {
   sut: string;
   mechanism: string;
   arm: number;
+  design: Design;
 }
 
 export interface Slice {

@@ -38,7 +38,7 @@ async function runAttached(
   keep: (records: RecordBody[]) => void,
 ): Promise<void> {
   const mechanism = attachedMechanism(step.attach);
-  const targets = fork.instances.filter((live) => namedIn(step, live.instance.id));
+  const targets = slicedFirst(fork.instances.filter((live) => namedIn(step, live.instance.id)));
   c.tell(`attaching ${mechanism.id}`);
   const hook = await mechanism.attach(
     fork.order,
@@ -92,7 +92,7 @@ function findingRecords(
       fork: c.assignment.fork,
       block: step.block,
       step: step.index,
-      phase: live.hook === null ? step.phase : 'census',
+      phase: live.instance.design === 'sliced' ? step.phase : 'census',
       design: step.design,
       vantage: o.mechanism.vantage,
     };
@@ -103,12 +103,13 @@ function findingRecords(
       expected: o.sent.of(live.instance.id),
       seen: found.counts,
     });
-    if (live.hook === null) {
+    if (live.instance.design === 'sliced') {
       return [
         { body: 'histogram', histogram: { place, mechanism: o.mechanism.id, ...found.histogram } },
         { body: 'parity', parity: own },
       ];
     }
+    if (live.hook === null) return [{ body: 'parity', parity: own }];
     const seen = minus(live.hook.counts(), o.before.get(live.instance.id)!);
     const census = parity(place, {
       mechanism: live.instance.mechanism,
@@ -151,6 +152,12 @@ async function runSlices(
 function voided(record: RecordBody): RecordBody {
   if (record.body !== 'samples') return record;
   return { body: 'samples', samples: { ...record.samples, place: { ...record.samples.place, phase: 'void' } } };
+}
+
+/** the probe compares pids in this order: the timed ones come first */
+function slicedFirst(targets: readonly LiveInstance[]): LiveInstance[] {
+  const sliced = targets.filter((live) => live.instance.design === 'sliced');
+  return [...sliced, ...targets.filter((live) => live.instance.design !== 'sliced')];
 }
 
 function namedIn(step: Step, instance: number): boolean {

@@ -10,7 +10,7 @@ import { recordFlags } from './flags.ts';
 import type { Arm, StudyRecord } from './record.ts';
 import type { Comparison, Flag, SampleStats } from './results.ts';
 import { sampleStats } from './sample-stats.ts';
-import { type ArmSamples, type Cell, warmupOfSliced } from './select.ts';
+import type { ArmSamples, Cell } from './select.ts';
 import type { Inference } from './unit.ts';
 
 /** an arm of a cell with all that is computed once, however many comparisons it takes part in */
@@ -45,7 +45,7 @@ export function compareArms(study: StudyRecord, cell: Cell, baseline: DescribedA
   const shifts = estimateShifts(baseline.samples, treated.samples, cell.design);
   const measured = {
     ...namesOf(cell, baseline, treated),
-    warmupDropped: treated.samples.dropped + warmupOfSliced(study, cell),
+    warmupDropped: treated.samples.dropped,
     ...pooledTests(baseline, treated),
     ...shiftColumns(shifts),
     ...powerOf(shifts.p50, treated.stats.n),

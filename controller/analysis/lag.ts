@@ -3,7 +3,7 @@ import { sortInPlace } from '../stats/samples.ts';
 import { figureCell, type Place } from './figure-cell.ts';
 import type { StudyRecord } from './record.ts';
 import type { Design } from './results.ts';
-import type { Cell } from './select.ts';
+import { type Cell, storedArm } from './select.ts';
 
 /** the requests first … last (counted from each process start), all forks together */
 export interface LagBin {
@@ -62,15 +62,17 @@ function forkSeries(cell: Cell, arm: number): { forks: readonly Uint32Array[]; w
   const runs = new Map<number, ForkRun>();
   const batches = cell.batches.filter((batch) => batch.phase === 'warmup' || batch.phase === 'measure');
   const sizes = new Map<number, number>();
-  for (const batch of batches) sizes.set(batch.fork, (sizes.get(batch.fork) ?? 0) + countArm(batch.arm, arm));
+  for (const batch of batches)
+    sizes.set(batch.fork, (sizes.get(batch.fork) ?? 0) + countArm(batch.arm, storedArm(cell, batch.phase, arm)));
   for (const [fork, size] of sizes) {
     if (size > 0) runs.set(fork, { latencyNs: new Uint32Array(size), length: 0, warmup: 0 });
   }
   for (const batch of batches) {
     const run = runs.get(batch.fork);
     if (!run) continue;
+    const stored = storedArm(cell, batch.phase, arm);
     for (let i = 0; i < batch.arm.length; i++) {
-      if (batch.arm[i] === arm) run.latencyNs[run.length++] = batch.latencyNs[i] as number;
+      if (batch.arm[i] === stored) run.latencyNs[run.length++] = batch.latencyNs[i] as number;
     }
     if (batch.phase === 'warmup') run.warmup = run.length;
   }

@@ -77,16 +77,9 @@ export function armSamples(cell: Cell, arm: number): ArmSamples {
   return { latencyNs, hit, blocks, dropped };
 }
 
-/** Warm-up samples of the process in which the arms of a sliced cell run: it was warmed up as arm 0, before the first slice. */
-export function warmupOfSliced(study: StudyRecord, cell: Cell): number {
-  if (cell.design !== 'sliced') return 0;
-  let n = 0;
-  for (const batch of study.batches) {
-    const same = batch.sut === cell.sut && batch.node === cell.node && batch.condition === cell.condition;
-    if (!same || batch.phase !== 'warmup' || batch.vantage !== cell.vantage || batch.design === 'sliced') continue;
-    for (const arm of batch.arm) if (arm === 0) n++;
-  }
-  return n;
+/** The arm under which an arm's own samples of a phase were stored: all arms of a sliced cell run in one process, warmed up once, as arm 0. */
+export function storedArm(cell: Cell, phase: Batch['phase'], arm: number): number {
+  return cell.design === 'sliced' && phase === 'warmup' ? 0 : arm;
 }
 
 function countSamples(cell: Cell, arm: number): { kept: number; dropped: number } {
@@ -94,8 +87,9 @@ function countSamples(cell: Cell, arm: number): { kept: number; dropped: number 
   let dropped = 0;
   for (const batch of cell.batches) {
     if (batch.phase !== 'warmup' && batch.phase !== 'measure') continue;
+    const stored = storedArm(cell, batch.phase, arm);
     for (let i = 0; i < batch.arm.length; i++) {
-      if (batch.arm[i] !== arm) continue;
+      if (batch.arm[i] !== stored) continue;
       if (batch.phase === 'warmup' || (batch.flags[i] as number) & SAMPLE_SETTLE) dropped++;
       else kept++;
     }

@@ -24,9 +24,14 @@ function planFork(
   o: { fork: number; condition: string; node: string; random: Random },
 ): Assignment {
   const arms = armsOf(study);
-  const instances = study.suts.flatMap((sut) => instancesOf(sut, arms)).map((instance, id) => ({ ...instance, id }));
+  const instances = o.random
+    .shuffled(study.suts.flatMap((sut) => instancesOf(sut, arms)))
+    .map((instance, id) => ({ ...instance, id }));
   const context = { study, arms, instances, random: o.random, fork: o.fork };
-  const steps = [...o.random.shuffled(study.suts).map((sut) => warmupStep(context, sut)), ...measureSteps(context)];
+  const steps = [
+    ...o.random.shuffled(study.suts).flatMap((sut) => warmupSteps(context, sut)),
+    ...measureSteps(context),
+  ];
   return {
     studyId: study.id,
     assignmentId: `${study.id}/${o.node}/${o.condition}/${o.fork}`,
@@ -50,17 +55,24 @@ interface Context {
 
 type UnnumberedStep = Omit<Step, 'index'>;
 
-/** one live instance per arm that lives in a process; attached mechanisms use the first (none) */
+/** One live instance per alternated arm, and one more on which all sliced arms run. An instance serves one design only: were the baseline of
+ * both the same process, it would have had more requests than the arms it is compared with, and A/A shows that that alone is worth microseconds. */
 function instancesOf(sut: PlannedSut, arms: readonly PlannedArm[]): Omit<Instance, 'id'>[] {
-  return arms
+  const alternated = arms
     .filter((arm) => arm.design !== 'sliced')
-    .map((arm) => ({ sut: sut.id, mechanism: arm.mechanism, arm: arm.index }));
+    .map(({ mechanism, index }) => ({ sut: sut.id, mechanism, arm: index, design: 'alternated' as const }));
+  const anySliced = arms.some((arm) => arm.design !== 'alternated');
+  return anySliced ? [...alternated, { sut: sut.id, mechanism: 'none', arm: 0, design: 'sliced' }] : alternated;
 }
 
-function warmupStep(c: Context, sut: PlannedSut): UnnumberedStep {
+function warmupSteps(c: Context, sut: PlannedSut): UnnumberedStep[] {
   const units = Math.ceil(warmupOf(c.study, sut) / sut.unitSamples);
-  const slices = units === 0 ? [] : [alternatedSlice(c, sut, { units, settle: 0 })];
-  return { block: 0, phase: 'warmup', design: 'alternated', attach: '', slices };
+  const common = { block: 0, phase: 'warmup', attach: '' } as const;
+  const steps: UnnumberedStep[] = [
+    { ...common, design: 'alternated', slices: alternatedSlices(c, sut, { units, settle: 0 }) },
+    { ...common, design: 'sliced', slices: slicedSlices(c, sut, { arm: 0, units, settle: 0 }) },
+  ];
+  return steps.filter((step) => step.slices.length > 0);
 }
 
 /** Blocks in turn; within each block the alternated stretches and the sliced stretches of every SUT in random order. */
@@ -75,8 +87,7 @@ function measureSteps(c: Context): UnnumberedStep[] {
 }
 
 function alternatedStep(c: Context, sut: PlannedSut, block: number): UnnumberedStep {
-  const units = unitsOfBlock(c, sut, block);
-  const slices = units === 0 ? [] : [alternatedSlice(c, sut, { units, settle: SETTLE_UNITS })];
+  const slices = alternatedSlices(c, sut, { units: unitsOfBlock(c, sut, block), settle: SETTLE_UNITS });
   return { block, phase: 'measure', design: 'alternated', attach: '', slices };
 }
 
@@ -84,7 +95,9 @@ function alternatedStep(c: Context, sut: PlannedSut, block: number): UnnumberedS
 function slicedSteps(c: Context, block: number): UnnumberedStep[] {
   const arms = c.random.shuffled(c.arms.filter((arm) => arm.design !== 'alternated'));
   return arms.map((arm) => {
-    const timed = c.random.shuffled(c.study.suts).flatMap((sut) => slicedSlice(c, sut, { arm, block }));
+    const timed = c.random.shuffled(c.study.suts).flatMap((sut) => {
+      return slicedSlices(c, sut, { arm: arm.index, units: unitsOfBlock(c, sut, block), settle: SETTLE_UNITS });
+    });
     const attach = arm.mechanism === 'none' ? '' : arm.mechanism;
     const census = attach === '' ? [] : c.study.suts.flatMap((sut) => censusSlices(c, sut));
     return { block, phase: 'measure', design: 'sliced', attach, slices: [...timed, ...census] };
@@ -92,26 +105,38 @@ function slicedSteps(c: Context, block: number): UnnumberedStep[] {
 }
 
 /** Tuples of one request to each live instance, in random order within the tuple, the whole tuple with the same payload. */
-function alternatedSlice(c: Context, sut: PlannedSut, o: { units: number; settle: number }): Slice {
-  const ids = c.instances.filter((instance) => instance.sut === sut.id).map((instance) => instance.id);
+function alternatedSlices(c: Context, sut: PlannedSut, o: { units: number; settle: number }): Slice[] {
+  const ids = instanceIds(c, sut, 'alternated');
+  if (o.units === 0 || ids.length === 0) return [];
   const order = payloads(c.random, o.units).flatMap((hit) => c.random.shuffled(ids).map((id) => id | hit));
-  return slice(sut, order, { arm: 0, settle: o.settle });
+  return [slice(sut, order, { arm: 0, settle: o.settle })];
 }
 
-function slicedSlice(c: Context, sut: PlannedSut, o: { arm: PlannedArm; block: number }): Slice[] {
-  const units = unitsOfBlock(c, sut, o.block);
-  if (units === 0) return [];
-  const base = c.instances.find((instance) => instance.sut === sut.id && instance.arm === 0)!;
-  const order = payloads(c.random, units).map((hit) => base.id | hit);
-  return [slice(sut, order, { arm: o.arm.index, settle: SETTLE_UNITS })];
+function slicedSlices(c: Context, sut: PlannedSut, o: { arm: number; units: number; settle: number }): Slice[] {
+  const [id] = instanceIds(c, sut, 'sliced');
+  if (o.units === 0 || id === undefined) return [];
+  return [
+    slice(
+      sut,
+      payloads(c.random, o.units).map((hit) => id | hit),
+      { arm: o.arm, settle: o.settle },
+    ),
+  ];
 }
 
+/** Every alternated instance gets the same census, hooked or not: otherwise the hooked one would have had more requests. */
 function censusSlices(c: Context, sut: PlannedSut): Slice[] {
-  const hooked = c.instances.filter((instance) => instance.sut === sut.id && instance.mechanism !== 'none');
-  return hooked.map((instance) => {
-    const order = payloads(c.random, CENSUS_UNITS).map((hit) => instance.id | hit);
-    return slice(sut, order, { arm: instance.arm, settle: 0, phase: 'census' });
+  return c.random.shuffled(instanceIds(c, sut, 'alternated')).map((id) => {
+    const order = payloads(c.random, CENSUS_UNITS).map((hit) => id | hit);
+    const { arm } = c.instances.find((instance) => instance.id === id)!;
+    return slice(sut, order, { arm, settle: 0, phase: 'census' });
   });
+}
+
+function instanceIds(c: Context, sut: PlannedSut, design: 'alternated' | 'sliced'): number[] {
+  return c.instances
+    .filter((instance) => instance.sut === sut.id && instance.design === design)
+    .map((instance) => instance.id);
 }
 
 function slice(sut: PlannedSut, order: readonly number[], o: { arm: number; settle: number; phase?: Phase }): Slice {

@@ -39,12 +39,13 @@ export interface PlannedArm {
 }
 
 export function armsOf(study: ResolvedStudy): PlannedArm[] {
+  const design = study.attached.length === 0 ? 'alternated' : study.placed.length === 0 ? 'sliced' : 'both';
   const arms = [
-    { mechanism: 'none', aa: false, design: 'both' },
-    { mechanism: 'none', aa: true, design: 'both' },
+    { mechanism: 'none', aa: false, design },
+    { mechanism: 'none', aa: true, design },
     ...study.placed.map((mechanism) => ({ mechanism, aa: false, design: 'alternated' as const })),
     ...study.attached.map((mechanism) => ({ mechanism, aa: false, design: 'sliced' as const })),
-  ] as const;
+  ] satisfies Omit<PlannedArm, 'index'>[];
   return arms.map((arm, index) => ({ index, ...arm }));
 }
 

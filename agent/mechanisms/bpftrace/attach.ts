@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BenchError } from '#proto';
 import { BpftraceOutput } from '../../collect/bpftrace.ts';
+import { FileTail } from '../../collect/file-tail.ts';
 import { PATHS } from '../../config.ts';
 import { startTicks } from '../../host/undo.ts';
 import { type PtyPort, spawnPty } from '../../process/pty.ts';
@@ -31,13 +32,13 @@ export async function attachBpftrace(
   });
   const path = join(order.dir, 'read_hook.bt');
   await writeFile(path, script.text, { mode: 0o600 });
-  const output = new BpftraceOutput();
-  const live = output.seen(LIVE_MARK);
+  const output = openOutput(order.dir);
   const startedMs = performance.now();
-  const term = await spawnPty('bpftrace', ['-f', 'json', path, ...pids.map(String), String(process.pid)], {
+  const args = ['-f', 'json', '-o', output.path, path, ...pids.map(String), String(process.pid)];
+  const term = await spawnPty('bpftrace', args, {
     env: { BPFTRACE_MAP_KEYS_MAX: MAP_KEYS, BPFTRACE_MAX_MAP_KEYS: MAP_KEYS, NO_COLOR: '1' },
   });
-  term.onData((text) => output.push(text));
+  term.onData((text) => output.terminal.push(text));
   let exit: { exitCode: number; signal: number } | null = null;
   void term.exited.then((result) => {
     exit = result;
@@ -47,27 +48,50 @@ export async function attachBpftrace(
     term.kill('SIGKILL');
     await term.exited;
   });
-  await provenLive(term, output, live, { keyword: order.keywords[0]!, signal });
+  await provenLive(term, output, { keyword: order.keywords[0]!, signal });
   return {
     attachMs: performance.now() - startedMs,
     notes: notesOf(script, order.keywords.length),
-    died: () => (exit === null ? null : `${how(exit)}\n${output.text()}`),
+    died: () => (exit === null ? null : `${how(exit)}\n${said(output)}`),
     async detach() {
       const ended = exit !== null || (await interrupted(term));
       if (!ended) term.kill('SIGKILL');
-      if (!ended || !output.maps().maps.has('n')) {
+      output.tail.read();
+      output.tail.close();
+      if (!ended || !output.data.maps().maps.has('n')) {
         throw new BenchError(
           'probe-died',
           `bpftrace ended without its maps (${exit === null ? 'killed after no answer to Ctrl-C' : how(exit)})`,
           {
             nextStep: `run it by hand: bpftrace ${path}`,
-            detail: output.text(),
+            detail: said(output),
           },
         );
       }
-      return findingsOf(output.maps(), pids);
+      return findingsOf(output.data.maps(), pids);
     },
   };
+}
+
+/** Data goes to a file and not over the terminal: what a program writes last on a terminal may be lost when it ends, and a terminal that is read
+ * too slowly stops it. Errors and Ctrl-C go over the terminal. */
+interface Output {
+  readonly path: string;
+  readonly data: BpftraceOutput;
+  readonly terminal: BpftraceOutput;
+  readonly tail: FileTail;
+}
+
+let runs = 0;
+
+function openOutput(dir: string): Output {
+  const path = join(dir, `bpftrace-${++runs}.json`);
+  const data = new BpftraceOutput();
+  return { path, data, terminal: new BpftraceOutput(), tail: new FileTail(path, (text) => data.push(text)) };
+}
+
+function said(output: Output): string {
+  return `${output.terminal.text()}\n${output.data.text()}`.trim();
 }
 
 /** Ctrl-C, and once more as a plain signal should it not have been heard. Closing the probes takes seconds on a loaded machine.
@@ -82,12 +106,12 @@ async function interrupted(term: PtyPort): Promise<boolean> {
 /** Sings until the script says that it saw the keyword: then every probe on the way from accept to the scan is live. */
 async function provenLive(
   term: PtyPort,
-  output: BpftraceOutput,
-  live: Promise<void>,
+  output: Output,
   o: { keyword: Uint8Array; signal: AbortSignal },
 ): Promise<void> {
   const canary = await Canary.open();
   const deadline = performance.now() + ATTACH_TIMEOUT_MS;
+  const live = output.data.seen(LIVE_MARK);
   const outcome = Promise.race([live.then(() => 'live' as const), term.exited.then(() => 'exited' as const)]);
   try {
     while (true) {
@@ -98,6 +122,7 @@ async function provenLive(
       if (performance.now() > deadline)
         throw attachFailed(`bpftrace was not live after ${ATTACH_TIMEOUT_MS / 1000} s`, output);
       await canary.sing(o.keyword);
+      output.tail.read();
     }
   } catch (error) {
     term.kill('SIGKILL');
@@ -108,10 +133,10 @@ async function provenLive(
   }
 }
 
-function attachFailed(message: string, output: BpftraceOutput): BenchError {
+function attachFailed(message: string, output: Output): BenchError {
   return new BenchError('attach-failed', message, {
     nextStep: 'run hookbench doctor; its lines for bpftrace say what is missing',
-    detail: output.text(),
+    detail: said(output),
   });
 }
 

@@ -30,7 +30,10 @@ interface Columns {
 function latencyByPid(output: BpftraceMaps): Map<number, Columns> {
   const entries = [...(output.maps.get('lat') ?? new Map<string, number>())]
     .map(([key, count]) => ({ key: key.split(',').map(Number), count }))
-    .filter(({ key }) => key.length === 2 && key.every((part) => Number.isSafeInteger(part) && part >= 0) && key[1]! <= LAST_BUCKET)
+    .filter(
+      ({ key }) =>
+        key.length === 2 && key.every((part) => Number.isSafeInteger(part) && part >= 0) && key[1]! <= LAST_BUCKET,
+    )
     .sort((a, b) => a.key[1]! - b.key[1]!);
   const byPid = new Map<number, Columns>();
   for (const { key, count } of entries) {
