@@ -11,7 +11,7 @@ const javaHello: Sut = {
   id: 'java-hello',
   vantage: 'client',
   protocol: { kind: 'http' },
-  warmup: 8000,
+  warmup: 4000,
   needs: 'a JDK, 17 or newer, at build and run time',
   async probe() {
     const version = await javaVersion();

@@ -24,7 +24,7 @@ export interface RunOptions {
 }
 
 /** what --quick changes; an option given by the user wins */
-const QUICK = { requests: 12_000, forks: 4, blocks: 2 } as const;
+const QUICK = { requests: 10_000, forks: 4, blocks: 1 } as const;
 
 export function requestOf(o: RunOptions, command: string): RunStudyRequest {
   const quick = o.quick === true ? QUICK : { requests: 0, forks: 0, blocks: 0 };

@@ -27,13 +27,13 @@ export function runCommand(): Command {
       warmupOption,
     )
     .option('--forks <n>', 'fresh starts of every SUT (default 6)', wholeNumber('--forks', 1, 1000))
-    .option('--blocks <n>', 'randomised blocks in each fork (default 5)', wholeNumber('--blocks', 1, 1000))
+    .option('--blocks <n>', 'randomised blocks in each fork (default 4)', wholeNumber('--blocks', 1, 1000))
     .option(
       '--seed <n>',
       'seed of the order of requests (default: random, written to the results)',
       wholeNumber('--seed', 0, 2 ** 32 - 1),
     )
-    .option('--quick', 'a smaller study, under 60 s: 12000 requests, 4 forks, 2 blocks')
+    .option('--quick', 'a smaller study, under 60 s: 10000 requests, 4 forks, 1 block')
     .option('--keywords <file>', 'keywords to look for, one a line (default: our own list of 200)')
     .option('--request-bytes <n>', 'length of a request (default 88)', wholeNumber('--request-bytes', 64, 8192))
     .option('--margin <duration>', 'margin within which arms count as equivalent, e.g. 1us', durationNs('--margin'))

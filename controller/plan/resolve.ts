@@ -3,7 +3,7 @@
 import { BenchError, type Capability, type Hello, type Note, type RunStudyRequest } from '#proto';
 import { measuredPerArm, type PlannedSut, type ResolvedStudy } from './study.ts';
 
-export const DEFAULTS = { requests: 20_000, forks: 6, blocks: 5, requestBytes: 88 } as const;
+export const DEFAULTS = { requests: 20_000, forks: 6, blocks: 4, requestBytes: 88 } as const;
 const LIMITS = { requests: 20_000_000, forks: 1000, blocks: 1000 };
 
 export interface Resolution {
