@@ -14,7 +14,6 @@ const program = new Command('hookbench')
   )
   .version(VERSION)
   .exitOverride()
-  .showHelpAfterError('(hookbench --help shows the commands and examples)')
   .addHelpText(
     'after',
     `
@@ -28,9 +27,14 @@ Examples
 Exit codes: 0 done; 1 failed; 2 bad usage or input; 3 the machine lacks something (named); 4 interrupted, results so far kept`,
   );
 
-for (const command of [doctorCommand(), runCommand(), analyzeCommand(), reportCommand(), ...daemonCommands()]) {
-  program.addCommand(command.exitOverride());
+const commands = [doctorCommand(), runCommand(), analyzeCommand(), reportCommand(), ...daemonCommands()];
+for (const command of commands) {
+  program.addCommand(
+    command.exitOverride().showHelpAfterError(`(hookbench ${command.name()} --help shows its options)`),
+  );
 }
+const names = commands.map((command) => command.name()).join(', ');
+program.showHelpAfterError(`(commands: ${names}; hookbench --help shows examples)`);
 
 try {
   await program.parseAsync();

@@ -1,6 +1,6 @@
 /** Trouble in the middle of a real study: a clear error, what was measured is kept, nothing is left behind. */
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
@@ -120,6 +120,24 @@ trouble('an agent that is killed takes its processes with it; the next start rem
   assert.is((await next.done).exitCode, 0);
   rmSync(again, { recursive: true });
   await clean(next, out);
+});
+
+trouble('a SUT that never becomes ready: named, with its last lines', async () => {
+  if (!needs('java')) return;
+  const out = newOutDir();
+  const bin = mkdtempSync(join(tmpdir(), 'hookbench-test-bin-'));
+  const java =
+    '#!/bin/sh\n[ "$1" = -version ] && { echo \'openjdk version "17.0.1"\' >&2; exit 0; }\necho no room for the heap >&2\nexit 7\n';
+  writeFileSync(join(bin, 'java'), java, { mode: 0o755 });
+  const args = ['run', '--sut', 'java-hello', '--mechanisms', 'ld-preload', '--quick', '--out', out];
+  const run = startCli(args, { env: { PATH: `${bin}:${process.env.PATH ?? ''}` } });
+  const ended = await run.done;
+  assert.is(ended.exitCode, 1, ended.stderr);
+  assert.match(ended.stderr, /SUT java-hello ended before it was ready \(exit code 7\)/);
+  assert.match(ended.stderr, /no room for the heap/);
+  assert.match(ended.stderr, /HOOKBENCH_PORT=8080 java /);
+  rmSync(bin, { recursive: true });
+  await clean(run, out);
 });
 
 trouble('a full disk: named, and what had room is kept', async () => {

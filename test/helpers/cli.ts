@@ -20,6 +20,8 @@ export interface CliRun {
 export interface RunningCli {
   readonly pid: number;
   readonly done: Promise<CliRun>;
+  /** ring folders on memory that were not there when it started */
+  newFolders(): string[];
   /** resolves when this text has been on stderr */
   said(text: string | RegExp): Promise<void>;
   /** pids started (directly or not) by this run whose command line matches */
@@ -30,6 +32,7 @@ export interface RunningCli {
 
 export function startCli(args: readonly string[], o: { env?: Record<string, string> } = {}): RunningCli {
   const mark = randomBytes(8).toString('hex');
+  const foldersBefore = new Set(ringFolders());
   const child = execa(process.execPath, [CLI, ...args], {
     reject: false,
     env: { ...o.env, [MARK]: mark },
@@ -63,6 +66,7 @@ export function startCli(args: readonly string[], o: { env?: Record<string, stri
   };
   return {
     pid: child.pid ?? 0,
+    newFolders: () => ringFolders().filter((name) => !foldersBefore.has(name)),
     done,
     said: (text) => until(() => (stderr.search(text) >= 0 ? true : undefined), String(text)).then(() => undefined),
     children,
@@ -92,13 +96,16 @@ export function resultsIn(out: string): Results {
 
 /** Waits a moment for processes to be reaped. @returns command lines of what is still there */
 export async function leftBehind(run: RunningCli): Promise<string[]> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 20_000;
   while (Date.now() < deadline) {
     if (run.children(/./).length === 0) break;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  const folders = readdirSync('/dev/shm').filter((name) => name.startsWith('hookbench-'));
-  return [...run.children(/./).map(commandLine), ...folders];
+  return [...run.children(/./).map(commandLine), ...run.newFolders()];
+}
+
+function ringFolders(): string[] {
+  return readdirSync('/dev/shm').filter((name) => name.startsWith('hookbench-'));
 }
 
 function marked(mark: string): number[] {
