@@ -23,6 +23,7 @@ export class AgentDaemon {
   #current: { assignment: Assignment; abort: AbortController; done: Promise<void> } | null = null;
   #finish: (code: number) => void = () => undefined;
   #stopping = false;
+  readonly #had = new Set<string>();
 
   constructor(o: AgentOptions) {
     this.#o = o;
@@ -64,8 +65,14 @@ export class AgentDaemon {
     this.#finish(code);
   }
 
+  /** An assignment that was had before is passed over: a controller repeats it when the stream broke. */
   #start(assignment: Assignment): void {
-    if (this.#current !== null || this.#stopping) return;
+    if (this.#stopping || this.#had.has(assignment.assignmentId)) return;
+    this.#had.add(assignment.assignmentId);
+    if (this.#current !== null) {
+      this.#decline(assignment, this.#current.assignment.assignmentId);
+      return;
+    }
     const abort = new AbortController();
     const ids = { studyId: assignment.studyId, assignmentId: assignment.assignmentId };
     const sink: Sink = {
@@ -82,6 +89,17 @@ export class AgentDaemon {
         this.#current = null;
       });
     this.#current = { assignment, abort, done };
+  }
+
+  #decline({ studyId, assignmentId }: Assignment, running: string): void {
+    const end = {
+      status: 'failed',
+      code: 'busy',
+      message: `agent ${this.#o.hello.agentId} is still at work on ${running}`,
+      nextStep: 'run the study again when that has ended, or restart the agent',
+      detail: '',
+    };
+    this.#uplink.send({ studyId, assignmentId }, { body: 'end', end });
   }
 
   #cancel(assignmentId: string): void {

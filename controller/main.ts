@@ -25,19 +25,12 @@ Example
 const STOP_GRACE_MS = 100_000;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      listen: { type: 'string', default: '127.0.0.1:7461' },
-      'token-file': { type: 'string' },
-      'end-with-stdin': { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const values = readOptions();
   if (values.help) {
     process.stdout.write(HELP);
     process.exit(0);
   }
-  const token = values['token-file'] === undefined ? '' : readFileSync(values['token-file'], 'utf8').trim();
+  const token = values['token-file'] === undefined ? '' : readToken(values['token-file']);
   if (token === '' && !isLoopback(values.listen)) {
     throw new BenchError('usage', `--listen ${values.listen} is open to others and there is no token`, {
       nextStep: 'listen on 127.0.0.1 or give --token-file',
@@ -58,6 +51,35 @@ async function main(): Promise<void> {
   const stop = () => void stopController(server, control);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   if (values['end-with-stdin']) process.stdin.resume().on('close', stop).on('end', stop);
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        listen: { type: 'string', default: '127.0.0.1:7461' },
+        'token-file': { type: 'string' },
+        'end-with-stdin': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    return values;
+  } catch (cause) {
+    const nextStep = 'hookbench controller --help shows the options';
+    throw new BenchError('usage', (cause as Error).message, { nextStep, cause });
+  }
+}
+
+/** An empty file must not open the door to everyone. */
+function readToken(path: string): string {
+  let token: string;
+  try {
+    token = readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    throw new BenchError('usage', `--token-file can't be read: ${(cause as Error).message}`, { cause });
+  }
+  if (token === '') throw new BenchError('usage', `--token-file ${path} holds no token`);
+  return token;
 }
 
 function bind(server: Server, address: string): Promise<number> {

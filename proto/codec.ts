@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 import { BenchError } from './errors.ts';
 import type { MessageTypes } from './model.ts';
-import { type Bits64, bigintOfBits, bitsOfBigint, safeNumber } from './units.ts';
+import { type Bits64, bigintOfBits, bitsOfBigint, fitsUnsigned, safeNumber } from './units.ts';
 
 const PACKAGE = 'hookbench.v1';
 const root = loadRoot();
 
-/** @throws BenchError internal when a word of an enum is not known */
+/** Of a oneof the field that its tag names is written. @throws BenchError internal when a word of an enum is not known, or a number does not fit */
 export function encode<K extends keyof MessageTypes>(name: K, message: MessageTypes[K]): Buffer {
   const type = root.lookupType(`${PACKAGE}.${name}`);
   const wire = toWire(type, message as unknown as Plain);
@@ -52,7 +52,7 @@ function toWire(type: protobuf.Type, message: Plain): Plain {
   const wire: Plain = {};
   for (const field of type.fieldsArray) {
     const value = message[field.name];
-    if (value === undefined) continue;
+    if (value === undefined || (field.partOf !== null && message[field.partOf.name] !== field.name)) continue;
     wire[field.name] = field.repeated
       ? (value as unknown[]).map((v) => valueToWire(field, v))
       : valueToWire(field, value);
@@ -63,14 +63,20 @@ function toWire(type: protobuf.Type, message: Plain): Plain {
 function valueToWire(field: protobuf.Field, value: unknown): unknown {
   if (field.resolvedType instanceof protobuf.Type) return toWire(field.resolvedType, value as Plain);
   if (field.resolvedType instanceof protobuf.Enum) return enumNumber(field.resolvedType, value as string);
-  return typeof value === 'bigint' ? bitsOfBigint(value) : value;
+  if (typeof value === 'bigint') return bitsOfBigint(value);
+  if ((field.type === 'uint32' || field.type === 'uint64') && !fitsUnsigned(value as number, field.type)) {
+    throw new BenchError('internal', `${field.name} = ${value} does not fit ${field.type}`);
+  }
+  return value;
 }
 
 function fromWire(type: protobuf.Type, wire: Plain): Plain {
   const message: Plain = {};
   for (const field of type.fieldsArray) {
     const value = wire[field.name];
-    const present = Object.hasOwn(wire, field.name);
+    // of a oneof with several fields on the wire only the last is there
+    const present =
+      Object.hasOwn(wire, field.name) && (field.partOf === null || wire[field.partOf.name] === field.name);
     if (field.repeated) message[field.name] = present ? (value as unknown[]).map((v) => valueFromWire(field, v)) : [];
     else if (present || (field.partOf === null && !(field.resolvedType instanceof protobuf.Type))) {
       message[field.name] = valueFromWire(field, value);

@@ -40,7 +40,7 @@ export class BenchError extends Error {
 export function asBenchError(error: unknown): BenchError {
   if (error instanceof BenchError) return error;
   const system = error as NodeJS.ErrnoException;
-  if (system?.code === 'ENOSPC') {
+  if (system?.code === 'ENOSPC' || system?.code === 'EDQUOT') {
     return new BenchError('disk-full', `disk full: ${system.message}`, {
       nextStep: 'free space or choose another folder with --out',
       cause: error,
@@ -55,8 +55,9 @@ export function asBenchError(error: unknown): BenchError {
 export function formatFailure(failure: { message: string; nextStep: string; detail: string }): string {
   const lines = [failure.message];
   if (failure.nextStep !== '') lines.push(`  next: ${failure.nextStep}`);
-  const tail = failure.detail.trimEnd().split('\n').slice(-8);
-  if (failure.detail !== '') lines.push(...tail.map((line) => `  | ${line}`));
+  const detail = failure.detail.trimEnd();
+  const tail = detail.split('\n').slice(-8);
+  if (detail !== '') lines.push(...tail.map((line) => `  | ${line}`));
   return lines.join('\n');
 }
 

@@ -39,6 +39,9 @@ export const CHANNEL_OPTIONS = {
   'grpc.per_rpc_retry_buffer_size': 4096,
   'grpc.max_receive_message_length': 16 * 1024 * 1024,
   'grpc.max_send_message_length': 16 * 1024 * 1024,
+  // without these a controller that comes back is found again only after up to two minutes
+  'grpc.initial_reconnect_backoff_ms': 200,
+  'grpc.max_reconnect_backoff_ms': 3000,
   'grpc.keepalive_time_ms': 20_000,
   'grpc.keepalive_timeout_ms': 10_000,
 } as const;

@@ -28,6 +28,11 @@ export function bitsOfBigint(value: bigint): Bits64 & { unsigned: true } {
   return { low: Number(value & 0xffffffffn) | 0, high: Number(value >> 32n) | 0, unsigned: true };
 }
 
+/** whether a number goes into an unsigned field as it is */
+export function fitsUnsigned(value: number, type: 'uint32' | 'uint64'): boolean {
+  return Number.isSafeInteger(value) && value >= 0 && (type === 'uint64' || value <= 0xffff_ffff);
+}
+
 /** @throws RangeError above 2^53−1 */
 export function safeNumber(bits: Bits64): number {
   const value = bigintOfBits(bits);

@@ -28,8 +28,10 @@ function allowedCores(): number[] {
 /** "0-3,8" → [0,1,2,3,8] */
 export function parseCpuList(text: string): number[] {
   return text.split(',').flatMap((part) => {
-    const [from, to] = part.split('-').map(Number);
-    if (from === undefined || !Number.isInteger(from)) return [];
-    return Array.from({ length: (to ?? from) - from + 1 }, (_, i) => from + i);
+    const [, first, last] = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(part) ?? [];
+    if (first === undefined) return [];
+    const from = Number(first);
+    const to = Number(last ?? first);
+    return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
   });
 }

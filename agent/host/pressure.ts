@@ -20,6 +20,7 @@ export function readPressure(): Pressure {
 /** @returns one sentence per finding, empty when none */
 export function pressureFindings(from: Pressure, to: Pressure): string[] {
   const spanMs = to.atMs - from.atMs;
+  if (spanMs <= 0) return [];
   const findings: string[] = [];
   const stolen = (to.stealMs - from.stealMs) / spanMs;
   const throttled = (to.throttledMs - from.throttledMs) / spanMs;

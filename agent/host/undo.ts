@@ -1,7 +1,7 @@
 /** Everything done to the host has an undo: run in reverse order at the end, on failure and on Ctrl-C; what a crashed agent left is undone at
  * the next start from a journal on disk. */
 
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -25,6 +25,7 @@ export class UndoStack {
 
   constructor(journalDir: string = defaultJournalDir()) {
     mkdirSync(journalDir, { recursive: true, mode: 0o700 });
+    if (!isOurs(journalDir)) throw new Error(`${journalDir} is not a folder that only this user can write`);
     this.#journal = join(journalDir, `${process.pid}-${startTicks(process.pid)}.json`);
   }
 
@@ -40,10 +41,10 @@ export class UndoStack {
     for (let entry = this.#entries.pop(); entry !== undefined; entry = this.#entries.pop()) {
       try {
         await entry.undo();
+        this.#save();
       } catch (error) {
-        failed.push(`${entry.what}: ${error instanceof Error ? error.message : String(error)}`);
+        failed.push(`${entry.what}: ${messageOf(error)}`);
       }
-      this.#save();
     }
     return failed;
   }
@@ -55,21 +56,28 @@ export class UndoStack {
   #save(): void {
     const changes = this.#entries.map((entry) => entry.change).filter((change) => change !== null);
     if (changes.length === 0) rmSync(this.#journal, { force: true });
-    else writeFileSync(this.#journal, JSON.stringify(changes), { mode: 0o600 });
+    else {
+      // written beside and renamed: whoever reads it after a kill sees all of the old one or all of the new
+      writeFileSync(`${this.#journal}.new`, JSON.stringify(changes), { mode: 0o600 });
+      renameSync(`${this.#journal}.new`, this.#journal);
+    }
   }
 }
 
-/** Undoes what agents that are no longer alive have left. @returns one sentence per thing undone */
+/** Undoes what agents that are no longer alive have left. What can't be undone stays in the journal for the next start.
+ * @returns one sentence per thing undone or not */
 export function undoLeftovers(journalDir: string = defaultJournalDir()): string[] {
-  const undone: string[] = [];
-  for (const file of listDir(journalDir)) {
-    const owner = /^(\d+)-(\d+)\.json$/.exec(file);
-    if (owner === null || startTicks(Number(owner[1])) === owner[2]) continue;
+  if (!isOurs(journalDir)) return [];
+  const told: string[] = [];
+  for (const file of readdirSync(journalDir)) {
+    const [, pid, ticks, unfinished] = /^(\d+)-(\d+)\.json(\.new)?$/.exec(file) ?? [];
+    if (pid === undefined || startTicks(Number(pid)) === ticks) continue;
     const path = join(journalDir, file);
-    for (const change of readJournal(path).reverse()) undone.push(...undoChange(change));
-    rmSync(path, { force: true });
+    const outcomes = unfinished === undefined ? readJournal(path).reverse().map(undoChange) : [];
+    told.push(...outcomes.flatMap(({ said }) => said));
+    if (outcomes.every(({ done }) => done)) rmSync(path, { recursive: true, force: true });
   }
-  return undone;
+  return told;
 }
 
 export function defaultJournalDir(): string {
@@ -77,42 +85,65 @@ export function defaultJournalDir(): string {
   return uid === 0 ? '/run/hookbench' : join(tmpdir(), `hookbench-${uid}-run`);
 }
 
-/** start time of a process in clock ticks since boot (field 22 of /proc/PID/stat): with the pid it names one process; '' when gone */
+/** start time of a process in clock ticks since boot (field 22 of /proc/PID/stat): with the pid it names one process; '' when it has ended */
 export function startTicks(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? '' : (fields[19] ?? '');
   } catch {
     return '';
   }
 }
 
-function undoChange(change: HostChange): string[] {
-  if (change.kind === 'directory') {
-    if (!OWNED_DIRECTORY.test(change.path)) return [];
-    rmSync(change.path, { recursive: true, force: true });
-    return [`removed ${change.path}`];
+function undoChange(change: HostChange): { said: string[]; done: boolean } {
+  const what = change.kind === 'directory' ? change.path : `process ${change.pid}`;
+  try {
+    if (change.kind === 'directory') {
+      if (!exists(change.path)) return { said: [], done: true };
+      rmSync(change.path, { recursive: true, force: true });
+      return { said: [`removed ${what}`], done: true };
+    }
+    if (startTicks(change.pid) !== change.startTicks) return { said: [], done: true };
+    process.kill(change.pid, 'SIGKILL');
+    return { said: [`ended ${what}`], done: true };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return { said: [], done: true };
+    return { said: [`could not undo ${what}: ${messageOf(error)}`], done: false };
   }
-  if (startTicks(change.pid) !== change.startTicks || change.startTicks === '') return [];
-  process.kill(change.pid, 'SIGKILL');
-  return [`ended process ${change.pid}`];
 }
 
+/** what is not a change of a known kind, or names what is not ours, is passed over */
 function readJournal(path: string): HostChange[] {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return Array.isArray(value)
-      ? (value as HostChange[]).filter((c) => c?.kind === 'directory' || c?.kind === 'process')
-      : [];
+    return Array.isArray(value) ? value.filter(isChange) : [];
   } catch {
     return [];
   }
 }
 
-function listDir(path: string): string[] {
+function isChange(value: unknown): value is HostChange {
+  const change = value as { kind?: unknown; path?: unknown; pid?: unknown; startTicks?: unknown } | null;
+  if (change?.kind === 'directory') return typeof change.path === 'string' && OWNED_DIRECTORY.test(change.path);
+  if (change?.kind !== 'process') return false;
+  return Number.isInteger(change.pid) && Number(change.pid) > 1 && /^\d+$/.test(String(change.startTicks));
+}
+
+/** a folder in /tmp can be made by anyone before us: what it says is heard only when no one else can have written it */
+function isOurs(dir: string): boolean {
   try {
-    return readdirSync(path);
+    const stat = lstatSync(dir);
+    return stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o022) === 0;
   } catch {
-    return [];
+    return false;
   }
+}
+
+function exists(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -28,7 +28,7 @@ export function hookSamples(reads: readonly HookRead[], place: Place, arm: numbe
   for (let from = 0; from < reads.length; ) {
     const t0Ns = reads[from]!.atNs;
     let to = from;
-    while (to < reads.length && to - from < MAX_PER_RECORD && reads[to]!.atNs - t0Ns <= MAX_SPAN_NS) to++;
+    while (to < reads.length && to - from < MAX_PER_RECORD && inSpan(reads[to]!.atNs - t0Ns)) to++;
     const part = reads.slice(from, to);
     records.push({
       place,
@@ -42,4 +42,9 @@ export function hookSamples(reads: readonly HookRead[], place: Place, arm: numbe
     from = to;
   }
   return records;
+}
+
+/** a read from before the record's first one starts a record of its own */
+function inSpan(dtNs: bigint): boolean {
+  return dtNs >= 0n && dtNs <= MAX_SPAN_NS;
 }

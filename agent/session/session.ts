@@ -11,11 +11,23 @@ import type { Sink } from './sink.ts';
 import { runStep } from './step.ts';
 import { parity } from './tally.ts';
 
-/** Never rejects: how it ended is the last record, sent after everything was undone. */
-export async function runAssignment(
-  assignment: Assignment,
-  o: { pinning: Pinning; sink: Sink; signal: AbortSignal },
-): Promise<void> {
+/** the controller refuses longer ones */
+const MAX_DETAIL = 16_000;
+
+interface SessionOptions {
+  readonly pinning: Pinning;
+  readonly sink: Sink;
+  readonly signal: AbortSignal;
+}
+
+/** How it ended is the last record, sent after everything was undone, whatever went wrong. */
+export async function runAssignment(assignment: Assignment, o: SessionOptions): Promise<void> {
+  const failure = await measureAndUndo(assignment, o).catch((error: unknown) => asBenchError(error));
+  o.sink.send({ body: 'end', end: endOf(failure) });
+}
+
+/** @returns why it did not come to its end, null when it did */
+async function measureAndUndo(assignment: Assignment, o: SessionOptions): Promise<BenchError | null> {
   const undo = new UndoStack();
   const ledger = new ForkLedger();
   const before = readPressure();
@@ -35,7 +47,7 @@ export async function runAssignment(
   for (const detail of await undo.run()) ledger.note({ code: 'not-undone', detail });
   ledger.loss('spool', '', '', { received: 0, lost: o.sink.takeDropped() });
   for (const record of ledger.records()) o.sink.send(record);
-  o.sink.send({ body: 'end', end: endOf(failure) });
+  return failure;
 }
 
 async function runSteps(
@@ -82,5 +94,6 @@ function placedParity(fork: LiveFork, assignment: Assignment, ledger: ForkLedger
 function endOf(failure: BenchError | null) {
   if (failure === null) return { status: 'complete', code: '', message: '', nextStep: '', detail: '' };
   const status = failure.code === 'cancelled' ? 'cancelled' : 'failed';
-  return { status, code: failure.code, message: failure.message, nextStep: failure.nextStep, detail: failure.detail };
+  const { code, message, nextStep } = failure;
+  return { status, code, message, nextStep, detail: failure.detail.slice(-MAX_DETAIL) };
 }

@@ -31,19 +31,21 @@ const NO_RETRY = new Set([
 ]);
 
 type Outgoing = AgentMessage | Buffer;
+type Stream = ClientDuplexStream<Outgoing, ControllerMessage>;
 
 export class Uplink {
   readonly #client: Client;
   readonly #hello: Hello;
   readonly #handlers: UplinkHandlers;
   readonly #spool: Spool;
-  #stream: ClientDuplexStream<Outgoing, ControllerMessage> | null = null;
+  #stream: Stream | null = null;
   #ready = false;
   #blocked = false;
   #sent = 0;
   #credits = 0;
   #retryMs = FIRST_RETRY_MS;
   #closed = false;
+  #told = false;
   #dropped = 0;
   #waiting: (() => void)[] = [];
 
@@ -69,7 +71,7 @@ export class Uplink {
       method.responseDeserialize,
     );
     this.#stream = stream;
-    stream.on('data', (message: ControllerMessage) => this.#take(message));
+    stream.on('data', (message: ControllerMessage) => this.#take(stream, message));
     stream.on('drain', () => {
       this.#blocked = false;
       this.#pump();
@@ -81,8 +83,8 @@ export class Uplink {
     stream.write({ body: 'hello', hello: this.#hello });
   }
 
-  /** Queues a record. Samples past the spool's bound are dropped and counted in `droppedSamples`; everything else is always kept.
-   * @throws ErrnoException when the spool's disk is full */
+  /** Queues a record. Samples past the spool's bound are dropped and counted, see `takeDropped`; everything else is always kept.
+   * @throws ErrnoException for samples, when the spool's disk is full and so is the memory kept for that */
   send(ids: { studyId: string; assignmentId: string }, body: RecordBody): void {
     const record = encode('AgentMessage', {
       body: 'record',
@@ -92,7 +94,8 @@ export class Uplink {
       this.#dropped += body.samples.n;
       return;
     }
-    this.#spool.append(record);
+    if (body.body === 'samples') this.#spool.append(record);
+    else this.#spool.appendAlways(record);
     this.#pump();
   }
 
@@ -129,15 +132,20 @@ export class Uplink {
     this.#spool.close();
   }
 
-  #take(message: ControllerMessage): void {
+  #take(stream: Stream, message: ControllerMessage): void {
+    if (stream !== this.#stream || this.#closed) return;
     if (message.body === 'welcome') {
       this.#spool.ack(message.welcome.durableSequence);
       this.#sent = this.#spool.acked;
       this.#credits = message.welcome.credits;
       this.#ready = true;
+      this.#told = false;
       this.#retryMs = FIRST_RETRY_MS;
-    } else if (message.body === 'ack') this.#spool.ack(message.ack.durableSequence);
-    else if (message.body === 'assignment') this.#handlers.assignment(message.assignment);
+    } else if (message.body === 'ack') {
+      this.#spool.ack(message.ack.durableSequence);
+      // after a break it may be for records that the stream before had sent and this one has not
+      this.#sent = Math.max(this.#sent, this.#spool.acked);
+    } else if (message.body === 'assignment') this.#handlers.assignment(message.assignment);
     else if (message.body === 'cancel') this.#handlers.cancel(message.cancel.assignmentId);
     for (const wake of this.#waiting.splice(0)) wake();
     this.#pump();
@@ -152,10 +160,7 @@ export class Uplink {
     }
   }
 
-  #lost(
-    stream: ClientDuplexStream<Outgoing, ControllerMessage>,
-    error: Error & { code?: number; details?: string },
-  ): void {
+  #lost(stream: Stream, error: Error & { code?: number; details?: string }): void {
     if (stream !== this.#stream || this.#closed) return;
     this.#stream = null;
     this.#ready = false;
@@ -167,7 +172,8 @@ export class Uplink {
       );
       return;
     }
-    this.#handlers.broken(reason);
+    if (!this.#told) this.#handlers.broken(reason);
+    this.#told = true;
     setTimeout(() => this.connect(), this.#retryMs).unref();
     this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2);
   }

@@ -12,7 +12,7 @@ const MAX_WORDS = 2000;
 export function readKeywords(path: string): Uint8Array[] {
   if (!existsSync(path)) throw new BenchError('usage', `no keyword file at ${path}`);
   const words: Uint8Array[] = [];
-  const lines = readFileSync(path, 'latin1').split(/\r?\n/);
+  const lines = textOf(path).split(/\r?\n/);
   for (const [i, line] of lines.entries()) {
     if (line === '') continue;
     if (line.length > MAX_BYTES || line.includes('\0')) {
@@ -24,4 +24,12 @@ export function readKeywords(path: string): Uint8Array[] {
   if (words.length > MAX_WORDS)
     throw new BenchError('usage', `${path} holds ${words.length} keywords; at most ${MAX_WORDS} are taken`);
   return words;
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (cause) {
+    throw new BenchError('usage', `the keyword file can't be read: ${(cause as Error).message}`, { cause });
+  }
 }

@@ -22,7 +22,9 @@ export interface LocalBench {
 export async function startLocalBench(): Promise<LocalBench> {
   const dir = mkdtempSync(join(tmpdir(), 'hookbench-'));
   const started: Daemon[] = [];
+  let client: ControlClient | null = null;
   const stop = async () => {
+    client?.close();
     for (const daemon of started.splice(0).reverse()) await daemon.stop(STOP_TIMEOUT_MS);
     rmSync(dir, { recursive: true, force: true });
   };
@@ -43,7 +45,7 @@ export async function startLocalBench(): Promise<LocalBench> {
       hostname(),
     ]);
     started.push(agent);
-    const client = new ControlClient(`127.0.0.1:${port}`, token);
+    client = new ControlClient(`127.0.0.1:${port}`, token);
     await agentConnected(client, agent);
     return { client, controller, agent, stop };
   } catch (error) {

@@ -2,11 +2,16 @@
 
 import { BenchError } from '#proto';
 
-export function listOption(text: string): string[] {
-  return text
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
+/** "a, b" → ["a", "b"] */
+export function listOption(option: string): (text: string) => string[] {
+  return (text) => {
+    const words = text
+      .split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== '');
+    if (words.length > 0) return words;
+    throw new BenchError('usage', `${option} names nothing: give ids with commas between them`);
+  };
 }
 
 export function wholeNumber(option: string, least: number, most: number): (text: string) => number {

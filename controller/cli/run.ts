@@ -9,12 +9,18 @@ import { hasResults, printResults } from './print.ts';
 import { StudyProgressLine } from './progress.ts';
 import { type RunOptions, requestOf } from './run-options.ts';
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 export function runCommand(): Command {
   return new Command('run')
     .description('run a study on this machine and write its results')
-    .option('--sut <ids>', 'SUTs, e.g. java-hello,read-loop (default: all that run here)', listOption)
-    .option('--mechanisms <ids>', 'mechanisms, e.g. ld-preload,bpftrace (default: all that run here)', listOption)
-    .option('--conditions <ids>', 'conditions (default: process)', listOption)
+    .option('--sut <ids>', 'SUTs, e.g. java-hello,read-loop (default: all that run here)', listOption('--sut'))
+    .option(
+      '--mechanisms <ids>',
+      'mechanisms, e.g. ld-preload,bpftrace (default: all that run here)',
+      listOption('--mechanisms'),
+    )
+    .option('--conditions <ids>', 'conditions (default: process)', listOption('--conditions'))
     .option('--action <action>', 'observe, trace or block', 'observe')
     .option(
       '--requests <n>',
@@ -59,10 +65,12 @@ async function run(options: RunOptions): Promise<number> {
   const request = requestOf(options, `hookbench ${process.argv.slice(2).map(quoted).join(' ')}`);
   const line = new StudyProgressLine({ quiet: options.quiet === true });
   line.say('starting controller and agent');
-  const bench = await startLocalBench();
+  const early = interruptedEarly();
+  const bench = await startLocalBench().finally(early.off);
   const interrupts = onInterrupt(bench, line);
   let dir = '';
   try {
+    if (early.seen()) throw new BenchError('cancelled', 'interrupted before anything was measured');
     const ended = await bench.client.runStudy(request, (event) => {
       if (event.body === 'planned') dir = event.planned.dir;
       line.event(event);
@@ -77,7 +85,6 @@ async function run(options: RunOptions): Promise<number> {
     throw error;
   } finally {
     interrupts.off();
-    bench.client.close();
     await bench.stop();
   }
 }
@@ -103,6 +110,21 @@ function salvage(dir: string, options: RunOptions, bench: LocalBench): number {
   return 1;
 }
 
+/** Ctrl-C while controller and agent are being started: remembered, so that both are ended in good order. */
+function interruptedEarly(): { seen(): boolean; off(): void } {
+  let seen = false;
+  const note = () => {
+    seen = true;
+  };
+  for (const signal of SIGNALS) process.on(signal, note);
+  return {
+    seen: () => seen,
+    off: () => {
+      for (const signal of SIGNALS) process.off(signal, note);
+    },
+  };
+}
+
 /** First Ctrl-C: stop and keep the results. Second: end everything now. */
 function onInterrupt(bench: LocalBench, line: StudyProgressLine): { off(): void } {
   let times = 0;
@@ -116,11 +138,10 @@ function onInterrupt(bench: LocalBench, line: StudyProgressLine): { off(): void 
     line.say('stopping: results so far are kept (Ctrl-C again ends at once)');
     bench.client.cancelStudy().catch(() => undefined);
   };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, interrupted);
+  for (const signal of SIGNALS) process.on(signal, interrupted);
   return {
     off: () => {
-      for (const signal of signals) process.off(signal, interrupted);
+      for (const signal of SIGNALS) process.off(signal, interrupted);
     },
   };
 }

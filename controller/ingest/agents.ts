@@ -5,18 +5,19 @@ import {
   type AgentMessage,
   type Assignment,
   asBenchError,
-  type BenchError,
+  BenchError,
   type ControllerMessage,
   type Hello,
   type MeasurementRecord,
   PROTOCOL_VERSION,
   type Progress,
 } from '#proto';
-import { checkRecord } from './validate.ts';
+import { checkHello, checkRecord } from './validate.ts';
 
 /** records an agent may have under way without an ack */
 const CREDITS = 32;
 const SYNC_EVERY_MS = 50;
+const SYNC_AGAIN_MS = 500;
 
 /** Who gets what the agents send. `append` makes a record ready for `sync`; after `sync` it is durable. */
 export interface RecordTarget {
@@ -64,13 +65,22 @@ export class Agents {
   /** the rpc */
   readonly connect: handleBidiStreamingCall<AgentMessage, ControllerMessage> = (call) => {
     let connection: Connection | null = null;
+    let refused = false;
+    const refuse = (code: status, details: string) => {
+      refused = true;
+      this.#log(`agent ${connection?.hello.agentId ?? '(no hello)'}: ${details}`);
+      call.emit('error', { code, details });
+    };
     call.on('data', (message: AgentMessage) => {
+      // what was under way when it was refused
+      if (refused) return;
       try {
+        const refusal = message.body === 'hello' && connection === null ? this.#refusalOf(message.hello) : null;
+        if (refusal !== null) return refuse(refusal.code, refusal.text);
         connection = this.#take(call, connection, message);
       } catch (error) {
         const failure = asBenchError(error);
-        this.#log(`agent ${connection?.hello.agentId ?? '(no hello)'}: ${failure.message}`);
-        this.#refuse(call, failure.code === 'disk-full' ? status.RESOURCE_EXHAUSTED : status.INVALID_ARGUMENT, failure);
+        refuse(failure.code === 'disk-full' ? status.RESOURCE_EXHAUSTED : status.INVALID_ARGUMENT, failure.message);
       }
     });
     call.on('error', () => this.#drop(connection, 'the stream broke'));
@@ -83,23 +93,18 @@ export class Agents {
 
   #take(call: Call, connection: Connection | null, message: AgentMessage): Connection | null {
     if (message.body === 'hello') return connection ?? this.#welcome(call, message.hello);
-    if (connection === null) throw Object.assign(new Error('the first message must be hello'), { code: 'bad-message' });
+    if (connection === null) throw new BenchError('bad-message', 'the first message must be hello');
     if (message.body === 'progress') this.target?.progress(connection.hello, message.progress);
     else if (message.body === 'record') this.#record(connection, message.record);
     return connection;
   }
 
-  #welcome(call: Call, hello: Hello): Connection | null {
-    const refusal = this.#refusalOf(hello);
-    if (refusal !== null) {
-      call.emit('error', { code: refusal.code, details: refusal.text });
-      return null;
-    }
+  #welcome(call: Call, hello: Hello): Connection {
+    checkHello(hello);
     const connection = { hello, call };
     this.#connections.set(hello.agentId, connection);
     const run = runKey(hello);
     const durableSequence = this.#durable.get(run) ?? 0;
-    this.#appended.set(run, Math.max(durableSequence, this.#appended.get(run) ?? 0));
     call.write({ body: 'welcome', welcome: { durableSequence, credits: CREDITS } });
     this.target?.back(hello);
     return connection;
@@ -110,6 +115,11 @@ export class Agents {
       const text = `protocol ${hello.protocol} of the agent is not spoken here (${PROTOCOL_VERSION}); install the same version of hookbench on both`;
       return { code: status.FAILED_PRECONDITION, text };
     }
+    // the id becomes part of assignment ids and of file names
+    if (!/^[A-Za-z0-9._-]{1,253}$/.test(hello.agentId)) {
+      const text = 'an agent id has 1 to 253 letters, digits, dots, dashes and underscores (give it another --id)';
+      return { code: status.INVALID_ARGUMENT, text };
+    }
     if (hello.token !== this.#token) return { code: status.UNAUTHENTICATED, text: 'wrong token' };
     const other = this.#connections.get(hello.agentId);
     if (other !== undefined && other.hello.runId !== hello.runId) {
@@ -118,13 +128,15 @@ export class Agents {
     return null;
   }
 
-  /** Appends what is new; what was appended before (sent again after a break) is passed over. */
+  /** Appends what is new; what was appended before (sent again after a break) is passed over. An agent may have been connected to a
+   * controller before this one: the first record seen of a run may have any number, what came before it was durable there. */
   #record(connection: Connection, record: MeasurementRecord): void {
     checkRecord(record);
     const run = runKey(connection.hello);
-    const last = this.#appended.get(run) ?? 0;
+    const last = this.#appended.get(run) ?? record.sequence - 1;
     if (record.sequence > last) {
-      if (record.sequence !== last + 1) throw new Error(`record ${record.sequence} after ${last}: some are missing`);
+      if (record.sequence !== last + 1)
+        throw new BenchError('bad-message', `record ${record.sequence} after ${last}: some are missing`);
       this.target?.append(connection.hello, record);
       this.#appended.set(run, record.sequence);
     }
@@ -145,10 +157,14 @@ export class Agents {
       void this.#sync();
       return;
     }
+    this.#syncIn(SYNC_EVERY_MS);
+  }
+
+  #syncIn(delayMs: number): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       void this.#sync();
-    }, SYNC_EVERY_MS);
+    }, delayMs);
   }
 
   async #sync(): Promise<void> {
@@ -159,11 +175,14 @@ export class Agents {
       await this.target?.sync();
     } catch (error) {
       this.#log(`records could not be made durable: ${asBenchError(error).message}`);
+      for (const connection of connections) this.#unacked.add(connection);
+      this.#syncIn(SYNC_AGAIN_MS);
       return;
     }
     for (const [run, sequence] of upTo) this.#durable.set(run, Math.max(sequence, this.#durable.get(run) ?? 0));
     for (const { hello, call } of connections) {
-      call.write({ body: 'ack', ack: { durableSequence: upTo.get(runKey(hello)) ?? 0 } });
+      const durableSequence = upTo.get(runKey(hello)) ?? 0;
+      if (call.writable) call.write({ body: 'ack', ack: { durableSequence } });
     }
   }
 
@@ -171,10 +190,6 @@ export class Agents {
     const connection = this.#connections.get(agentId);
     connection?.call.write(message);
     return connection !== undefined;
-  }
-
-  #refuse(call: Call, code: status, failure: BenchError): void {
-    call.emit('error', { code, details: failure.message });
   }
 
   #drop(connection: Connection | null, reason: string): void {

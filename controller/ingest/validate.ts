@@ -1,10 +1,19 @@
 /** What the controller accepts from an agent: shapes and bounds of every record, before it is stored. */
 
-import { BenchError, type MeasurementRecord, type Place, type Samples } from '#proto';
+import { BenchError, type Hello, type MeasurementRecord, type Place, type Samples } from '#proto';
 
 const MAX_SAMPLES = 65_536;
 const MAX_BUCKETS = 100_000;
 const MAX_TEXT = 16_384;
+const MAX_NAME = 200;
+
+/** @throws BenchError bad-message */
+export function checkHello(hello: Hello): void {
+  // a message field that was not sent is not there, whatever its type says
+  const { runId, host } = hello as Partial<Hello>;
+  if (!runId || runId.length > MAX_NAME) refuse('a hello without its run');
+  if (host === undefined) refuse('a hello without the facts of its host');
+}
 
 /** @throws BenchError bad-message */
 export function checkRecord(record: MeasurementRecord): void {
@@ -17,7 +26,8 @@ export function checkRecord(record: MeasurementRecord): void {
       const { lowNs, highNs, counts } = record.histogram;
       checkPlace(record.histogram.place);
       const even = lowNs.length === highNs.length && lowNs.length === counts.length && lowNs.length <= MAX_BUCKETS;
-      if (!even || counts.some((count) => !(count >= 0))) refuse('a histogram with uneven columns');
+      const fine = [...lowNs, ...highNs, ...counts].every((value) => Number.isFinite(value) && value >= 0);
+      if (!even || !fine) refuse('a histogram with uneven columns or values that are no counts');
       return;
     }
     case 'parity':
@@ -52,7 +62,7 @@ function checkPlace(place: Place | undefined): void {
   if (place.phase === 'unspecified' || place.design === 'unspecified' || place.vantage === 'unspecified') {
     refuse('a place without phase, design or vantage');
   }
-  if (place.sut.length > 200 || place.condition.length > 200) refuse('an overlong name');
+  if (place.sut.length > MAX_NAME || place.condition.length > MAX_NAME) refuse('an overlong name');
 }
 
 function checkText(text: string): void {

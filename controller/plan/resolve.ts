@@ -1,10 +1,12 @@
 /** What the user asked for + what the agents can do → a resolved study, or an error that names the thing and what is known. */
 
 import { BenchError, type Capability, type Hello, type Note, type RunStudyRequest } from '#proto';
-import { measuredPerArm, type PlannedSut, type ResolvedStudy } from './study.ts';
+import { armsOf, measuredPerArm, type PlannedSut, type ResolvedStudy, warmupOf } from './study.ts';
 
-export const DEFAULTS = { requests: 20_000, forks: 6, blocks: 4, requestBytes: 88 } as const;
-const LIMITS = { requests: 20_000_000, forks: 1000, blocks: 1000 };
+export const DEFAULTS = { requests: 20_000, forks: 6, blocks: 4, requestBytes: 88, condition: 'process' } as const;
+const LIMITS = { requests: 20_000_000, forks: 1000, blocks: 1000, requestBytes: 8192 };
+/** what an agent takes: requests in one slice, order bytes in one assignment (a message has at most 16 MiB) */
+const AGENT_LIMITS = { sliceUnits: 2 ** 20, orderBytes: 14 * 2 ** 20, instances: 64 };
 
 export interface Resolution {
   readonly study: ResolvedStudy;
@@ -35,11 +37,25 @@ export function resolveStudy(
   const mechanisms = pick('mechanism', (hello) => hello.mechanisms, request.mechanisms, request.mechanismsAsked).filter(
     (m) => m.id !== 'none',
   );
-  const conditions = pick('condition', (hello) => hello.conditions, request.conditions, request.conditions.length > 0);
+  const conditions = pick(
+    'condition',
+    (hello) => hello.conditions,
+    conditionsOf(request),
+    request.conditions.length > 0,
+  );
   if (suts.length === 0)
     throw new BenchError('unsupported', 'none of the SUTs can run here', {
       detail: notices.map((n) => n.detail).join('\n'),
     });
+  if (conditions.length === 0) {
+    const detail = notices.map((n) => n.detail).join('\n');
+    throw new BenchError('unsupported', 'none of the conditions can run here', { detail });
+  }
+  if (mechanisms.length === 0 && request.mechanismsAsked) {
+    throw new BenchError('usage', 'there is nothing to compare with none', {
+      nextStep: `name one more mechanism; known: ${first.mechanisms.map((m) => m.id).join(', ')}`,
+    });
+  }
   if (mechanisms.length === 0) {
     const detail = notices.map((n) => n.detail).join('\n');
     const nextStep = 'run hookbench doctor: it says what each mechanism needs';
@@ -64,12 +80,17 @@ export function resolveStudy(
     forks: within('--forks', request.forks || DEFAULTS.forks, LIMITS.forks),
     blocks: within('--blocks', request.blocks || DEFAULTS.blocks, LIMITS.blocks),
     keywords: request.keywords,
-    requestBytes: request.requestBytes || DEFAULTS.requestBytes,
+    requestBytes: within('--request-bytes', request.requestBytes || DEFAULTS.requestBytes, LIMITS.requestBytes),
     marginNs: request.marginNs > 0 ? request.marginNs : null,
     command: request.command,
   };
   checkEnough(study);
+  checkNotTooMuch(study);
   return { study, notices };
+}
+
+function conditionsOf(request: RunStudyRequest): readonly string[] {
+  return request.conditions.length > 0 ? request.conditions : [DEFAULTS.condition];
 }
 
 function pickSupported(
@@ -114,11 +135,44 @@ function checkEnough(study: ResolvedStudy): void {
     const units = measuredPerArm(study, sut) / sut.unitSamples;
     const cells = study.forks * study.blocks;
     if (units >= cells) continue;
-    const warmup = study.warmup ?? sut.warmup;
+    const warmup = warmupOf(study, sut);
     throw new BenchError(
       'usage',
       `--requests ${study.requests} leaves ${units} units of work for ${sut.id} after a warm-up of ${warmup}: fewer than its ${study.forks} forks × ${study.blocks} blocks`,
       { nextStep: 'ask for more requests, fewer forks or blocks, or a shorter --warmup' },
+    );
+  }
+}
+
+/** What an agent would refuse half way through must be refused before the study begins. */
+function checkNotTooMuch(study: ResolvedStudy): void {
+  const arms = armsOf(study);
+  const alternated = arms.filter((arm) => arm.design !== 'sliced').length;
+  const sliced = arms.filter((arm) => arm.design !== 'alternated').length;
+  const instances = study.suts.length * (alternated + (sliced > 0 ? 1 : 0));
+  if (instances > AGENT_LIMITS.instances) {
+    throw new BenchError(
+      'usage',
+      `the study needs ${instances} live processes; at most ${AGENT_LIMITS.instances} run at once`,
+      {
+        nextStep: 'name fewer SUTs or mechanisms',
+      },
+    );
+  }
+  let orderBytes = 0;
+  for (const sut of study.suts) {
+    const units = measuredPerArm(study, sut) / sut.unitSamples;
+    const warmup = Math.ceil(warmupOf(study, sut) / sut.unitSamples);
+    const inBlock = Math.ceil(units / (study.forks * study.blocks));
+    const most = Math.max(warmup, inBlock) * Math.max(1, alternated);
+    orderBytes += (inBlock * study.blocks + warmup) * (alternated + sliced);
+    if (most <= AGENT_LIMITS.sliceUnits && orderBytes <= AGENT_LIMITS.orderBytes) continue;
+    throw new BenchError(
+      'usage',
+      `--requests ${study.requests} is too much for ${study.forks} forks × ${study.blocks} blocks`,
+      {
+        nextStep: 'ask for more forks and blocks, or fewer requests',
+      },
     );
   }
 }

@@ -9,28 +9,32 @@ interface NodeRecord {
 }
 
 export function parityRows(records: readonly NodeRecord[]): ParityRow[] {
-  const sums = new Map<string, { node: string; sum: Parity }>();
+  const sums = new Map<string, { node: string; sum: Parity; ok: boolean }>();
   for (const { node, record } of records) {
     if (record.body !== 'parity') continue;
     const { parity } = record;
     const key = [node, parity.place.sut, parity.place.condition, parity.mechanism, parity.source].join(' ');
     const before = sums.get(key);
-    sums.set(key, { node, sum: before === undefined ? parity : added(before.sum, parity) });
+    const sum = before === undefined ? parity : added(before.sum, parity);
+    sums.set(key, { node, sum, ok: agrees(parity) && (before?.ok ?? true) });
   }
-  return [...sums.values()].map(({ node, sum }) => parityRow(node, sum));
+  return [...sums.values()].map(({ node, sum, ok }) => parityRow(node, sum, ok));
 }
 
-/** A layer may need several reads for one request, so the load generator's count is a lower bound of reads; bytes and hits must be equal.
+/** Judged record by record: what one stretch saw too much does not make good what another missed. A layer may need several reads for one request, so the load generator's count is a lower bound of reads; bytes and hits must be equal.
  * Two layers that watched the same process must have counted the very same reads. */
-function parityRow(node: string, p: Parity): ParityRow {
-  const source = p.source === 'kernel' ? 'kernel' : 'load';
-  const readsOk = source === 'kernel' ? p.seenReads === p.expectedReads : p.seenReads >= p.expectedReads;
+function agrees(p: Parity): boolean {
+  const readsOk = p.source === 'kernel' ? p.seenReads === p.expectedReads : p.seenReads >= p.expectedReads;
+  return readsOk && p.seenBytes === p.expectedBytes && p.seenHits === p.expectedHits;
+}
+
+function parityRow(node: string, p: Parity, ok: boolean): ParityRow {
   return {
     sut: p.place.sut,
     condition: p.place.condition,
     node,
     mechanism: p.mechanism,
-    source,
+    source: p.source === 'kernel' ? 'kernel' : 'load',
     expectedReads: p.expectedReads,
     seenReads: p.seenReads,
     expectedBytes: p.expectedBytes,
@@ -38,7 +42,7 @@ function parityRow(node: string, p: Parity): ParityRow {
     expectedHits: p.expectedHits,
     seenHits: p.seenHits,
     ratio: p.expectedBytes === 0 ? 1 : p.seenBytes / p.expectedBytes,
-    ok: readsOk && p.seenBytes === p.expectedBytes && p.seenHits === p.expectedHits,
+    ok,
   };
 }
 

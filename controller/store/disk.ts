@@ -33,8 +33,9 @@ export function createStudyStore(outDir: string, id: string): StudyStore {
     savePlan: (plan) => replaceFile(join(dir, 'plan.json'), `${JSON.stringify(plan)}\n`),
     saveText: (name, text) => replaceFile(join(dir, name), text),
     close: () => {
-      for (const segment of segments.values()) segment.close();
+      const open = [...segments.values()];
       segments.clear();
+      closeAll(open);
     },
   };
 }
@@ -55,7 +56,20 @@ export function replaceFile(path: string, text: string): void {
   }
 }
 
-/** names come from agents: only letters, digits, dot, dash and underscore get into a file name */
+/** every one of them, whatever happens to the others. @throws the first failure */
+function closeAll(segments: readonly SegmentWriter[]): void {
+  const failures = segments.flatMap((segment) => {
+    try {
+      segment.close();
+      return [];
+    } catch (error) {
+      return [error];
+    }
+  });
+  if (failures.length > 0) throw failures[0];
+}
+
+/** names come from agents: only letters, digits, dash and underscore get into a file name */
 function safeName(name: string): string {
   return name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 100);
 }

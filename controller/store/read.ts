@@ -50,10 +50,18 @@ export function readMeta(dir: string): StudyMeta {
       nextStep: 'name the folder that hookbench run wrote, e.g. results/<study-id>',
     });
   }
-  const meta = JSON.parse(readFileSync(path, 'utf8')) as StudyMeta;
-  if (meta.schema !== META_SCHEMA)
-    throw new BenchError('usage', `${path} has schema ${String(meta.schema)}; this version reads ${META_SCHEMA}`);
+  const meta = parsed(path) as StudyMeta | null;
+  if (meta?.schema !== META_SCHEMA)
+    throw new BenchError('usage', `${path} has schema ${String(meta?.schema)}; this version reads ${META_SCHEMA}`);
   return meta;
+}
+
+function parsed(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new BenchError('usage', `${path} can't be read: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function readRecords(
@@ -63,6 +71,7 @@ function readRecords(
   const records: NodeRecord[] = [];
   const warnings: { code: string; detail: string }[] = [];
   const folder = join(dir, 'samples');
+  if (!existsSync(folder)) throw new BenchError('usage', `${dir} holds no samples folder`);
   for (const file of readdirSync(folder)
     .filter((name) => name.endsWith('.seg'))
     .sort()) {

@@ -5,10 +5,8 @@ import type { Agents, RecordTarget } from '../ingest/agents.ts';
 import { streamLoss } from '../store/count-rows.ts';
 import type { StudyStore } from '../store/store.ts';
 
-/** how long an agent may be away in the middle of a study before it is given up */
-const AGENT_GRACE_MS = 20_000;
-/** how long a cancelled agent may take to undo and report */
-const CANCEL_GRACE_MS = 90_000;
+/** away: how long an agent may be gone in the middle of a study before it is given up; cancel: how long a cancelled one may take to undo and report */
+const GRACE_MS = { away: 20_000, cancel: 90_000 };
 
 export interface RunOutcome {
   readonly status: 'complete' | 'interrupted' | 'failed';
@@ -23,18 +21,24 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (p: { doneSteps: number; samples: number; text: string }) => void;
   readonly onNotice: (code: string, detail: string) => void;
+  /** shorter ones for tests */
+  readonly graceMs?: { readonly away: number; readonly cancel: number };
 }
 
 export async function runPlans(o: RunOptions): Promise<RunOutcome> {
   const run = new StudyRun(o);
   o.agents.target = run;
-  o.signal.addEventListener('abort', () => run.cancel(new BenchError('cancelled', 'the study was cancelled')));
-  if (o.signal.aborted) run.cancel(new BenchError('cancelled', 'the study was cancelled'));
+  const cancel = () => run.cancel(new BenchError('cancelled', 'the study was cancelled'));
+  o.signal.addEventListener('abort', cancel);
+  if (o.signal.aborted) cancel();
   try {
     await Promise.all([...o.plans].map(([agent, assignments]) => run.agentPlan(agent, assignments)));
-    await run.sync().catch((error: unknown) => run.cancel(asBenchError(error)));
+    // a failed sync is the run's failure already
+    await run.sync().catch(() => undefined);
   } finally {
     o.agents.target = null;
+    o.signal.removeEventListener('abort', cancel);
+    run.close();
   }
   const { failure } = run;
   if (failure === null) return { status: 'complete', failure };
@@ -44,16 +48,21 @@ export async function runPlans(o: RunOptions): Promise<RunOutcome> {
 interface Open {
   readonly assignment: Assignment;
   readonly ended: (how: 'ended' | BenchError) => void;
+  /** the agent's run that said something about the assignment; null until then */
+  runId: string | null;
 }
 
 class StudyRun implements RecordTarget {
   readonly #o: RunOptions;
   readonly #open = new Map<string, Open>();
-  readonly #away = new Map<string, NodeJS.Timeout>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #strays = new Set<string>();
+  /** samples of each agent since its last loss record */
+  readonly #received = new Map<string, number>();
+  readonly #lost = new Map<string, number>();
   readonly #doneSteps = new Map<string, number>();
   readonly #currentSteps = new Map<string, number>();
   #samples = 0;
-  #lost = 0;
   /** the first cause wins */
   failure: BenchError | null = null;
 
@@ -65,10 +74,11 @@ class StudyRun implements RecordTarget {
     for (const assignment of assignments) {
       if (this.failure !== null) return;
       const outcome = await new Promise<'ended' | BenchError>((resolve) => {
-        this.#open.set(agent, { assignment, ended: resolve });
+        this.#open.set(agent, { assignment, ended: resolve, runId: null });
         if (!this.#o.agents.assign(agent, assignment)) this.#startGrace(agent, 'it is not connected');
       });
       this.#open.delete(agent);
+      this.#stopTimer(agent);
       this.#currentSteps.delete(agent);
       this.#doneSteps.set(agent, (this.#doneSteps.get(agent) ?? 0) + assignment.steps.length);
       if (outcome !== 'ended') this.cancel(outcome);
@@ -81,20 +91,24 @@ class StudyRun implements RecordTarget {
     this.failure = cause;
     for (const [agent, { assignment, ended }] of this.#open) {
       const told = this.#o.agents.cancel(agent, assignment.assignmentId);
-      if (told) setTimeout(() => ended('ended'), CANCEL_GRACE_MS).unref();
+      if (told) this.#startTimer(agent, this.#graceMs.cancel, () => ended('ended'));
       else ended('ended');
     }
+  }
+
+  close(): void {
+    for (const agent of [...this.#timers.keys()]) this.#stopTimer(agent);
+    const lost = sum(this.#lost);
+    if (lost > 0) this.#o.onNotice('lost-samples', `${lost} samples could not be stored and are lost`);
   }
 
   append(agent: Hello, record: MeasurementRecord): void {
     const open = this.#open.get(agent.agentId);
     if (open?.assignment.assignmentId !== record.assignmentId) {
-      this.#o.onNotice(
-        'stray-record',
-        `agent ${agent.agentId} sent a record of ${record.assignmentId}, which is not under way`,
-      );
+      this.#stray(agent, record);
       return;
     }
+    open.runId = agent.runId;
     this.#keep(agent, record);
     if (record.body !== 'end') return;
     const { status, code, message, nextStep, detail } = record.end;
@@ -103,14 +117,21 @@ class StudyRun implements RecordTarget {
   }
 
   async sync(): Promise<void> {
-    await this.#o.store.sync();
+    try {
+      await this.#o.store.sync();
+    } catch (error) {
+      this.cancel(asBenchError(error));
+      throw error;
+    }
   }
 
   progress(agent: Hello, progress: Progress): void {
-    this.#currentSteps.set(agent.agentId, progress.doneSteps);
     const open = this.#open.get(agent.agentId);
+    if (open?.assignment.assignmentId !== progress.assignmentId) return;
+    open.runId = agent.runId;
+    this.#currentSteps.set(agent.agentId, progress.doneSteps);
     const doneSteps = sum(this.#doneSteps) + sum(this.#currentSteps);
-    const fork = open === undefined ? '' : `fork ${open.assignment.fork + 1}: `;
+    const fork = `fork ${open.assignment.fork + 1}: `;
     const who = this.#o.plans.size > 1 ? `${agent.agentId}: ` : '';
     this.#o.onProgress({ doneSteps, samples: this.#samples, text: `${who}${fork}${progress.text}` });
   }
@@ -119,40 +140,86 @@ class StudyRun implements RecordTarget {
     if (!this.#open.has(agent.agentId)) return;
     this.#o.onNotice(
       'agent-away',
-      `agent ${agent.agentId} is away (${reason}); waiting ${AGENT_GRACE_MS / 1000} s for it`,
+      `agent ${agent.agentId} is away (${reason}); waiting ${this.#graceMs.away / 1000} s for it`,
     );
     this.#startGrace(agent.agentId, reason);
   }
 
+  /** What was under way goes on when it is the same run of the agent; what it was told while the stream broke it is told again. */
   back(agent: Hello): void {
-    clearTimeout(this.#away.get(agent.agentId));
-    this.#away.delete(agent.agentId);
+    const open = this.#open.get(agent.agentId);
+    if (open === undefined) return;
+    this.#stopTimer(agent.agentId);
+    const { assignment, ended, runId } = open;
+    if (runId !== null && runId !== agent.runId) {
+      const nextStep = 'look at the log of the agent; what it had sent is kept';
+      ended(new BenchError('agent-gone', `agent ${agent.agentId} was restarted during the study`, { nextStep }));
+    } else if (this.failure !== null) {
+      this.#o.agents.cancel(agent.agentId, assignment.assignmentId);
+      this.#startTimer(agent.agentId, this.#graceMs.cancel, () => ended('ended'));
+    } else if (runId === null) this.#o.agents.assign(agent.agentId, assignment);
   }
 
   #startGrace(agent: string, reason: string): void {
-    const timer = setTimeout(() => {
+    this.#startTimer(agent, this.#graceMs.away, () => {
       const nextStep = 'look at the log of the agent; what it had sent is kept';
-      this.#open
-        .get(agent)
-        ?.ended(new BenchError('agent-gone', `agent ${agent} did not come back: ${reason}`, { nextStep }));
-    }, AGENT_GRACE_MS);
-    this.#away.set(agent, timer);
+      const failure = new BenchError('agent-gone', `agent ${agent} did not come back: ${reason}`, { nextStep });
+      this.#open.get(agent)?.ended(failure);
+    });
   }
 
-  /** A full disk ends the study, but not the stream: what can't be stored is counted. */
+  get #graceMs(): { readonly away: number; readonly cancel: number } {
+    return this.#o.graceMs ?? GRACE_MS;
+  }
+
+  /** one an agent: a later one takes the place of the one before */
+  #startTimer(agent: string, ms: number, then: () => void): void {
+    this.#stopTimer(agent);
+    this.#timers.set(agent, setTimeout(then, ms));
+  }
+
+  #stopTimer(agent: string): void {
+    clearTimeout(this.#timers.get(agent));
+    this.#timers.delete(agent);
+  }
+
+  /** told once an assignment, however many there are */
+  #stray(agent: Hello, record: MeasurementRecord): void {
+    const key = `${agent.agentId} ${record.assignmentId}`;
+    if (this.#strays.has(key)) return;
+    this.#strays.add(key);
+    this.#o.onNotice(
+      'stray-record',
+      `agent ${agent.agentId} sent a record of ${record.assignmentId}, which is not under way`,
+    );
+  }
+
+  /** A full disk ends the study, but not the stream: what can't be stored is counted, and the count stored once there is room. */
   #keep(agent: Hello, record: MeasurementRecord): void {
     const n = record.body === 'samples' ? record.samples.n : 0;
     try {
+      if (record.body === 'end') this.#keepLoss(agent, record);
       this.#o.store.append(agent.agentId, agent.runId, record);
       this.#samples += n;
-      if (record.body === 'end' && this.#lost > 0) {
-        const loss = streamLoss(this.#samples, this.#lost);
-        this.#o.store.append(agent.agentId, agent.runId, { ...record, body: 'loss', loss });
-      }
+      this.#count(this.#received, agent, n);
     } catch (error) {
-      this.#lost += n;
+      this.#count(this.#lost, agent, n);
       this.cancel(asBenchError(error));
     }
+  }
+
+  #keepLoss(agent: Hello, record: MeasurementRecord): void {
+    const lost = this.#lost.get(agent.agentId) ?? 0;
+    if (lost === 0) return;
+    const { sequence, studyId, assignmentId } = record;
+    const loss = streamLoss(this.#received.get(agent.agentId) ?? 0, lost);
+    this.#o.store.append(agent.agentId, agent.runId, { sequence, studyId, assignmentId, body: 'loss', loss });
+    this.#received.delete(agent.agentId);
+    this.#lost.delete(agent.agentId);
+  }
+
+  #count(counts: Map<string, number>, agent: Hello, n: number): void {
+    counts.set(agent.agentId, (counts.get(agent.agentId) ?? 0) + n);
   }
 }
 

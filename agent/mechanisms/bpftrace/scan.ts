@@ -2,7 +2,9 @@
  *
  * Only numbers get into the script: a keyword never appears as text, so no keyword can change the program.
  * The window is fed by aligned 8-byte loads: an aligned word never crosses a page, so every word that holds a byte of the read can be
- * read whatever lies behind it, and a word that holds none may fail without harm (the helper zeroes it). */
+ * read whatever lies behind it. Bytes of such a word before and behind the read are made 0, which no keyword holds: what matches lies
+ * within the read. So the loop compares with the end of the read only once in 8 bytes, and the verifier, which follows every outcome of
+ * such a comparison, stays far below its limit of a million instructions. */
 
 export interface ScanProgram {
   /** script lines, indented for the body of the exit probe; they set `$hit` from `$b` (address) and `$n` (bytes read) */
@@ -24,18 +26,22 @@ export function scanProgram(keywords: readonly Uint8Array[], windowBytes: number
     '$p = $b - $skip;',
     `$lim = $n; if ($lim > ${windowBytes}) { $lim = (uint64)${windowBytes}; @cut[pid] = count(); }`,
     '$end = $skip + $lim;',
-    '$w = *(uint64*)uptr($p);',
-    '$x = *(uint64*)uptr($p + 8);',
     '$hit = (uint64)0;',
+    ...loadWord('$w', '0'),
+    '$w = ($w >> ($skip * 8)) << ($skip * 8);',
+    ...loadWord('$x', '8'),
+    ...loadWord('$y', '16'),
     '$i = (uint64)0;',
-    `while ($i < $end && $i < ${windowBytes + 8}) {`,
-    '  $m = (uint64)0;',
+    `while ($i < ${windowBytes + 8}) {`,
     ...dispatch(kept).map((line) => `  ${line}`),
-    '  if ($m != 0 && $i >= $skip && $i + $m <= $end) { $hit = (uint64)1; break; }',
     '  $w = ($w >> 8) | ($x << 56);',
-    '  $x = $x >> 8;',
+    '  $x = ($x >> 8) | ($y << 56);',
+    '  $y = $y >> 8;',
     '  $i = $i + 1;',
-    '  if (($i & 7) == 0) { $x = *(uint64*)uptr($p + $i + 8); }',
+    '  if (($i & 7) == 0) {',
+    '    if ($i >= $end) { break; }',
+    ...loadWord('$y', '$i + 16').map((line) => `    ${line}`),
+    '  }',
     '}',
   ];
   return {
@@ -58,6 +64,20 @@ export function withoutContaining(keywords: readonly Uint8Array[]): { kept: Uint
   return { kept, dropped };
 }
 
+/** The aligned word at this offset from `$p`, bytes behind the read made 0 by shifting them out: `$u` bytes, 0 to 23, a quarter at a time
+ * since a shift is below 64 bits. No branch: how many bytes there are must stay unknown to the verifier. */
+function loadWord(name: string, offset: string): string[] {
+  return [
+    `$t = $end - (${offset});`,
+    '$u = (8 - $t) * ((($t - 8) >> 63) & 1) * 2;',
+    `${name} = *(uint64*)uptr($p + ${offset});`,
+    `${name} = (((${name} << $u) << $u) << $u) << $u;`,
+    `${name} = (((${name} >> $u) >> $u) >> $u) >> $u;`,
+  ];
+}
+
+const FOUND = '$hit = (uint64)1; break;';
+
 interface Leaf {
   readonly key: number;
   readonly words: Uint8Array[];
@@ -67,7 +87,7 @@ interface Leaf {
 function dispatch(words: readonly Uint8Array[]): string[] {
   const single = words.filter((word) => word.length === 1);
   const leaves = leavesOf(words.filter((word) => word.length > 1));
-  const lines = single.map((word) => `if (($w & 255) == ${word[0]}) { $m = (uint64)1; }`);
+  const lines = single.map((word) => `if (($w & 255) == ${word[0]}) { ${FOUND} }`);
   if (leaves.length > 0) lines.push('$c = $w & 65535;', ...tree(leaves));
   return lines;
 }
@@ -97,17 +117,20 @@ function tree(leaves: readonly Leaf[]): string[] {
   ];
 }
 
-/** `$m` = length of the word when the bytes at `$i` are that word. Words longer than 8 bytes are finished by unaligned loads that end
- * with the word itself, so they touch no byte behind it. */
+/** Sets `$hit` when the bytes at `$i` are that word: 7 bytes, then 8, then 1 out of the window; a mask keeps the verifier from taking the
+ * window itself for known afterwards. What is longer is finished by unaligned loads that end with the word; that the word ends within the
+ * read is part of one comparison with them, so that the verifier does not follow both outcomes. */
 function compare(word: Uint8Array): string {
-  const head = masked('$w', word.subarray(0, 8));
-  const rest: string[] = [];
-  for (let done = 8; done < word.length; done += 8) {
+  if (word.length <= 8) return `if (${masked('$w', word)}) { ${FOUND} }`;
+  const conditions = [masked('$w', word.subarray(0, 7)), masked('(($w >> 56) | ($x << 8))', word.subarray(7, 15))];
+  if (word.length > 15) conditions.push(masked('($x >> 56)', word.subarray(15, 16)));
+  if (word.length <= 16) return `if (${conditions.join(' && ')}) { ${FOUND} }`;
+  const differences = [`(($end - $i - ${word.length}) >> 63)`];
+  for (let done = 16; done < word.length; done += 8) {
     const from = Math.min(done, word.length - 8);
-    rest.push(`*(uint64*)uptr($p + $i + ${from}) == ${constant(word.subarray(from, from + 8))}`);
+    differences.push(`(*(uint64*)uptr($p + $i + ${from}) ^ ${constant(word.subarray(from, from + 8))})`);
   }
-  const conditions = [head, ...(rest.length > 0 ? [`$i + ${word.length} <= $end`] : []), ...rest];
-  return `if (${conditions.join(' && ')}) { $m = (uint64)${word.length}; }`;
+  return `if (${conditions.join(' && ')}) { $z = ${differences.join(' | ')}; if ($z == 0) { ${FOUND} } }`;
 }
 
 function masked(variable: string, bytes: Uint8Array): string {

@@ -3,9 +3,11 @@
 import type { figureCell } from '../../analysis/figure-cell.ts';
 import type { lagSeries } from '../../analysis/lag.ts';
 import type { Arm, StudyRecord } from '../../analysis/record.ts';
-import { DESIGNS, type Design } from '../../analysis/results.ts';
+import type { Design } from '../../analysis/results.ts';
 import type { blockSeries, boxSeries, Place } from '../../analysis/series.ts';
 import type { ArmName, BlockSeriesInput, BoxInput, FigureSet, LagInput } from './input.ts';
+
+const DESIGNS: readonly Design[] = ['alternated', 'sliced', 'sequential'];
 
 export interface SeriesFunctions {
   readonly figureCell: typeof figureCell;

@@ -1,0 +1,84 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { decode, encode, type MeasurementRecord, type Place, type RecordBody, type Samples } from '#proto';
+import { checkRecord } from '../../../controller/ingest/validate.ts';
+import { PLACE } from '../../helpers/stored.ts';
+
+const samples = (n: number, over: Partial<Samples> = {}): RecordBody => {
+  const columns = { dtNs: 4 * n, latencyNs: 4 * n, arm: n, flags: n };
+  const made = Object.fromEntries(Object.entries(columns).map(([name, size]) => [name, new Uint8Array(size)]));
+  return { body: 'samples', samples: { place: PLACE, t0Ns: 0n, n, ...made, ...over } as Samples };
+};
+const histogram = (lowNs: number[], highNs: number[], counts: number[]): RecordBody => ({
+  body: 'histogram',
+  histogram: { place: PLACE, mechanism: 'bpftrace', lowNs, highNs, counts },
+});
+const COUNTS = { expectedReads: 1, seenReads: 1, expectedBytes: 1, seenBytes: 1, expectedHits: 1, seenHits: 1 };
+const parity = (place: Place): RecordBody => ({
+  body: 'parity',
+  parity: { place, mechanism: 'm', source: 'load', ...COUNTS },
+});
+const end = (detail: string): RecordBody => ({
+  body: 'end',
+  end: { status: 'failed', code: 'internal', message: '', nextStep: '', detail },
+});
+const note = (detail: string): RecordBody => ({ body: 'note', note: { code: 'x', detail } });
+
+/** as it comes off the wire */
+const check = (body: RecordBody, sequence = 1) => {
+  const record = { sequence, studyId: 's', assignmentId: 'a', ...body } as MeasurementRecord;
+  checkRecord(decode('Record', encode('Record', record)));
+};
+
+const validate = suite('validate records');
+
+for (const [name, body] of Object.entries({
+  samples: samples(3),
+  'no samples': samples(0),
+  'the most samples': samples(65_536),
+  histogram: histogram([0, 1], [0, 1], [5, 0]),
+  parity: parity(PLACE),
+  loss: { body: 'loss', loss: { hop: 'ring', sut: '', mechanism: '', received: 1, lost: 0 } },
+  note: note('x'),
+  end: end('x'),
+} satisfies Record<string, RecordBody>)) {
+  validate(`accepted: ${name}`, () => check(body));
+}
+
+for (const [name, body, pattern] of [
+  ['too many samples', samples(65_537), /columns/],
+  ['a short dt column', samples(3, { dtNs: new Uint8Array(8) }), /n = 3/],
+  ['a latency column of odd bytes', samples(3, { latencyNs: new Uint8Array(13) }), /n = 3/],
+  ['a long arm column', samples(3, { arm: new Uint8Array(4) }), /n = 3/],
+  ['no flags', samples(3, { flags: new Uint8Array(0) }), /n = 3/],
+  ['uneven buckets', histogram([0, 1], [0], [5, 0]), /histogram/],
+  ['uneven counts', histogram([0], [0], []), /histogram/],
+  ['counts below 0', histogram([0], [0], [-1]), /histogram/],
+  ['counts that are no number', histogram([0], [0], [Number.NaN]), /histogram/],
+  ['counts without end', histogram([0], [0], [Number.POSITIVE_INFINITY]), /histogram/],
+  ['bucket ends that are no number', histogram([Number.NaN], [0], [1]), /histogram/],
+  ['too many buckets', histogram(...([0, 0, 0].map(() => new Array(100_001).fill(0)) as [[], [], []])), /histogram/],
+  ['no phase', parity({ ...PLACE, phase: 'unspecified' }), /without phase/],
+  ['no design', parity({ ...PLACE, design: 'unspecified' }), /without phase, design/],
+  ['no vantage', samples(1, { place: { ...PLACE, vantage: 'unspecified' } }), /vantage/],
+  ['an overlong SUT', parity({ ...PLACE, sut: 'x'.repeat(201) }), /overlong name/],
+  ['an overlong condition', parity({ ...PLACE, condition: 'x'.repeat(201) }), /overlong name/],
+  ['an overlong note', note('x'.repeat(16_385)), /overlong text/],
+  ['an overlong end', end('x'.repeat(16_385)), /overlong text/],
+] as const) {
+  validate(`refused: ${name}`, () => {
+    assert.throws(
+      () => check(body),
+      (error: Error & { code?: string }) => error.code === 'bad-message' && pattern.test(error.message),
+    );
+  });
+}
+
+validate('refused: no sequence, no body, no place', () => {
+  assert.throws(() => check(note('x'), 0), /without sequence/);
+  assert.throws(() => checkRecord({ sequence: 1 } as MeasurementRecord), /without body/);
+  const bare = { ...parity(PLACE), parity: { mechanism: 'm', source: 'load', ...COUNTS } } as RecordBody;
+  assert.throws(() => check(bare), /without its place/);
+});
+
+validate.run();

@@ -1,0 +1,185 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { BenchError, type Hello, type RunStudyRequest } from '#proto';
+import { DEFAULTS, type Resolution, resolveStudy } from '../../../controller/plan/resolve.ts';
+import { capability, hello, request } from '../../helpers/plan.ts';
+
+function resolve(over: Partial<RunStudyRequest> = {}, agents: readonly Hello[] = [hello()]): Resolution {
+  return resolveStudy(request(over), { agents, id: 'study-1', randomSeed: 99 });
+}
+
+/** the error it ends with */
+function refused(over: Partial<RunStudyRequest>, agents?: readonly Hello[]): BenchError {
+  try {
+    resolve(over, agents);
+  } catch (error) {
+    if (error instanceof BenchError) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+const ACTIONS = ['observe', 'trace'];
+const bpftrace = (support: 'unsupported' | 'inconclusive') =>
+  hello({
+    mechanisms: [
+      ...hello().mechanisms.slice(0, 2),
+      capability('bpftrace', { support, needs: 'root', found: 'uid 1000', design: 'sliced', actions: ACTIONS }),
+    ],
+  });
+
+const test = suite('resolve a study');
+
+test('the defaults are filled in', () => {
+  const { study, notices } = resolve();
+  const { requests, forks, blocks, requestBytes, seed, warmup, marginNs } = study;
+  assert.equal({ requests, forks, blocks, requestBytes }, DEFAULTS);
+  assert.equal({ seed, warmup, marginNs }, { seed: 99, warmup: null, marginNs: null });
+  assert.equal([study.placed, study.attached, study.conditions], [['ld-preload'], ['bpftrace'], ['process']]);
+  assert.equal(study.suts, [
+    { id: 'java-hello', warmup: 8000, unitSamples: 1 },
+    { id: 'read-loop', warmup: 2000, unitSamples: 20 },
+  ]);
+  assert.equal(notices, []);
+});
+
+test('what the user gave is kept, a seed and a warm-up of 0 too', () => {
+  const given = {
+    requests: 500,
+    forks: 2,
+    blocks: 3,
+    requestBytes: 1400,
+    marginNs: 1000,
+    command: 'x',
+    action: 'trace',
+  };
+  const { study } = resolve({ ...given, seed: 0, seedFixed: true, warmup: 0, warmupFixed: true });
+  assert.is(study.seed, 0);
+  assert.is(study.warmup, 0);
+  for (const [name, value] of Object.entries(given)) assert.is(study[name as keyof typeof given], value, name);
+});
+
+test('names are taken once, and none need not be named', () => {
+  const { study } = resolve({ suts: ['read-loop', 'read-loop'], mechanisms: ['none', 'bpftrace', 'bpftrace'] });
+  assert.equal(study.suts.length, 1);
+  assert.equal([study.placed, study.attached], [[], ['bpftrace']]);
+});
+
+const UNKNOWN: readonly [string, Partial<RunStudyRequest>, string][] = [
+  ['SUT', { suts: ['cobol'], sutsAsked: true }, 'java-hello, read-loop'],
+  ['mechanism', { mechanisms: ['cobol'], mechanismsAsked: true }, 'none, ld-preload, bpftrace'],
+  ['condition', { conditions: ['cobol'] }, 'process'],
+];
+
+for (const [what, over, known] of UNKNOWN) {
+  test(`an unknown ${what} is bad usage that lists the known ones`, () => {
+    const error = refused(over);
+    assert.is(error.code, 'usage');
+    assert.is(error.message, `unknown ${what} "cobol"; known: ${known}`);
+  });
+}
+
+test('unsupported and asked for: refused with what it needs and what was found', () => {
+  const error = refused({ mechanisms: ['bpftrace'], mechanismsAsked: true }, [bpftrace('unsupported')]);
+  assert.is(error.code, 'unsupported');
+  assert.is(error.message, 'mechanism bpftrace needs root; found: uid 1000');
+  assert.match(error.nextStep, /doctor/);
+});
+
+test('unsupported and not asked for: left out with a notice', () => {
+  const { study, notices } = resolve({}, [bpftrace('unsupported')]);
+  assert.equal(study.attached, []);
+  assert.equal(notices, [{ code: 'left-out', detail: 'mechanism bpftrace needs root; found: uid 1000' }]);
+});
+
+test('inconclusive is never left out in silence', () => {
+  for (const asked of [true, false]) {
+    const error = refused({ mechanisms: ['bpftrace'], mechanismsAsked: asked }, [bpftrace('inconclusive')]);
+    assert.is(error.code, 'unsupported');
+    assert.match(error.message, /bpftrace needs root; found: uid 1000/);
+  }
+});
+
+test('what one of two agents lacks is lacking, supported or unknown there', () => {
+  const without = hello({ agentId: 'node-2', mechanisms: hello().mechanisms.slice(0, 2) });
+  assert.match(resolve({}, [hello(), without]).notices[0]?.detail ?? '', /bpftrace .*not known to every agent/);
+  assert.equal(resolve({}, [hello(), bpftrace('unsupported')]).study.attached, []);
+  assert.equal(resolve({}, [hello(), hello({ agentId: 'node-2' })]).study.attached, ['bpftrace']);
+});
+
+test('nothing that runs is an error, not an empty study', () => {
+  const none = (entries: Hello['suts']) => entries.map((entry) => ({ ...entry, support: 'unsupported' as const }));
+  for (const [agent, pattern] of [
+    [hello({ suts: none(hello().suts) }), /none of the SUTs/],
+    [hello({ conditions: none(hello().conditions) }), /none of the conditions/],
+    [hello({ mechanisms: [capability('none'), ...none(hello().mechanisms.slice(1))] }), /none of the mechanisms/],
+  ] as const) {
+    const error = refused({}, [agent]);
+    assert.is(error.code, 'unsupported');
+    assert.match(error.message, pattern);
+    assert.match(error.detail, /needs .*; found: /);
+  }
+});
+
+test('none alone has nothing to be compared with', () => {
+  const error = refused({ mechanisms: ['none'], mechanismsAsked: true });
+  assert.is(error.code, 'usage');
+  assert.match(`${error.message} ${error.nextStep}`, /nothing to compare.*known: none, ld-preload, bpftrace/);
+});
+
+test('no agent', () => {
+  const error = refused({}, []);
+  assert.is(error.code, 'no-agent');
+  assert.match(error.nextStep, /hookbench agent --controller/);
+});
+
+test('an unknown action lists the known ones; one that a mechanism lacks names it and what it can', () => {
+  const unknown = refused({ action: 'explode' });
+  assert.is(unknown.code, 'usage');
+  assert.is(unknown.message, 'unknown action "explode"; known: observe, trace, block');
+  const unable = refused({ action: 'block' });
+  assert.is(unable.code, 'unsupported');
+  assert.match(unable.message, /block can't be done by bpftrace$/);
+  assert.match(unable.nextStep, /bpftrace can: observe, trace/);
+  assert.is(resolve({ action: 'block', mechanisms: ['ld-preload'], mechanismsAsked: true }).study.action, 'block');
+});
+
+for (const [option, over] of [
+  ['--requests', { requests: 20_000_001 }],
+  ['--forks', { forks: 1001 }],
+  ['--blocks', { blocks: 1001 }],
+  ['--request-bytes', { requestBytes: 8193 }],
+] as const) {
+  test(`${option} has a limit`, () => {
+    const error = refused(over);
+    assert.is(error.code, 'usage');
+    assert.match(error.message, new RegExp(`^${option} \\d+ is not a whole number from 1 to \\d+$`));
+  });
+}
+
+test('fewer units than blocks: refused with the numbers; one unit a block is enough', () => {
+  const small = { suts: ['read-loop'], forks: 2, blocks: 5 };
+  const error = refused({ ...small, requests: 2180 });
+  assert.is(error.code, 'usage');
+  assert.match(
+    error.message,
+    /--requests 2180 leaves 9 units of work for read-loop after a warm-up of 2000: .*2 forks × 5 /,
+  );
+  assert.is(resolve({ ...small, requests: 2181 }).study.requests, 2181);
+  assert.match(refused({ ...small, requests: 10, warmup: 0, warmupFixed: true }).message, /warm-up of 0/);
+});
+
+test('more than an agent takes at once is refused before the study begins', () => {
+  const error = refused({ requests: 20_000_000, forks: 1, blocks: 1 });
+  assert.is(error.code, 'usage');
+  assert.match(error.message, /--requests 20000000 is too much for 1 forks × 1 blocks/);
+  assert.match(error.nextStep, /more forks and blocks/);
+  assert.is(resolve({ requests: 20_000_000, forks: 100, blocks: 100 }).study.forks, 100);
+  const many = Array.from({ length: 64 }, (_, i) => capability(`m${i}`, { design: 'alternated', actions: ACTIONS }));
+  assert.match(
+    refused({ suts: ['read-loop'] }, [hello({ mechanisms: many })]).message,
+    /needs 66 live processes; at most 64/,
+  );
+});
+
+test.run();
