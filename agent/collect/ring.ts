@@ -12,6 +12,8 @@ const RING_SLOTS = 32;
 const CAPACITY = 16_384;
 /** What the file says is never believed past these: a hooked process that writes nonsense into its counters must not break the stream. */
 const MOST_LOST = 0xffff_ffff;
+/** records one drain hands over at least, before it goes by twice the capacity of a ring */
+const MOST_RECORDS = RING_SLOTS * CAPACITY;
 const MOST_COUNT = BigInt(Number.MAX_SAFE_INTEGER);
 const ACTION_NUMBER = { observe: 0, trace: 1, block: 2 } as const;
 /** byte offsets in struct hb_ring_header */
@@ -109,7 +111,7 @@ export class RingFile {
 
   /** Records written since the last call, in time order. `lost` counts what was written since then and can't be had: overwritten before
    * or while it was read, not a record of this ABI, read without a free ring, and each descriptor that could not be tracked. Never more
-   * than slots × capacity records are read, whatever the file says; `lost` saturates at 2^32−1. */
+   * records are read than fit into two rings (or 524,288), whatever the file says; `lost` saturates at 2^32−1. */
   drain(): { reads: RingRecord[]; lost: number } {
     const rings = this.#read(HEADER_BYTES, this.#slots * RING_BYTES);
     const reads: RingRecord[] = [];
@@ -135,7 +137,8 @@ export class RingFile {
     if (head <= tail) return 0n;
     const capacity = BigInt(this.#capacity);
     const first = head - tail > capacity ? head - capacity : tail;
-    const count = Number(head - first);
+    const room = Math.max(MOST_RECORDS, 2 * this.#capacity) - into.length;
+    const count = Math.min(room, Number(head - first));
     const bytes = this.#copy(slot, Number(first % capacity), count);
     const overwritten = this.#headOf(slot) - capacity;
     let taken = 0n;

@@ -26,7 +26,10 @@ export const ldPreload: PlacedMechanism = {
   async place(order, name) {
     const keywordFile = join(order.dir, 'keywords');
     await writeFile(keywordFile, joinLines(order.keywords), { mode: 0o600 });
-    const ring = RingFile.create(join(order.dir, `${name}.ring`), { action: order.action });
+    const ring = RingFile.create(join(order.dir, `${name}.ring`), {
+      action: order.action,
+      capacity: capacityFor(order.mostReads),
+    });
     order.host.undo.push(`ring ${name}`, null, () => ring.close());
     return {
       env: {
@@ -48,6 +51,11 @@ export const ldPreload: PlacedMechanism = {
     };
   },
 };
+
+/** Twice what is expected, since a request may take more than one read: a power of two, as the library asks. */
+function capacityFor(mostReads: number): number {
+  return 2 ** Math.min(24, Math.max(14, Math.ceil(Math.log2(2 * mostReads + 1))));
+}
 
 function joinLines(words: readonly Uint8Array[]): Buffer {
   const newline = Buffer.from('\n');

@@ -15,6 +15,8 @@ export interface HookOrder {
   readonly host: HostPort;
   /** a folder on memory that belongs to this fork, removed at its end */
   readonly dir: string;
+  /** requests that one process gets at most between two drains of its hook */
+  readonly mostReads: number;
 }
 
 /** counted reads since the hook was placed or attached */

@@ -39,6 +39,7 @@ export async function startFork(assignment: Assignment, host: HostPort, signal: 
     action: assignment.action as Action,
     host,
     dir: ownDir(host),
+    mostReads: mostReads(assignment),
   };
   const placement = await known(CONDITIONS, assignment.condition, 'condition').enter(host);
   const generator = await startLoad(placement, host);
@@ -52,6 +53,23 @@ export async function startFork(assignment: Assignment, host: HostPort, signal: 
     await generator.setTarget(loadTarget(live, placement));
   }
   return { order, generator, instances, armOf };
+}
+
+/** the longest slice, in requests to one instance */
+function mostReads({ steps, instances }: Assignment): number {
+  const requestsPerUnit = new Map(
+    instances.map(({ id, sut }) => {
+      const { protocol } = known(SUTS, sut, 'SUT');
+      return [id, protocol.kind === 'burst' ? protocol.requestsPerUnit : 1];
+    }),
+  );
+  let most = 0;
+  for (const { order, settle } of steps.flatMap((step) => step.slices)) {
+    const units = new Uint32Array(64).fill(settle);
+    for (const byte of order) units[byte & 0x3f]! += 1;
+    for (const [id, requests] of requestsPerUnit) most = Math.max(most, units[id]! * requests);
+  }
+  return most;
 }
 
 function loadTarget({ instance, sut, process }: LiveInstance, placement: Placement) {

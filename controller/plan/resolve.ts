@@ -3,7 +3,7 @@
 import { BenchError, type Capability, type Hello, type Note, type RunStudyRequest } from '#proto';
 import { armsOf, measuredPerArm, type PlannedSut, type ResolvedStudy, warmupOf } from './study.ts';
 
-export const DEFAULTS = { requests: 20_000, forks: 6, blocks: 4, requestBytes: 88, condition: 'process' } as const;
+export const DEFAULTS = { requests: 20_000, forks: 6, blocks: 4, requestBytes: 88 } as const;
 const LIMITS = { requests: 20_000_000, forks: 1000, blocks: 1000, requestBytes: 8192 };
 /** what an agent takes: requests in one slice, order bytes in one assignment (a message has at most 16 MiB) */
 const AGENT_LIMITS = { sliceUnits: 2 ** 20, orderBytes: 14 * 2 ** 20, instances: 64 };
@@ -90,7 +90,7 @@ export function resolveStudy(
 }
 
 function conditionsOf(request: RunStudyRequest): readonly string[] {
-  return request.conditions.length > 0 ? request.conditions : [DEFAULTS.condition];
+  return request.conditions.length > 0 ? request.conditions : ['process'];
 }
 
 function pickSupported(

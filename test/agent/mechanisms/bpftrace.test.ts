@@ -30,7 +30,7 @@ hook.after.each(async () => {
 
 function orderOf(keywords: readonly Uint8Array[]): HookOrder {
   const pinning = { cores: [0], load: null, sut: null, text: '' };
-  return { keywords, action: 'observe', host: { pinning, undo }, dir };
+  return { keywords, action: 'observe', host: { pinning, undo }, dir, mostReads: 1 };
 }
 
 /** those started below this process */
