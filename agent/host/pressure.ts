@@ -17,16 +17,30 @@ export function readPressure(): Pressure {
   return { atMs: performance.now(), stealMs: stealMs(), throttledMs: throttledMs() };
 }
 
-/** @returns one sentence per finding, empty when none */
-export function pressureFindings(from: Pressure, to: Pressure): string[] {
+/** Stolen time strikes all arms alike, since they are interleaved: it widens intervals and is told. From here on it counts as throttling. */
+const STEAL_IS_THROTTLING = 0.25;
+
+export interface PressureFinding {
+  /** `throttled` makes the study's comparisons invalid, `cpu-steal` is a warning */
+  readonly code: 'throttled' | 'cpu-steal';
+  readonly detail: string;
+}
+
+/** @returns empty when there is nothing to tell */
+export function pressureFindings(from: Pressure, to: Pressure): PressureFinding[] {
   const spanMs = to.atMs - from.atMs;
   if (spanMs <= 0) return [];
-  const findings: string[] = [];
+  const findings: PressureFinding[] = [];
   const stolen = (to.stealMs - from.stealMs) / spanMs;
   const throttled = (to.throttledMs - from.throttledMs) / spanMs;
-  if (stolen > SHARE_LIMIT) findings.push(`the hypervisor stole ${(stolen * 100).toFixed(1)} % of one core's time`);
-  if (throttled > SHARE_LIMIT)
-    findings.push(`the cgroup's CPU limit held the agent back ${(throttled * 100).toFixed(1)} % of the time`);
+  if (stolen > SHARE_LIMIT) {
+    const code = stolen > STEAL_IS_THROTTLING ? 'throttled' : 'cpu-steal';
+    findings.push({ code, detail: `the hypervisor stole ${(stolen * 100).toFixed(1)} % of one core's time` });
+  }
+  if (throttled > SHARE_LIMIT) {
+    const share = (throttled * 100).toFixed(1);
+    findings.push({ code: 'throttled', detail: `the cgroup's CPU limit held the agent back ${share} % of the time` });
+  }
   return findings;
 }
 

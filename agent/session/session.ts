@@ -43,7 +43,9 @@ async function measureAndUndo(assignment: Assignment, o: SessionOptions): Promis
       ? new BenchError('cancelled', 'the run was cancelled', { cause: error })
       : asBenchError(error);
   }
-  for (const detail of pressureFindings(before, readPressure())) ledger.note({ code: 'throttled', detail });
+  for (const { code, detail } of pressureFindings(before, readPressure())) {
+    ledger.note({ code, detail: `fork ${assignment.fork + 1}: ${detail}.` });
+  }
   for (const detail of await undo.run()) ledger.note({ code: 'not-undone', detail });
   ledger.loss('spool', '', '', { received: 0, lost: o.sink.takeDropped() });
   for (const record of ledger.records()) o.sink.send(record);

@@ -99,7 +99,9 @@ function usageRow(study: StudyRecord): Recommendation {
 /** R8: no resource limit hit */
 function limitsRow(study: StudyRecord): Recommendation {
   if (study.throttling.length > 0) return row(8, 'unmet', study.throttling.join(' '));
-  return row(8, 'met', 'no throttling, steal time or pressure was reported during the study');
+  const stolen = study.warnings.filter(({ code }) => code === 'cpu-steal').map(({ detail }) => detail);
+  if (stolen.length > 0) return row(8, 'unmet', stolen.join(' '));
+  return row(8, 'met', 'no CPU throttling and no steal time over 2 % of a core was seen during the study');
 }
 
 /** R9: enough samples for the effect */

@@ -80,7 +80,8 @@ export interface StudyRecord {
   readonly histograms: readonly Histogram[];
   readonly parity: readonly ParityRow[];
   readonly loss: readonly LossRow[];
-  /** cgroup throttling, steal time, pressure seen during the study: one sentence each; empty when none */
+  /** what makes the whole study invalid: cgroup throttling, steal time past a quarter of a core; one sentence each, empty when none.
+   * Less steal time is a warning with code `cpu-steal`. */
   readonly throttling: readonly string[];
   readonly warnings: readonly { readonly code: string; readonly detail: string }[];
 }

@@ -43,7 +43,8 @@ function whyInvalid(flags: readonly Flag[]): string {
 function basisOf({ forks, blocks }: BlockEstimate): string {
   const perFork = blocks / forks;
   const each = Number.isInteger(perFork) ? count(perFork) : `about ${Math.round(perFork)}`;
-  return `${forks} forks × ${each} blocks`;
+  const noun = each === '1' ? 'block' : 'blocks';
+  return `${forks} forks × ${each} ${noun}`;
 }
 
 function marginNote({ lowNs, highNs }: BlockEstimate, marginNs: number | null): string {

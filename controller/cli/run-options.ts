@@ -24,10 +24,11 @@ export interface RunOptions {
 }
 
 /** what --quick changes; an option given by the user wins */
-const QUICK = { requests: 10_000, forks: 4, blocks: 1 } as const;
+const QUICK = { requests: 5_000, warmup: 2_000, forks: 4, blocks: 1 } as const;
 
 export function requestOf(o: RunOptions, command: string): RunStudyRequest {
-  const quick = o.quick === true ? QUICK : { requests: 0, forks: 0, blocks: 0 };
+  const quick = o.quick === true ? QUICK : { requests: 0, warmup: undefined, forks: 0, blocks: 0 };
+  const warmup = o.warmup ?? quick.warmup;
   return {
     suts: o.sut ?? [],
     sutsAsked: o.sut !== undefined,
@@ -36,8 +37,8 @@ export function requestOf(o: RunOptions, command: string): RunStudyRequest {
     conditions: o.conditions ?? [],
     action: o.action,
     requests: o.requests ?? quick.requests,
-    warmup: typeof o.warmup === 'number' ? o.warmup : 0,
-    warmupFixed: typeof o.warmup === 'number',
+    warmup: typeof warmup === 'number' ? warmup : 0,
+    warmupFixed: typeof warmup === 'number',
     forks: o.forks ?? quick.forks,
     blocks: o.blocks ?? quick.blocks,
     seed: o.seed ?? 0,

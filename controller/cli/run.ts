@@ -39,7 +39,7 @@ export function runCommand(): Command {
       'seed of the order of requests (default: random, written to the results)',
       wholeNumber('--seed', 0, 2 ** 32 - 1),
     )
-    .option('--quick', 'a smaller study, under 60 s: 10000 requests, 4 forks, 1 block')
+    .option('--quick', 'a smaller study, under 60 s: 5000 requests of which 2000 warm-up, 4 forks, 1 block')
     .option('--keywords <file>', 'keywords to look for, one a line (default: our own list of 200)')
     .option('--request-bytes <n>', 'length of a request (default 88)', wholeNumber('--request-bytes', 64, 8192))
     .option('--margin <duration>', 'margin within which arms count as equivalent, e.g. 1us', durationNs('--margin'))

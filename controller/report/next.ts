@@ -3,6 +3,9 @@
 import type { Comparison, Results } from '../analysis/results.ts';
 import { formatCount } from './format.ts';
 
+/** so many times the requests of this study are no advice */
+const OUT_OF_REACH = 10;
+
 export function nextSteps(results: Results): readonly string[] {
   const found = results.comparisons.filter((c) => c.treated !== c.baseline);
   const steps = [
@@ -48,6 +51,9 @@ function undetected(found: readonly Comparison[], results: Results): string | nu
   const needed = found.filter((c) => c.verdict === 'no-detectable-difference' && (c.requiredSamples ?? 0) > c.n);
   const most = Math.max(0, ...needed.map((c) => c.requiredSamples ?? 0));
   if (most <= results.study.requestsPerArm) return null;
+  if (most > OUT_OF_REACH * results.study.requestsPerArm) {
+    return `What ${names(needed)} can show is set by how much forks and blocks differ, not by the number of requests: more --forks narrow it.`;
+  }
   const rounded = Math.ceil(most / 1000) * 1000;
   return `To settle ${names(needed)}, should the shift seen be real: --requests ${rounded} (${formatCount(rounded)} per arm).`;
 }

@@ -107,7 +107,7 @@ function warningLines(results: Results, columns: number, paint: Paint): readonly
 function foundLines(results: Results, columns: number, paint: Paint): readonly string[] {
   const found = results.comparisons.filter((c) => c.treated !== c.baseline);
   if (found.length === 0) return [];
-  return [paint.bold('Found'), ...found.flatMap((c) => wrap(plainText(c.sentence), columns, 2, 4))];
+  return [paint.bold('Found'), ...found.flatMap((c) => wrap(plainText(`${c.sut}: ${c.sentence}`), columns, 2, 4))];
 }
 
 function closing(results: Results, options: TerminalOptions, columns: number, paint: Paint): readonly string[] {

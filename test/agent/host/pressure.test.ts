@@ -13,11 +13,16 @@ pressure('two percent of the time and less is no finding', () => {
 pressure('more is one sentence each, with the share', () => {
   const findings = pressureFindings(from, { atMs: 11_000, stealMs: 1000, throttledMs: 1320 });
   assert.equal(findings, [
-    "the hypervisor stole 5.0 % of one core's time",
-    "the cgroup's CPU limit held the agent back 12.5 % of the time",
+    { code: 'cpu-steal', detail: "the hypervisor stole 5.0 % of one core's time" },
+    { code: 'throttled', detail: "the cgroup's CPU limit held the agent back 12.5 % of the time" },
   ]);
   assert.is(pressureFindings(from, { atMs: 11_000, stealMs: 701, throttledMs: 70 }).length, 1);
   assert.is(pressureFindings(from, { atMs: 11_000, stealMs: 500, throttledMs: 271 }).length, 1);
+});
+
+pressure('a quarter of a core stolen is throttling', () => {
+  assert.is(pressureFindings(from, { atMs: 11_000, stealMs: 3000, throttledMs: 70 })[0]?.code, 'cpu-steal');
+  assert.is(pressureFindings(from, { atMs: 11_000, stealMs: 3010, throttledMs: 70 })[0]?.code, 'throttled');
 });
 
 pressure('counters that went back, and no time at all, are no finding', () => {
