@@ -12,6 +12,7 @@ export const PATHS = {
   preloadLibrary: join(root, 'build', 'libhookbench.so'),
   loadGenerator: join(root, 'build', 'hookbench-load'),
   bpftraceTemplate: join(root, 'hooks', 'bpftrace', 'read_hook.bt.in'),
+  keywords: join(root, 'hooks', 'keywords', 'default.txt'),
   javaHello: join(root, 'build', 'sut', 'java-hello'),
   nodeHello: join(root, 'sut', 'node-hello'),
   readLoop: join(root, 'build', 'sut', 'read-loop'),

@@ -6,6 +6,7 @@ import { type SupportAnswer, supported, unsupported } from '../../host/support.t
 import { ptyProblem } from '../../process/pty.ts';
 import type { AttachedMechanism } from '../mechanism.ts';
 import { attachBpftrace } from './attach.ts';
+import { attachProblem } from './trial.ts';
 
 const NEEDS = 'root, bpftrace 0.17 or newer, tracefs, syscall tracepoints, node-pty';
 const OLDEST = [0, 17] as const;
@@ -42,5 +43,9 @@ async function probe(): Promise<SupportAnswer> {
       NEEDS,
       `node-pty can't be loaded (${problem}); npm rebuild node-pty needs g++, make and python3`,
     );
+  // 0.17 is what the scan was made with; later versions bring other compilers, so they are tried for real
+  const refusal = minor === OLDEST[1] && major === OLDEST[0] ? null : await attachProblem();
+  if (refusal !== null)
+    return unsupported(NEEDS, `bpftrace ${version}, which can't load the keyword scan here (${refusal})`);
   return supported(NEEDS, `bpftrace ${version}, tracepoints in ${tracing}`);
 }

@@ -16,9 +16,17 @@ export interface ScanProgram {
   readonly windowBytes: number;
 }
 
+/** How the words of a position are searched: `tree` halves the two-byte beginnings (fewest compares), `keys` compares them one after the other
+ * (more compares, but a form that the verifier follows where the compiler's output of the tree is too much for it: seen with bpftrace 0.23). */
+export type Search = 'tree' | 'keys';
+
 /** @param keywords bytes of each word, 1 to 64 bytes, no NUL
  * @param windowBytes how many bytes from the start of the read are scanned, 8 to 512 (the verifier's limit with 200 words) */
-export function scanProgram(keywords: readonly Uint8Array[], windowBytes: number): ScanProgram {
+export function scanProgram(
+  keywords: readonly Uint8Array[],
+  windowBytes: number,
+  search: Search = 'tree',
+): ScanProgram {
   const { kept, dropped } = withoutContaining(keywords);
   const lines = [
     '$b = $s.1;',
@@ -33,7 +41,7 @@ export function scanProgram(keywords: readonly Uint8Array[], windowBytes: number
     ...loadWord('$y', '16'),
     '$i = (uint64)0;',
     `while ($i < ${windowBytes + 8}) {`,
-    ...dispatch(kept).map((line) => `  ${line}`),
+    ...dispatch(kept, search).map((line) => `  ${line}`),
     '  $w = ($w >> 8) | ($x << 56);',
     '  $x = ($x >> 8) | ($y << 56);',
     '  $y = $y >> 8;',
@@ -84,11 +92,12 @@ interface Leaf {
 }
 
 /** a binary search over the first two bytes (one byte for one-byte words), then masked compares of the few words left */
-function dispatch(words: readonly Uint8Array[]): string[] {
+function dispatch(words: readonly Uint8Array[], search: Search): string[] {
   const single = words.filter((word) => word.length === 1);
   const leaves = leavesOf(words.filter((word) => word.length > 1));
   const lines = single.map((word) => `if (($w & 255) == ${word[0]}) { ${FOUND} }`);
-  if (leaves.length > 0) lines.push('$c = $w & 65535;', ...tree(leaves));
+  if (leaves.length > 0)
+    lines.push('$c = $w & 65535;', ...(search === 'tree' ? tree(leaves) : leaves.flatMap(leafLines)));
   return lines;
 }
 
@@ -102,10 +111,7 @@ function leavesOf(words: readonly Uint8Array[]): Leaf[] {
 }
 
 function tree(leaves: readonly Leaf[]): string[] {
-  if (leaves.length === 1) {
-    const leaf = leaves[0]!;
-    return [`if ($c == ${leaf.key}) {`, ...leaf.words.map((word) => `  ${compare(word)}`), '}'];
-  }
+  if (leaves.length === 1) return leafLines(leaves[0]!);
   const middle = leaves.length >> 1;
   const indent = (line: string) => `  ${line}`;
   return [
@@ -115,6 +121,10 @@ function tree(leaves: readonly Leaf[]): string[] {
     ...tree(leaves.slice(middle)).map(indent),
     '}',
   ];
+}
+
+function leafLines(leaf: Leaf): string[] {
+  return [`if ($c == ${leaf.key}) {`, ...leaf.words.map((word) => `  ${compare(word)}`), '}'];
 }
 
 /** Sets `$hit` when the bytes at `$i` are that word: 7 bytes, then 8, then 1 out of the window; a mask keeps the verifier from taking the
