@@ -11,7 +11,7 @@ import { type PtyPort, spawnPty } from '../../process/pty.ts';
 import type { AttachedHook, HookOrder } from '../mechanism.ts';
 import { Canary } from './canary.ts';
 import { findingsOf } from './findings.ts';
-import { type HookScript, hookScript, LIVE_MARK, SCAN_FORMS, type ScanForm } from './script.ts';
+import { type HookScript, hookScript, LIVE_MARK, WINDOW_BYTES, WINDOWS_BYTES } from './script.ts';
 
 /** On an overloaded machine attaching was seen to take 45 s. */
 const ATTACH_TIMEOUT_MS = 120_000;
@@ -21,23 +21,23 @@ const SING_EVERY_MS = 25;
 /** more keys than pids × latency buckets ever seen; the sum of the histogram is checked against the count all the same */
 const MAP_KEYS = '16384';
 
-/** keywords (joined) → the form of the scan that loaded here before */
+/** keywords (joined) → index of the window that loaded here before */
 const loadable = new Map<string, number>();
 
-/** Tries the forms of the scan until one loads, and remembers it for these keywords. @throws BenchError attach-failed when none does */
+/** Tries the windows until one loads, and remembers it for these keywords. @throws BenchError attach-failed when none does */
 export async function attachBpftrace(
   order: HookOrder,
   pids: readonly number[],
   signal: AbortSignal,
 ): Promise<AttachedHook> {
   const words = order.keywords.map((word) => Buffer.from(word).toString('latin1')).join('\n');
-  for (let form = loadable.get(words) ?? 0; ; form++) {
+  for (let index = loadable.get(words) ?? 0; ; index++) {
     try {
-      const hook = await attachForm(order, pids, { signal, form: SCAN_FORMS[form] ?? SCAN_FORMS[0] });
-      loadable.set(words, form);
+      const hook = await attachScan(order, pids, { signal, windowBytes: WINDOWS_BYTES[index] ?? WINDOW_BYTES });
+      loadable.set(words, index);
       return hook;
     } catch (error) {
-      if (!isTooComplex(error) || form + 1 >= SCAN_FORMS.length) throw error;
+      if (!isTooComplex(error) || index + 1 >= WINDOWS_BYTES.length) throw error;
     }
   }
 }
@@ -51,15 +51,15 @@ function isTooComplex(error: unknown): boolean {
   );
 }
 
-async function attachForm(
+async function attachScan(
   order: HookOrder,
   pids: readonly number[],
-  o: { signal: AbortSignal; form: ScanForm },
+  o: { signal: AbortSignal; windowBytes: number },
 ): Promise<AttachedHook> {
   const script = hookScript(await readFile(PATHS.bpftraceTemplate, 'utf8'), {
     keywords: order.keywords,
     targets: pids.length,
-    form: o.form,
+    windowBytes: o.windowBytes,
   });
   const path = join(order.dir, 'read_hook.bt');
   await writeFile(path, script.text, { mode: 0o600 });

@@ -10,6 +10,8 @@ import { attachProblem } from './trial.ts';
 
 const NEEDS = 'root, bpftrace 0.17 or newer, tracefs, syscall tracepoints, node-pty';
 const OLDEST = [0, 17] as const;
+/** versions whose compilers' output is known to load (Linux 6.18): the oldest, Debian 13's, the newest */
+const TRIED = ['0.17', '0.23', '0.27'];
 
 export const bpftrace: AttachedMechanism = {
   kind: 'attached',
@@ -43,8 +45,8 @@ async function probe(): Promise<SupportAnswer> {
       NEEDS,
       `node-pty can't be loaded (${problem}); npm rebuild node-pty needs g++, make and python3`,
     );
-  // 0.17 is what the scan was made with; later versions bring other compilers, so they are tried for real
-  const refusal = minor === OLDEST[1] && major === OLDEST[0] ? null : await attachProblem();
+  // other versions bring other compilers, so they are tried for real
+  const refusal = TRIED.includes(`${major}.${minor}`) ? null : await attachProblem();
   if (refusal !== null)
     return unsupported(NEEDS, `bpftrace ${version}, which can't load the keyword scan here (${refusal})`);
   return supported(NEEDS, `bpftrace ${version}, tracepoints in ${tracing}`);

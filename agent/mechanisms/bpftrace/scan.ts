@@ -3,8 +3,12 @@
  * Only numbers get into the script: a keyword never appears as text, so no keyword can change the program.
  * The window is fed by aligned 8-byte loads: an aligned word never crosses a page, so every word that holds a byte of the read can be
  * read whatever lies behind it. Bytes of such a word before and behind the read are made 0, which no keyword holds: what matches lies
- * within the read. So the loop compares with the end of the read only once in 8 bytes, and the verifier, which follows every outcome of
- * such a comparison, stays far below its limit of a million instructions. */
+ * within the read.
+ *
+ * The verifier follows every outcome of every branch, up to a million instructions. So nothing may differ after a branch but what is
+ * looked at in it: a match is summed up in `$a` and leaves the loop only once in 8 bytes, and the end of the read is found without a
+ * branch, in a form that the compiler doesn't turn back into one: `$z` is always 0, the sign of an address of a process, but the compiler
+ * does not know. Then a position costs the verifier as much as the loop is long. */
 
 export interface ScanProgram {
   /** script lines, indented for the body of the exit probe; they set `$hit` from `$b` (address) and `$n` (bytes read) */
@@ -16,41 +20,36 @@ export interface ScanProgram {
   readonly windowBytes: number;
 }
 
-/** How the words of a position are searched: `tree` halves the two-byte beginnings (fewest compares), `keys` compares them one after the other
- * (more compares, but a form that the verifier follows where the compiler's output of the tree is too much for it: seen with bpftrace 0.23). */
-export type Search = 'tree' | 'keys';
-
 /** @param keywords bytes of each word, 1 to 64 bytes, no NUL
- * @param windowBytes how many bytes from the start of the read are scanned, 8 to 512 (the verifier's limit with 200 words) */
-export function scanProgram(
-  keywords: readonly Uint8Array[],
-  windowBytes: number,
-  search: Search = 'tree',
-): ScanProgram {
+ * @param windowBytes how many bytes from the start of the read are scanned, 8 to 256 (the verifier's limit with 200 words) */
+export function scanProgram(keywords: readonly Uint8Array[], windowBytes: number): ScanProgram {
   const { kept, dropped } = withoutContaining(keywords);
   const lines = [
     '$b = $s.1;',
     '$skip = $b & 7;',
     '$p = $b - $skip;',
-    `$lim = $n; if ($lim > ${windowBytes}) { $lim = (uint64)${windowBytes}; @cut[pid] = count(); }`,
-    '$end = $skip + $lim;',
-    '$hit = (uint64)0;',
+    '$z = $b >> 63;',
+    `$over = (((uint64)${windowBytes} - $n) >> 63) & 1;`,
+    `$end = $skip + $n - (($n - ${windowBytes}) & ((0 - $over) | $z));`,
+    '$a = $z;',
     ...loadWord('$w', '0'),
     '$w = ($w >> ($skip * 8)) << ($skip * 8);',
     ...loadWord('$x', '8'),
     ...loadWord('$y', '16'),
     '$i = (uint64)0;',
     `while ($i < ${windowBytes + 8}) {`,
-    ...dispatch(kept, search).map((line) => `  ${line}`),
+    ...dispatch(kept).map((line) => `  ${line}`),
     '  $w = ($w >> 8) | ($x << 56);',
     '  $x = ($x >> 8) | ($y << 56);',
     '  $y = $y >> 8;',
     '  $i = $i + 1;',
     '  if (($i & 7) == 0) {',
-    '    if ($i >= $end) { break; }',
+    '    if ($i >= ($end & ((($a >> 63) - 1) | $z))) { break; }',
     ...loadWord('$y', '$i + 16').map((line) => `    ${line}`),
     '  }',
     '}',
+    '$hit = $a >> 63;',
+    'if ($over == 1) { @cut[pid] = count(); }',
   ];
   return {
     text: lines.map((line) => `      ${line}`).join('\n'),
@@ -84,7 +83,8 @@ function loadWord(name: string, offset: string): string[] {
   ];
 }
 
-const FOUND = '$hit = (uint64)1; break;';
+/** leaves compared one after the other at the end of the binary search: as fast as one by one, and a smaller program */
+const LEAVES_TOGETHER = 4;
 
 interface Leaf {
   readonly key: number;
@@ -92,12 +92,10 @@ interface Leaf {
 }
 
 /** a binary search over the first two bytes (one byte for one-byte words), then masked compares of the few words left */
-function dispatch(words: readonly Uint8Array[], search: Search): string[] {
-  const single = words.filter((word) => word.length === 1);
+function dispatch(words: readonly Uint8Array[]): string[] {
   const leaves = leavesOf(words.filter((word) => word.length > 1));
-  const lines = single.map((word) => `if (($w & 255) == ${word[0]}) { ${FOUND} }`);
-  if (leaves.length > 0)
-    lines.push('$c = $w & 65535;', ...(search === 'tree' ? tree(leaves) : leaves.flatMap(leafLines)));
+  const lines = words.filter((word) => word.length === 1).map(compare);
+  if (leaves.length > 0) lines.push('$c = $w & 65535;', ...tree(leaves));
   return lines;
 }
 
@@ -111,7 +109,7 @@ function leavesOf(words: readonly Uint8Array[]): Leaf[] {
 }
 
 function tree(leaves: readonly Leaf[]): string[] {
-  if (leaves.length === 1) return leafLines(leaves[0]!);
+  if (leaves.length <= LEAVES_TOGETHER) return leaves.flatMap(leafLines);
   const middle = leaves.length >> 1;
   const indent = (line: string) => `  ${line}`;
   return [
@@ -127,26 +125,32 @@ function leafLines(leaf: Leaf): string[] {
   return [`if ($c == ${leaf.key}) {`, ...leaf.words.map((word) => `  ${compare(word)}`), '}'];
 }
 
-/** Sets `$hit` when the bytes at `$i` are that word: 7 bytes, then 8, then 1 out of the window; a mask keeps the verifier from taking the
- * window itself for known afterwards. What is longer is finished by unaligned loads that end with the word; that the word ends within the
- * read is part of one comparison with them, so that the verifier does not follow both outcomes. */
+/** Sets the top bit of `$a` when the bytes at `$i` are that word: 7 bytes, then 8, then 1 out of the window. `$d` is 0 for equal bytes, and
+ * ($d − 1) & ~$d has its top bit set for 0 alone. What is longer is finished by unaligned loads that end with the word; that the word ends
+ * within the read is one more difference. */
 function compare(word: Uint8Array): string {
-  if (word.length <= 8) return `if (${masked('$w', word)}) { ${FOUND} }`;
-  const conditions = [masked('$w', word.subarray(0, 7)), masked('(($w >> 56) | ($x << 8))', word.subarray(7, 15))];
-  if (word.length > 15) conditions.push(masked('($x >> 56)', word.subarray(15, 16)));
-  if (word.length <= 16) return `if (${conditions.join(' && ')}) { ${FOUND} }`;
-  const differences = [`(($end - $i - ${word.length}) >> 63)`];
+  const found = '$a = $a | (($d - 1) & ~$d);';
+  if (word.length <= 8) return `$d = ${difference('$w', word)}; ${found}`;
+  const window = [
+    difference('$w', word.subarray(0, 7)),
+    difference('(($w >> 56) | ($x << 8))', word.subarray(7, 15)),
+    ...(word.length > 15 ? [difference('($x >> 56)', word.subarray(15, 16))] : []),
+  ];
+  const first = `$d = ${window.join(' | ')};`;
+  if (word.length <= 16) return `${first} ${found}`;
+  const rest = [`(($end - $i - ${word.length}) >> 63)`];
   for (let done = 16; done < word.length; done += 8) {
     const from = Math.min(done, word.length - 8);
-    differences.push(`(*(uint64*)uptr($p + $i + ${from}) ^ ${constant(word.subarray(from, from + 8))})`);
+    rest.push(`(*(uint64*)uptr($p + $i + ${from}) ^ ${constant(word.subarray(from, from + 8))})`);
   }
-  return `if (${conditions.join(' && ')}) { $z = ${differences.join(' | ')}; if ($z == 0) { ${FOUND} } }`;
+  return `${first} if ($d == 0) { $d = ${rest.join(' | ')}; ${found} }`;
 }
 
-function masked(variable: string, bytes: Uint8Array): string {
-  if (bytes.length === 8) return `${variable} == ${constant(bytes)}`;
+/** 0 when these bytes are the lowest of the variable */
+function difference(variable: string, bytes: Uint8Array): string {
+  if (bytes.length === 8) return `(${variable} ^ ${constant(bytes)})`;
   const mask = (1n << BigInt(8 * bytes.length)) - 1n;
-  return `(${variable} & ${mask}) == ${constant(bytes)}`;
+  return `((${variable} & ${mask}) ^ ${constant(bytes)})`;
 }
 
 /** little-endian value of up to 8 bytes; from 2^63 up it is put together by shifts, since bpftrace's literals are signed */

@@ -1,6 +1,6 @@
 /** The bpftrace script of the hook, made from hooks/bpftrace/read_hook.bt.in and the study's keywords. */
 
-import { type ScanProgram, type Search, scanProgram } from './scan.ts';
+import { type ScanProgram, scanProgram } from './scan.ts';
 
 /** linear steps per octave = 2^SUB_BITS: below 2^(SUB_BITS+1) ns a bucket is 1 ns wide, above it at most 0.4 % of its value */
 export const SUB_BITS = 8;
@@ -8,20 +8,8 @@ export const SUB_BITS = 8;
 export const LAST_BUCKET = ((31 - SUB_BITS) << SUB_BITS) + (1 << (SUB_BITS + 1)) - 1;
 /** bytes from the start of a read that are scanned */
 export const WINDOW_BYTES = 128;
-
-export interface ScanForm {
-  readonly search: Search;
-  readonly windowBytes: number;
-}
-
-/** Forms of the same scan, the best first. Which of them the kernel's verifier accepts depends on the words, on the kernel and on the compiler
- * inside bpftrace, so they are tried in turn. */
-export const SCAN_FORMS: readonly [ScanForm, ...ScanForm[]] = [
-  { search: 'tree', windowBytes: WINDOW_BYTES },
-  { search: 'keys', windowBytes: WINDOW_BYTES },
-  { search: 'keys', windowBytes: 96 },
-  { search: 'keys', windowBytes: 64 },
-];
+/** Windows tried in turn: with many more words than the default ones the longest can be too much for the kernel's verifier. */
+export const WINDOWS_BYTES: readonly [number, ...number[]] = [WINDOW_BYTES, 96, 64, 32];
 
 export const LIVE_MARK = 'HOOKBENCH_LIVE';
 
@@ -34,10 +22,9 @@ export interface HookScript {
  * @param o.targets how many target pids are given as parameters $1…; the canary's pid comes after them */
 export function hookScript(
   template: string,
-  o: { keywords: readonly Uint8Array[]; targets: number; form?: ScanForm },
+  o: { keywords: readonly Uint8Array[]; targets: number; windowBytes?: number },
 ): HookScript {
-  const { search, windowBytes } = o.form ?? SCAN_FORMS[0];
-  const scan = scanProgram(o.keywords, windowBytes, search);
+  const scan = scanProgram(o.keywords, o.windowBytes ?? WINDOW_BYTES);
   const pids = Array.from({ length: o.targets + 1 }, (_, i) => `pid == $${i + 1}`);
   const text = fill(template, {
     WINDOW: String(scan.windowBytes),

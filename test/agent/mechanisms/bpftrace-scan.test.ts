@@ -39,7 +39,7 @@ scan('nothing of a keyword gets into the script but numbers', () => {
   const evil = words('");}END{system("id', '$1', '*/ /*', '@@SCAN@@', '\\x00', 'A'.repeat(64), Buffer.alloc(64, 0xff));
   const { text } = scanProgram(evil, WINDOW_BYTES);
   assert.not.match(text, /system|END|"|\\|@@|AAAA/);
-  assert.match(text, /^[\s\w$*()=<>;&|^+\-{}@[\]!.]*$/);
+  assert.match(text, /^[\s\w$*()=<>;&|^~+\-{}@[\]!.]*$/);
   for (const [literal] of text.matchAll(/\d+/g))
     assert.ok(BigInt(literal) < 1n << 63n, `${literal} is no signed 64-bit literal`);
 });
@@ -128,7 +128,7 @@ scan('every place of the template is filled, and the pids are parameters', () =>
   const { text } = hookScript(TEMPLATE, { keywords: words('a', 'bc'), targets: 3 });
   assert.not.match(text, /@@/);
   assert.match(text, /pid == \$1 \|\| pid == \$2 \|\| pid == \$3 \|\| pid == \$4/);
-  assert.match(text, /if \(pid == \$4\)/);
+  assert.match(text, /if \(\(pid \^ \(0 - \$z\)\) == \$4\)/);
 });
 
 scan.run();
