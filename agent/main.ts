@@ -76,6 +76,8 @@ async function main(): Promise<number> {
   return daemon.run();
 }
 
+// Who reads what we say may end before us: that must not keep us from undoing what we did.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {

@@ -112,6 +112,8 @@ function isLoopback(address: string): boolean {
   return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\]):/.test(address);
 }
 
+// Who reads what we say may end before us: that must not keep us from storing what is under way.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 main().catch((error: unknown) => {
   const known = error instanceof BenchError;
   process.stderr.write(

@@ -36,6 +36,8 @@ for (const command of commands) {
 const names = commands.map((command) => command.name()).join(', ');
 program.showHelpAfterError(`(commands: ${names}; hookbench --help shows examples)`);
 
+// `hookbench … | head`: who reads may end before us; the study and its files go on
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 try {
   await program.parseAsync();
 } catch (error) {

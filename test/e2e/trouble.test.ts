@@ -50,6 +50,17 @@ trouble('a second Ctrl-C ends at once, and still nothing is left', async () => {
   await clean(run, out);
 });
 
+trouble('a command that is killed: controller and agent end in good order, and what was stored is kept', async () => {
+  const out = newOutDir();
+  const run = startCli([...LIBRARY, '--out', out]);
+  await forkDone(run);
+  process.kill(run.pid, 'SIGKILL');
+  await run.done;
+  assert.equal(await leftBehind(run), []);
+  assert.is(resultsIn(out).study.status, 'interrupted');
+  rmSync(out, { recursive: true });
+});
+
 trouble('a SUT that is killed: named, with what was measured kept', async () => {
   const out = newOutDir();
   const run = startCli([...LIBRARY, '--out', out]);
