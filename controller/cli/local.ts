@@ -26,7 +26,6 @@ export async function startLocalBench(): Promise<LocalBench> {
   const stop = async () => {
     client?.close();
     for (const daemon of started.splice(0).reverse()) await daemon.stop(STOP_TIMEOUT_MS);
-    rmSync(dir, { recursive: true, force: true });
   };
   try {
     const token = randomBytes(16).toString('hex');
@@ -51,6 +50,9 @@ export async function startLocalBench(): Promise<LocalBench> {
   } catch (error) {
     await stop();
     throw error;
+  } finally {
+    // both have read it: however we end, it is not left behind
+    rmSync(dir, { recursive: true, force: true });
   }
 }
 

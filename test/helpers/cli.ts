@@ -20,7 +20,7 @@ export interface CliRun {
 export interface RunningCli {
   readonly pid: number;
   readonly done: Promise<CliRun>;
-  /** ring folders on memory that were not there when it started */
+  /** folders of rings and of tokens that were not there when it started */
   newFolders(): string[];
   /** resolves when this text has been on stderr */
   said(text: string | RegExp): Promise<void>;
@@ -32,7 +32,7 @@ export interface RunningCli {
 
 export function startCli(args: readonly string[], o: { env?: Record<string, string> } = {}): RunningCli {
   const mark = randomBytes(8).toString('hex');
-  const foldersBefore = new Set(ringFolders());
+  const foldersBefore = new Set(ownFolders());
   const child = execa(process.execPath, [CLI, ...args], {
     reject: false,
     env: { ...o.env, [MARK]: mark },
@@ -66,7 +66,7 @@ export function startCli(args: readonly string[], o: { env?: Record<string, stri
   };
   return {
     pid: child.pid ?? 0,
-    newFolders: () => ringFolders().filter((name) => !foldersBefore.has(name)),
+    newFolders: () => ownFolders().filter((name) => !foldersBefore.has(name)),
     done,
     said: (text) => until(() => (stderr.search(text) >= 0 ? true : undefined), String(text)).then(() => undefined),
     children,
@@ -104,8 +104,9 @@ export async function leftBehind(run: RunningCli): Promise<string[]> {
   return [...run.children(/./).map(commandLine), ...run.newFolders()];
 }
 
-function ringFolders(): string[] {
-  return readdirSync('/dev/shm').filter((name) => name.startsWith('hookbench-'));
+function ownFolders(): string[] {
+  const rings = readdirSync('/dev/shm').filter((name) => name.startsWith('hookbench-'));
+  return [...rings, ...readdirSync(tmpdir()).filter((name) => /^hookbench-\w{6}$/.test(name))];
 }
 
 function marked(mark: string): number[] {
