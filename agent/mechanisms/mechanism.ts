@@ -51,6 +51,8 @@ export interface AttachedFindings {
   /** ns; lossless, both bounds inclusive */
   readonly histogram: { readonly lowNs: number[]; readonly highNs: number[]; readonly counts: number[] };
   readonly lost: number;
+  /** reads longer than the scan window: bytes behind it were not scanned */
+  readonly cut: number;
 }
 
 /** A hook that is attached to running processes from outside. */

@@ -9,10 +9,16 @@ interface LossCount {
   lost: number;
 }
 
+interface CutCount {
+  reads: number;
+  cut: number;
+}
+
 export class ForkLedger {
   /** over all steps of the fork */
   readonly sent = new SentTally();
   readonly #loss = new Map<string, { hop: string; sut: string; mechanism: string } & LossCount>();
+  readonly #cut = new Map<string, { sut: string; mechanism: string } & CutCount>();
   readonly #notes = new Map<string, Note>();
 
   loss(hop: string, sut: string, mechanism: string, count: Readonly<LossCount>): void {
@@ -21,6 +27,14 @@ export class ForkLedger {
     sum.received = Math.min(Number.MAX_SAFE_INTEGER, sum.received + count.received);
     sum.lost = Math.min(Number.MAX_SAFE_INTEGER, sum.lost + count.lost);
     this.#loss.set(key, sum);
+  }
+
+  /** reads that a mechanism did not scan to their end */
+  cut(sut: string, mechanism: string, count: Readonly<CutCount>): void {
+    const sum = this.#cut.get(`${sut} ${mechanism}`) ?? { sut, mechanism, reads: 0, cut: 0 };
+    sum.reads += count.reads;
+    sum.cut += count.cut;
+    this.#cut.set(`${sut} ${mechanism}`, sum);
   }
 
   /** the generator hands over every sample or fails: what it measured has passed this hop */
@@ -40,6 +54,12 @@ export class ForkLedger {
   }
 
   records(): RecordBody[] {
+    for (const { sut, mechanism, reads, cut } of this.#cut.values()) {
+      if (cut === 0) continue;
+      const share = ((100 * cut) / reads).toFixed(cut === reads ? 0 : 1);
+      const detail = `${share} % of the reads of ${sut} were longer than what ${mechanism} scans: bytes behind its window were not looked at`;
+      this.note({ code: 'hook-scope', detail });
+    }
     return [
       ...[...this.#loss.values()].map((loss): RecordBody => ({ body: 'loss', loss })),
       ...[...this.#notes.values()].map((note): RecordBody => ({ body: 'note', note })),

@@ -97,6 +97,7 @@ function findingRecords(
       vantage: o.mechanism.vantage,
     };
     c.ledger.loss('bpf', live.sut.id, o.mechanism.id, { received: found.counts.reads, lost: found.lost });
+    c.ledger.cut(live.sut.id, o.mechanism.id, { reads: found.counts.reads, cut: found.cut });
     const own = parity(place, {
       mechanism: o.mechanism.id,
       source: 'load',

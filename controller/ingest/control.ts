@@ -21,7 +21,7 @@ export type StartStudy = (
 
 export class ControlService {
   readonly #o: { token: string; agents: Agents; start: StartStudy };
-  #running: AbortController | null = null;
+  #running: { readonly abort: AbortController; studyId: string } | null = null;
 
   constructor(o: { token: string; agents: Agents; start: StartStudy }) {
     this.#o = o;
@@ -29,7 +29,7 @@ export class ControlService {
 
   /** Asks the running study, if any, to stop. */
   cancelRunning(): void {
-    this.#running?.abort();
+    this.#running?.abort.abort();
   }
 
   get busy(): boolean {
@@ -49,7 +49,13 @@ export class ControlService {
     try {
       this.#checkToken(call.request.token);
       if (this.#running === null) throw new BenchError('usage', 'no study is running');
-      this.#running.abort();
+      const { studyId } = call.request;
+      if (studyId !== '' && studyId !== this.#running.studyId)
+        throw new BenchError(
+          'usage',
+          `${studyId} is not running; ${this.#running.studyId || 'a study being planned'} is`,
+        );
+      this.#running.abort.abort();
       callback(null, {});
     } catch (error) {
       callback(statusOf(asBenchError(error)));
@@ -71,9 +77,14 @@ export class ControlService {
     if (this.#running !== null) {
       throw new BenchError('busy', 'a study is running already', { nextStep: 'wait for its end or cancel it' });
     }
-    this.#running = abort;
+    const running = { abort, studyId: '' };
+    this.#running = running;
+    const noting = (event: StudyEvent) => {
+      if (event.body === 'planned') running.studyId = event.planned.studyId;
+      emit(event);
+    };
     try {
-      await this.#o.start(request, { signal: abort.signal, emit });
+      await this.#o.start(request, { signal: abort.signal, emit: noting });
     } finally {
       this.#running = null;
     }

@@ -17,6 +17,7 @@ export function findingsOf(output: BpftraceMaps, pids: readonly number[]): Attac
       counts: { reads, bytes: of('bytes', pid), hits: of('hits', pid) },
       histogram,
       lost: Math.max(0, reads - inHistogram) + (i === 0 ? output.lostEvents : 0),
+      cut: of('cut', pid),
     };
   });
 }

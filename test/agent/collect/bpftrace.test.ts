@@ -95,6 +95,16 @@ output('events that bpftrace lost and reads missing in the histogram are lost', 
   assert.is(findingsOf(short.maps(), [1])[0]?.lost, 6);
 });
 
+output('reads longer than the window are told apart', () => {
+  const made = pushed(
+    '{"type": "map", "data": {"@n": {"1": 10, "2": 3}}}\n{"type": "map", "data": {"@cut": {"1": 4}}}\n',
+  );
+  assert.equal(
+    findingsOf(made.maps(), [1, 2]).map(({ cut }) => cut),
+    [4, 0],
+  );
+});
+
 output('hostile values are no counts', () => {
   const made = pushed(
     ...['-1', '1.5', '1e300', '"7"', 'null', '[1]', '{"1":2}'].map(
