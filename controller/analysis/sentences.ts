@@ -24,7 +24,7 @@ export function sentenceOf(verdict: Verdict, told: Told, aa: AaState, marginNs: 
     case 'equivalent':
       return `${name} changes ${where} by less than the stated margin of ${us(marginNs ?? 0)}: ${shift}; ${basis}.`;
     case 'no-detectable-difference':
-      return `${name}: no difference found at ${where}, ${shift}; ${detectable(told)}; ${basis}.`;
+      return `${name}: no difference found at ${where}, ${shift}${correctedNote(told.block)}; ${detectable(told)}; ${basis}.`;
   }
 }
 
@@ -50,6 +50,12 @@ function basisOf({ forks, blocks }: BlockEstimate): string {
 function marginNote({ lowNs, highNs }: BlockEstimate, marginNs: number | null): string {
   if (marginNs === null || lowNs < -marginNs || highNs > marginNs) return '';
   return `, within the stated margin of ${us(marginNs)}`;
+}
+
+/** the interval is of this comparison alone, the verdict of all of the study */
+function correctedNote({ lowNs, highNs, pHolm }: BlockEstimate): string {
+  if (lowNs <= 0 && highNs >= 0) return '';
+  return ` (0 lies outside, but not once corrected for the other comparisons: Holm's ${pValue(pHolm)})`;
 }
 
 function detectable({ minimumDetectableNs }: Told): string {
