@@ -66,7 +66,7 @@ function pairBlocks(baseline: readonly BlockSpan[], treated: readonly BlockSpan[
   });
 }
 
-/** one array per fork that has any */
+/** one array per fork with paired blocks */
 function differencesByFork(
   baseline: ArmSamples,
   treated: ArmSamples,

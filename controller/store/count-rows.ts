@@ -21,8 +21,8 @@ export function parityRows(records: readonly NodeRecord[]): ParityRow[] {
   return [...sums.values()].map(({ node, sum, ok }) => parityRow(node, sum, ok));
 }
 
-/** Judged record by record: what one stretch saw too much does not make good what another missed. A layer may need several reads for one request, so the load generator's count is a lower bound of reads; bytes and hits must be equal.
- * Two layers that watched the same process must have counted the very same reads. */
+/** Judged record by record: what one stretch saw too much does not make good what another missed. A layer may need several reads for one
+ * request, so the load generator's count is a lower bound of reads; bytes and hits must be equal. Two layers that watched the same process must have counted the very same reads. */
 function agrees(p: Parity): boolean {
   const readsOk = p.source === 'kernel' ? p.seenReads === p.expectedReads : p.seenReads >= p.expectedReads;
   return readsOk && p.seenBytes === p.expectedBytes && p.seenHits === p.expectedHits;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readStudy } from '../../controller/store/read.ts';
-import { leftBehind, newOutDir, resultsIn, startCli, studyDir } from '../helpers/cli.ts';
+import { argv, leftBehind, newOutDir, resultsIn, startCli, studyDir } from '../helpers/cli.ts';
 import { needs } from '../helpers/require.ts';
 
 const study = suite('e2e: a short study');
@@ -81,21 +81,9 @@ study('the same seed gives the same order', async () => {
   const plans: unknown[] = [];
   for (const seed of ['5', '5', '6']) {
     const out = newOutDir();
-    const args = [
-      'run',
-      '--sut',
-      'read-loop',
-      '--mechanisms',
-      'ld-preload',
-      '--forks',
-      '2',
-      '--blocks',
-      '2',
-      '--requests',
-      '3000',
-      '--seed',
-      seed,
-    ];
+    const args = argv(
+      `run --sut read-loop --mechanisms ld-preload --forks 2 --blocks 2 --requests 3000 --seed ${seed}`,
+    );
     const { exitCode, stderr } = await startCli([...args, '--out', out, '--json']).done;
     assert.is(exitCode, 0, stderr);
     plans.push((JSON.parse(readFileSync(join(studyDir(out), 'plan.json'), 'utf8')) as { nodes: unknown }).nodes);

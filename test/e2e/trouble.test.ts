@@ -7,23 +7,20 @@ import { execaSync } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readStudy } from '../../controller/store/read.ts';
-import { type CliRun, leftBehind, newOutDir, type RunningCli, resultsIn, startCli, studyDir } from '../helpers/cli.ts';
+import {
+  argv,
+  type CliRun,
+  leftBehind,
+  newOutDir,
+  type RunningCli,
+  resultsIn,
+  startCli,
+  studyDir,
+} from '../helpers/cli.ts';
 import { needs } from '../helpers/require.ts';
 
 const trouble = suite('e2e: trouble');
-const LONG = [
-  'run',
-  '--sut',
-  'read-loop,node-hello',
-  '--forks',
-  '20',
-  '--blocks',
-  '5',
-  '--requests',
-  '60000',
-  '--warmup',
-  '1000',
-];
+const LONG = argv('run --sut read-loop,node-hello --forks 20 --blocks 5 --requests 60000 --warmup 1000');
 const LIBRARY = [...LONG, '--mechanisms', 'ld-preload'];
 
 trouble('Ctrl-C: exit 4 with the results so far', async () => {
@@ -112,21 +109,8 @@ trouble('an agent that is killed takes its processes with it; the next start rem
   keptAndMarked(out, 'agent-gone');
   assert.equal(run.children(/./), [], 'no process is left');
   const again = newOutDir();
-  const next = startCli([
-    'run',
-    '--sut',
-    'read-loop',
-    '--mechanisms',
-    'ld-preload',
-    '--forks',
-    '1',
-    '--blocks',
-    '1',
-    '--requests',
-    '3000',
-    '--out',
-    again,
-  ]);
+  const brief = argv('run --sut read-loop --mechanisms ld-preload --forks 1 --blocks 1 --requests 3000');
+  const next = startCli([...brief, '--out', again]);
   assert.is((await next.done).exitCode, 0);
   rmSync(again, { recursive: true });
   await clean(next, out);

@@ -78,6 +78,11 @@ export async function runCli(args: readonly string[], o: { env?: Record<string, 
   return startCli(args, o).done;
 }
 
+/** words between blanks; none of them holds a blank */
+export function argv(line: string): string[] {
+  return line.split(' ');
+}
+
 export function newOutDir(): string {
   return mkdtempSync(join(tmpdir(), 'hookbench-test-'));
 }

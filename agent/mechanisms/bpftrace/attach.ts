@@ -158,6 +158,7 @@ async function provenLive(
   } catch (error) {
     term.kill('SIGKILL');
     await term.exited;
+    output.tail.close();
     throw error;
   } finally {
     canary.close();

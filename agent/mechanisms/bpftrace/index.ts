@@ -1,6 +1,7 @@
 /** The kernel layer by bpftrace: a generated script on the syscall tracepoints, driven on a terminal of its own. */
 
 import { existsSync } from 'node:fs';
+import { release } from 'node:os';
 import { bpftraceVersion } from '../../host/facts.ts';
 import { type SupportAnswer, supported, unsupported } from '../../host/support.ts';
 import { ptyProblem } from '../../process/pty.ts';
@@ -10,8 +11,8 @@ import { attachProblem } from './trial.ts';
 
 const NEEDS = 'root, bpftrace 0.17 or newer, tracefs, syscall tracepoints, node-pty';
 const OLDEST = [0, 17] as const;
-/** versions whose compilers' output is known to load (Linux 6.18): the oldest, Debian 13's, the newest */
-const TRIED = ['0.17', '0.23', '0.27'];
+/** versions whose compilers' output is known to load, and the kernels whose verifiers took it */
+const TRIED = { versions: ['0.17', '0.23', '0.27'], kernels: ['6.1.', '6.18.'] };
 
 export const bpftrace: AttachedMechanism = {
   kind: 'attached',
@@ -45,9 +46,12 @@ async function probe(): Promise<SupportAnswer> {
       NEEDS,
       `node-pty can't be loaded (${problem}); npm rebuild node-pty needs g++, make and python3`,
     );
-  // other versions bring other compilers, so they are tried for real
-  const refusal = TRIED.includes(`${major}.${minor}`) ? null : await attachProblem();
+  // other versions bring other compilers, other kernels other verifiers: they are tried for real
+  const kernel = release();
+  const tried =
+    TRIED.versions.includes(`${major}.${minor}`) && TRIED.kernels.some((series) => kernel.startsWith(series));
+  const refusal = tried ? null : await attachProblem();
   if (refusal !== null)
-    return unsupported(NEEDS, `bpftrace ${version}, which can't load the keyword scan here (${refusal})`);
+    return unsupported(NEEDS, `bpftrace ${version}, which can't load the keyword scan on Linux ${kernel} (${refusal})`);
   return supported(NEEDS, `bpftrace ${version}, tracepoints in ${tracing}`);
 }

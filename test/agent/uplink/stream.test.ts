@@ -63,13 +63,19 @@ for (const seed of [1, 2]) {
   );
 }
 
+/** a target whose syncs wait until `open` is called */
+function gatedTarget(): { target: Target; open: () => void } {
+  const target = new Target();
+  let open: () => void = () => undefined;
+  target.gate = new Promise((resolve) => {
+    open = resolve;
+  });
+  return { target, open };
+}
+
 stream('nothing is acknowledged before sync has resolved, not to an agent that comes back either', () =>
   withClosers(async (later) => {
-    const target = new Target();
-    let open: () => void = () => undefined;
-    target.gate = new Promise((resolve) => {
-      open = resolve;
-    });
+    const { target, open } = gatedTarget();
     const controller = await startController(target);
     later(controller.stop);
     const agent = uplinkTo(controller.port);
@@ -179,11 +185,7 @@ stream('past the spool bound samples are dropped and counted, everything else is
 
 stream('an ack that comes after close touches nothing', () =>
   withClosers(async (later) => {
-    const target = new Target();
-    let open: () => void = () => undefined;
-    target.gate = new Promise((resolve) => {
-      open = resolve;
-    });
+    const { target, open } = gatedTarget();
     const controller = await startController(target);
     later(controller.stop);
     const agent = uplinkTo(controller.port);
