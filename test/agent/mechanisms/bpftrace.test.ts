@@ -165,7 +165,7 @@ test('cancelled while it attaches: nothing stays', async () => {
   assert.is((error as BenchError).code, 'cancelled');
 });
 
-test('more keywords than the kernel takes in the best form: another form loads, and says its window', async () => {
+test('more keywords than the kernel takes in the longest window: a shorter one loads, and says so', async () => {
   const words = Array.from({ length: 700 }, (_, i) =>
     Buffer.from([1 + (i % 200), 1 + Math.floor(i / 200), 0xf0, 0xf1]),
   );
