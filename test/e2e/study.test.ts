@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readStudy } from '../../controller/store/read.ts';
-import { argv, leftBehind, newOutDir, resultsIn, startCli, studyDir } from '../helpers/cli.ts';
+import { argv, endRuns, leftBehind, newOutDir, resultsIn, startCli, studyDir } from '../helpers/cli.ts';
 import { needs } from '../helpers/require.ts';
 
 const study = suite('e2e: a short study');
+study.after.each(endRuns);
 const ARGS = ['run', '--forks', '4', '--blocks', '2', '--requests', '3000', '--warmup', '1000', '--seed', '42'];
 
 study('measures what was asked, in full, with parity and no loss', async () => {

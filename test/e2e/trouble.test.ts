@@ -1,15 +1,17 @@
 /** Trouble in the middle of a real study: a clear error, what was measured is kept, nothing is left behind. */
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { LIVE_MARK } from '../../agent/mechanisms/bpftrace/script.ts';
 import { readStudy } from '../../controller/store/read.ts';
 import {
   argv,
   type CliRun,
+  endRuns,
   leftBehind,
   newOutDir,
   type RunningCli,
@@ -20,6 +22,7 @@ import {
 import { needs } from '../helpers/require.ts';
 
 const trouble = suite('e2e: trouble');
+trouble.after.each(endRuns);
 const LONG = argv('run --sut read-loop,node-hello --forks 20 --blocks 5 --requests 60000 --warmup 1000');
 const LIBRARY = [...LONG, '--mechanisms', 'ld-preload'];
 
@@ -62,8 +65,7 @@ trouble('a SUT that is killed: named, with what was measured kept', async () => 
   const out = newOutDir();
   const run = startCli([...LIBRARY, '--out', out]);
   await forkDone(run);
-  process.kill(await run.child(/build\/sut\/read-loop/), 'SIGKILL');
-  const ended = await run.done;
+  const ended = await killed(run, await nextInstance(run, /build\/sut\/read-loop/));
   assert.is(ended.exitCode, 1, ended.stderr);
   assert.match(ended.stderr, /SUT read-loop .*died|SUT read-loop ended/);
   assert.match(ended.stderr, /SIGKILL/);
@@ -75,8 +77,8 @@ trouble('bpftrace that is killed: named, its slices are not counted', async () =
   if (!needs('ebpf')) return;
   const out = newOutDir();
   const run = startCli([...LONG, '--mechanisms', 'bpftrace', '--out', out]);
-  await run.said('bpftrace attached');
-  const results = await killed(run, await run.child(/^bpftrace -f json/));
+  await forkDone(run);
+  const results = await killed(run, await run.child(/^bpftrace -f json/, isLive));
   assert.is(results.exitCode, 1, results.stderr);
   assert.match(results.stderr, /bpftrace ended/);
   const { batches, histograms } = readStudy(studyDir(out));
@@ -156,6 +158,18 @@ trouble('a full disk: named, and what had room is kept', async () => {
 /** waits until a whole fork is stored */
 async function forkDone(run: RunningCli): Promise<void> {
   await run.said(/fork ([2-9]|\d\d)/);
+}
+
+/** whether a bpftrace with these words has written what proves that it is attached */
+function isLive(words: readonly string[]): boolean {
+  const output = words[words.indexOf('-o') + 1];
+  return output !== undefined && existsSync(output) && readFileSync(output, 'utf8').includes(LIVE_MARK);
+}
+
+/** The SUT of the fork that follows: the one that is there may just be on its way out, which is no trouble. */
+async function nextInstance(run: RunningCli, program: RegExp): Promise<number> {
+  const old = run.children(program);
+  return run.child(program, (_, pid) => !old.includes(pid));
 }
 
 async function killed(run: RunningCli, pid: number): Promise<CliRun> {

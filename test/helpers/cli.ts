@@ -10,6 +10,7 @@ import type { Results } from '../../controller/analysis/results.ts';
 
 const CLI = fileURLToPath(new URL('../../controller/cli/hookbench.js', import.meta.url));
 const MARK = 'HOOKBENCH_TEST_MARK';
+const running = new Set<RunningCli>();
 
 export interface CliRun {
   readonly exitCode: number;
@@ -26,8 +27,8 @@ export interface RunningCli {
   said(text: string | RegExp): Promise<void>;
   /** pids started (directly or not) by this run whose command line matches */
   children(pattern: RegExp): number[];
-  /** waits for such a child to appear */
-  child(pattern: RegExp): Promise<number>;
+  /** waits for such a child to appear, and for `ready` to hold */
+  child(pattern: RegExp, ready?: (words: readonly string[], pid: number) => boolean): Promise<number>;
 }
 
 export function startCli(args: readonly string[], o: { env?: Record<string, string> } = {}): RunningCli {
@@ -49,9 +50,6 @@ export function startCli(args: readonly string[], o: { env?: Record<string, stri
     stderr: result.stderr,
   }));
   let ended = false;
-  void done.then(() => {
-    ended = true;
-  });
   const children = (pattern: RegExp) =>
     marked(mark).filter((pid) => pid !== child.pid && pattern.test(commandLine(pid)));
   const until = async <T>(look: () => T | undefined, what: string): Promise<T> => {
@@ -64,14 +62,30 @@ export function startCli(args: readonly string[], o: { env?: Record<string, stri
     }
     throw new Error(`${what} did not come; stderr was:\n${stderr}`);
   };
-  return {
+  const run: RunningCli = {
     pid: child.pid ?? 0,
     newFolders: () => ownFolders().filter((name) => !foldersBefore.has(name)),
     done,
     said: (text) => until(() => (stderr.search(text) >= 0 ? true : undefined), String(text)).then(() => undefined),
     children,
-    child: (pattern) => until(() => children(pattern)[0], `a process like ${pattern}`),
+    child: (pattern, ready = () => true) =>
+      until(() => children(pattern).find((pid) => ready(words(pid), pid)), `a process like ${pattern}`),
   };
+  running.add(run);
+  void done.then(() => {
+    ended = true;
+    running.delete(run);
+  });
+  return run;
+}
+
+/** For `after.each`: a test that failed must not leave its study running beside the tests that follow. */
+export async function endRuns(): Promise<void> {
+  for (const run of running) {
+    process.kill(run.pid, 'SIGINT');
+    await run.done;
+    await leftBehind(run);
+  }
 }
 
 export async function runCli(args: readonly string[], o: { env?: Record<string, string> } = {}): Promise<CliRun> {
@@ -122,7 +136,11 @@ function marked(mark: string): number[] {
 }
 
 function commandLine(pid: number): string {
-  return read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
+  return words(pid).join(' ').trim();
+}
+
+function words(pid: number): string[] {
+  return read(`/proc/${pid}/cmdline`).split('\0');
 }
 
 function read(path: string): string {
