@@ -18,6 +18,8 @@ export const ldPreload: PlacedMechanism = {
   vantage: 'interposer',
   needs: NEEDS,
   actions: ['observe'],
+  functions: ['read'],
+  byDefault: true,
   async probe() {
     if (!existsSync(PATHS.preloadLibrary))
       return unsupported(NEEDS, 'build/libhookbench.so is not there (make -C hooks)');

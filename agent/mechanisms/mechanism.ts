@@ -6,12 +6,17 @@ import type { SupportAnswer } from '../host/support.ts';
 export const ACTIONS = ['observe', 'trace', 'block'] as const;
 export type Action = (typeof ACTIONS)[number];
 
+/** What a hook can be put in front of. `recv` and its family are other functions than `read` to a library, other system calls to a kernel. */
+export const FUNCTIONS = ['read', 'recv', 'recvfrom', 'readv', 'recvmsg'] as const;
+export type HookedFunction = (typeof FUNCTIONS)[number];
+
 export type Layer = 'none' | 'application' | 'runtime' | 'library' | 'kernel';
 
 /** What the hook is told; the same for every mechanism. */
 export interface HookOrder {
   readonly keywords: readonly Uint8Array[];
   readonly action: Action;
+  readonly functions: readonly HookedFunction[];
   readonly host: HostPort;
   /** a folder on memory that belongs to this fork, removed at its end */
   readonly dir: string;
@@ -28,9 +33,25 @@ export interface HookCounts {
 
 /** one counted read, as the hook timed it */
 export interface HookRead {
+  /** CLOCK_MONOTONIC at entry */
   readonly atNs: bigint;
   readonly latencyNs: number;
   readonly hit: boolean;
+  readonly pid: number;
+  readonly fd: number;
+  /** index of the keyword found first, null for none or where the mechanism can't tell which */
+  readonly keyword: number | null;
+}
+
+/** latencies of the counted reads, ns: each read, or a lossless histogram (both bounds inclusive) */
+export type AttachedLatencies =
+  | { readonly kind: 'reads'; readonly reads: readonly HookRead[] }
+  | { readonly kind: 'histogram'; readonly lowNs: number[]; readonly highNs: number[]; readonly counts: number[] };
+
+/** Matches of action `trace`, a bounded number a second; `dropped` counts those above the bound. */
+export interface HookTraces {
+  readonly matches: readonly HookRead[];
+  readonly dropped: number;
 }
 
 /** A hook that is placed inside one process when that starts. */
@@ -48,8 +69,9 @@ export interface PlacedHook {
 export interface AttachedFindings {
   readonly pid: number;
   readonly counts: HookCounts;
-  /** ns; lossless, both bounds inclusive */
-  readonly histogram: { readonly lowNs: number[]; readonly highNs: number[]; readonly counts: number[] };
+  readonly latencies: AttachedLatencies;
+  /** null when the matches are among the reads */
+  readonly traces: HookTraces | null;
   readonly lost: number;
   /** reads longer than the scan window: bytes behind it were not scanned */
   readonly cut: number;
@@ -72,6 +94,10 @@ interface MechanismBase {
   readonly layer: Layer;
   readonly needs: string;
   readonly actions: readonly Action[];
+  /** what it can be put in front of */
+  readonly functions: readonly HookedFunction[];
+  /** part of a study that names no mechanisms; the others are to be asked for */
+  readonly byDefault: boolean;
   probe(): Promise<SupportAnswer>;
 }
 

@@ -37,6 +37,7 @@ export async function startFork(assignment: Assignment, host: HostPort, signal: 
   const order: HookOrder = {
     keywords: assignment.keywords,
     action: assignment.action as Action,
+    functions: ['read'],
     host,
     dir: ownDir(host),
     mostReads: mostReads(assignment),

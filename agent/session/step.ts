@@ -1,7 +1,13 @@
 /** One step: its slices, with a mechanism attached around them where the plan says so. */
 
 import { type Assignment, asBenchError, BenchError, type Place, type RecordBody, type Step } from '#proto';
-import type { AttachedFindings, AttachedHook, AttachedMechanism, HookCounts } from '../mechanisms/mechanism.ts';
+import type {
+  AttachedFindings,
+  AttachedHook,
+  AttachedLatencies,
+  AttachedMechanism,
+  HookCounts,
+} from '../mechanisms/mechanism.ts';
 import { MECHANISMS } from '../mechanisms/registry.ts';
 import { known, type LiveFork, type LiveInstance } from './fork.ts';
 import type { ForkLedger } from './ledger.ts';
@@ -105,10 +111,7 @@ function findingRecords(
       seen: found.counts,
     });
     if (live.instance.design === 'sliced') {
-      return [
-        { body: 'histogram', histogram: { place, mechanism: o.mechanism.id, ...found.histogram } },
-        { body: 'parity', parity: own },
-      ];
+      return [...latencyRecords(place, o.mechanism.id, found.latencies), { body: 'parity', parity: own }];
     }
     if (live.hook === null) return [{ body: 'parity', parity: own }];
     const seen = minus(live.hook.counts(), o.before.get(live.instance.id)!);
@@ -123,6 +126,12 @@ function findingRecords(
       { body: 'parity', parity: census },
     ];
   });
+}
+
+function latencyRecords(place: Place, mechanism: string, latencies: AttachedLatencies): RecordBody[] {
+  if (latencies.kind === 'reads') throw new BenchError('internal', `${mechanism} hands over single reads`);
+  const { lowNs, highNs, counts } = latencies;
+  return [{ body: 'histogram', histogram: { place, mechanism, lowNs, highNs, counts } }];
 }
 
 async function runSlices(

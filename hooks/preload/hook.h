@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-#include "scan_ac.h"
+#include "../scan/ac.h"
 
 struct hb_hook {
   struct hb_ac ac;

@@ -7,7 +7,7 @@
 #include "env.h"
 #include "fdtable.h"
 #include "hook.h"
-#include "keywords.h"
+#include "../scan/keywords.h"
 #include "process.h"
 #include "real.h"
 #include "ring.h"

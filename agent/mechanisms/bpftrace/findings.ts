@@ -15,7 +15,8 @@ export function findingsOf(output: BpftraceMaps, pids: readonly number[]): Attac
     return {
       pid,
       counts: { reads, bytes: of('bytes', pid), hits: of('hits', pid) },
-      histogram,
+      latencies: { kind: 'histogram', ...histogram },
+      traces: null,
       lost: Math.max(0, reads - inHistogram) + (i === 0 ? output.lostEvents : 0),
       cut: of('cut', pid),
     };

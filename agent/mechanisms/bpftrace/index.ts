@@ -21,6 +21,8 @@ export const bpftrace: AttachedMechanism = {
   vantage: 'kernel',
   needs: NEEDS,
   actions: ['observe'],
+  functions: ['read'],
+  byDefault: true,
   probe,
   attach: attachBpftrace,
 };

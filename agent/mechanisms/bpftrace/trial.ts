@@ -24,6 +24,7 @@ export async function attachProblem(): Promise<string | null> {
     const order = {
       keywords: keywords.map((word) => Buffer.from(word, 'latin1')),
       action: 'observe',
+      functions: ['read'],
       dir,
       mostReads: 1,
     } as const;

@@ -1,7 +1,7 @@
 /* Multi-keyword search by Aho-Corasick: one table step per byte, however many keywords there are. The same algorithm as the
  * kernel program's, so that the two can be compared. */
-#ifndef HOOKBENCH_PRELOAD_SCAN_AC_H
-#define HOOKBENCH_PRELOAD_SCAN_AC_H
+#ifndef HOOKBENCH_SCAN_AC_H
+#define HOOKBENCH_SCAN_AC_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* The keyword file: one keyword a line, bytes taken as they are (a CR belongs to its keyword), empty lines left out. */
-#ifndef HOOKBENCH_PRELOAD_KEYWORDS_H
-#define HOOKBENCH_PRELOAD_KEYWORDS_H
+#ifndef HOOKBENCH_SCAN_KEYWORDS_H
+#define HOOKBENCH_SCAN_KEYWORDS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* Builds the automaton in three steps: a trie of the keywords, failure links resolved into every row (breadth first), and a
  * renumbering that puts the states which end a keyword last, so that the scan needs one compare to see a match. */
 #define _GNU_SOURCE
-#include "scan_ac.h"
+#include "ac.h"
 
 #include <string.h>
 #include <sys/mman.h>
