@@ -123,6 +123,7 @@ trouble('an agent that is killed takes its processes with it; the next start rem
   const brief = argv('run --sut read-loop --mechanisms ld-preload --forks 1 --blocks 1 --requests 3000');
   const next = startCli([...brief, '--out', again]);
   assert.is((await next.done).exitCode, 0);
+  assert.equal(await leftBehind(run), [], 'its folders are gone');
   rmSync(again, { recursive: true });
   await clean(next, out);
 });
