@@ -20,6 +20,7 @@ import {
   studyDir,
 } from '../helpers/cli.ts';
 import { needs } from '../helpers/require.ts';
+import { isServing } from '../helpers/serving.ts';
 
 const trouble = suite('e2e: trouble');
 trouble.after.each(endRuns);
@@ -114,6 +115,7 @@ trouble('an agent that is killed takes its processes with it; the next start rem
   const brief = argv('run --sut read-loop --mechanisms ld-preload --forks 1 --blocks 1 --requests 3000');
   const next = startCli([...brief, '--out', again]);
   assert.is((await next.done).exitCode, 0);
+  assert.equal(await leftBehind(run), [], 'its folders are gone');
   rmSync(again, { recursive: true });
   await clean(next, out);
 });
@@ -169,7 +171,7 @@ function isLive(words: readonly string[]): boolean {
 /** The SUT of the fork that follows: the one that is there may just be on its way out, which is no trouble. */
 async function nextInstance(run: RunningCli, program: RegExp): Promise<number> {
   const old = run.children(program);
-  return run.child(program, (_, pid) => !old.includes(pid));
+  return run.child(program, (_, pid) => !old.includes(pid) && isServing(pid));
 }
 
 async function killed(run: RunningCli, pid: number): Promise<CliRun> {

@@ -1,7 +1,7 @@
 /** Runs the real command line in a test and finds what it leaves behind. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,10 @@ import type { Results } from '../../controller/analysis/results.ts';
 const CLI = fileURLToPath(new URL('../../controller/cli/hookbench.js', import.meta.url));
 const MARK = 'HOOKBENCH_TEST_MARK';
 const running = new Set<RunningCli>();
+const temporary: string[] = [];
+process.on('exit', () => {
+  for (const dir of temporary) rmSync(dir, { recursive: true, force: true });
+});
 
 export interface CliRun {
   readonly exitCode: number;
@@ -21,8 +25,8 @@ export interface CliRun {
 export interface RunningCli {
   readonly pid: number;
   readonly done: Promise<CliRun>;
-  /** folders of rings and of tokens that were not there when it started */
-  newFolders(): string[];
+  /** folders of its rings and of its tokens that are still there */
+  folders(): string[];
   /** resolves when this text has been on stderr */
   said(text: string | RegExp): Promise<void>;
   /** pids started (directly or not) by this run whose command line matches */
@@ -33,10 +37,11 @@ export interface RunningCli {
 
 export function startCli(args: readonly string[], o: { env?: Record<string, string> } = {}): RunningCli {
   const mark = randomBytes(8).toString('hex');
-  const foldersBefore = new Set(ownFolders());
+  const tmp = mkdtempSync(join(tmpdir(), 'hookbench-test-tmp-'));
+  temporary.push(tmp);
   const child = execa(process.execPath, [CLI, ...args], {
     reject: false,
-    env: { ...o.env, [MARK]: mark },
+    env: { ...o.env, TMPDIR: tmp, [MARK]: mark },
     stdin: 'ignore',
     timeout: 400_000,
   });
@@ -62,15 +67,22 @@ export function startCli(args: readonly string[], o: { env?: Record<string, stri
     }
     throw new Error(`${what} did not come; stderr was:\n${stderr}`);
   };
+  let agentPid: number | null = null;
   const run: RunningCli = {
     pid: child.pid ?? 0,
-    newFolders: () => ownFolders().filter((name) => !foldersBefore.has(name)),
+    folders: () => [...foldersIn(tmp, /^hookbench-/), ...foldersIn('/dev/shm', new RegExp(`^hookbench-${agentPid}-`))],
     done,
     said: (text) => until(() => (stderr.search(text) >= 0 ? true : undefined), String(text)).then(() => undefined),
     children,
     child: (pattern, ready = () => true) =>
       until(() => children(pattern).find((pid) => ready(words(pid), pid)), `a process like ${pattern}`),
   };
+  run.child(/agent\/main\.ts/).then(
+    (pid) => {
+      agentPid = pid;
+    },
+    () => undefined, // a command that needs no agent, or ended before it had one
+  );
   running.add(run);
   void done.then(() => {
     ended = true;
@@ -120,12 +132,11 @@ export async function leftBehind(run: RunningCli): Promise<string[]> {
     if (run.children(/./).length === 0) break;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return [...run.children(/./).map(commandLine), ...run.newFolders()];
+  return [...run.children(/./).map(commandLine), ...run.folders()];
 }
 
-function ownFolders(): string[] {
-  const rings = readdirSync('/dev/shm').filter((name) => name.startsWith('hookbench-'));
-  return [...rings, ...readdirSync(tmpdir()).filter((name) => /^hookbench-\w{6}$/.test(name))];
+function foldersIn(path: string, name: RegExp): string[] {
+  return readdirSync(path).filter((entry) => name.test(entry));
 }
 
 function marked(mark: string): number[] {
