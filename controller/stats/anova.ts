@@ -1,5 +1,6 @@
-import { lnIncompleteBeta } from './beta.ts';
 import { requireAtLeast } from './errors.ts';
+import { fUpperTail } from './f-tail.ts';
+import type { Samples } from './samples.ts';
 import { mean } from './summary.ts';
 
 export interface OneWayAnova {
@@ -10,14 +11,16 @@ export interface OneWayAnova {
   readonly dfBetween: number;
   readonly dfWithin: number;
   readonly p: number;
+  /** finite also where p underflows to 0 */
+  readonly log10P: number;
 }
 
 /** One-way analysis of variance: do the groups' means differ by more than their values do?
  * @param groups ≥ 2 groups of ≥ 1 value, more values than groups in all
- * @returns mean squares, F, df and p
+ * @returns mean squares, F, df, p and log10 p
  * @throws StatsError sample-too-small
  * Assumes independent, near-normal values of equal variance. Time O(n). Source: Fisher 1925. Oracle: scipy.stats.f_oneway. */
-export function oneWayAnova(groups: readonly Float64Array[]): OneWayAnova {
+export function oneWayAnova(groups: readonly Samples[]): OneWayAnova {
   requireAtLeast(2, groups.length, 'ANOVA, groups');
   const n = groups.reduce((sum, group) => sum + group.length, 0);
   requireAtLeast(groups.length + 1, n, 'ANOVA, values');
@@ -35,12 +38,5 @@ export function oneWayAnova(groups: readonly Float64Array[]): OneWayAnova {
   const msBetween = between / dfBetween;
   const msWithin = within / dfWithin;
   const f = msBetween === 0 ? 0 : msBetween / msWithin;
-  return { msBetween, msWithin, f, dfBetween, dfWithin, p: upperTailOfF(between, within, dfBetween, dfWithin) };
-}
-
-/** P(F ≥ f) = I_y(df₂/2, df₁/2) with y = df₂/(df₂ + df₁·f), in sums of squares */
-function upperTailOfF(between: number, within: number, df1: number, df2: number): number {
-  const total = between + within;
-  if (total === 0) return 1;
-  return Math.exp(lnIncompleteBeta(within / total, between / total, df2 / 2, df1 / 2));
+  return { msBetween, msWithin, f, dfBetween, dfWithin, ...fUpperTail(f, dfBetween, dfWithin) };
 }

@@ -20,9 +20,9 @@ export interface TukeyWhiskers {
 export function tukeyWhiskers(values: SortedSamples): TukeyWhiskers {
   const q1 = quantile(values, 0.25);
   const q3 = quantile(values, 0.75);
-  const reach = 1.5 * (q3 - q1);
-  const first = firstIndexWhere(values, (v) => v >= q1 - reach);
-  const end = firstIndexWhere(values, (v) => v > q3 + reach);
+  const fences = tukeyFences(q1, q3);
+  const first = firstIndexWhere(values, (v) => v >= fences.low);
+  const end = firstIndexWhere(values, (v) => v > fences.high);
   return {
     q1,
     q3,
@@ -31,6 +31,15 @@ export function tukeyWhiskers(values: SortedSamples): TukeyWhiskers {
     outliersBelow: first,
     outliersAbove: values.length - end,
   };
+}
+
+/** Tukey's fences: `reach` interquartile ranges beyond the quartiles.
+ * @param q1, q3 the quartiles, q1 ≤ q3; @param reach 1.5 for the inner fences, 3 for the outer ones
+ * @returns in the quartiles' unit
+ * Time O(1). Source: Tukey 1977. Oracle: closed form. */
+export function tukeyFences(q1: number, q3: number, reach = 1.5): { readonly low: number; readonly high: number } {
+  const distance = reach * (q3 - q1);
+  return { low: q1 - distance, high: q3 + distance };
 }
 
 function firstIndexWhere(values: SortedSamples, isPast: (value: number) => boolean): number {
