@@ -29,6 +29,25 @@
 #define HB_ACTION_TRACE 1u
 #define HB_ACTION_BLOCK 2u
 
+/* functions whose calls are hooked, as bits */
+#define HB_FUNCTION_READ 0x01u
+#define HB_FUNCTION_RECV 0x02u
+#define HB_FUNCTION_RECVFROM 0x04u
+#define HB_FUNCTION_READV 0x08u
+#define HB_FUNCTION_RECVMSG 0x10u
+
+/* scanners, as asked for; and what really runs, since simd falls back where the processor or the keyword list does not fit */
+#define HB_SCANNER_AC 1u
+#define HB_SCANNER_SIMD 2u
+#define HB_LEVEL_AC 1u
+#define HB_LEVEL_SSSE3 2u
+#define HB_LEVEL_AVX2 3u
+#define HB_LEVEL_AVX512 4u /* with BW and VBMI */
+
+/* clocks of t_ns and latency_ns */
+#define HB_CLOCK_VDSO 1u /* clock_gettime(CLOCK_MONOTONIC) */
+#define HB_CLOCK_TSC 2u  /* the time stamp counter, held to CLOCK_MONOTONIC */
+
 /* One counted read (returned > 0 bytes on an accepted socket). 32 bytes. */
 struct hb_record {
   uint64_t t_ns;       /* CLOCK_MONOTONIC at hook entry, ns */
@@ -69,10 +88,14 @@ struct hb_ring_header {
   uint32_t attached;     /* set to 1 by the hook when its initialisation is complete: proof that it is live */
   uint32_t pid;          /* pid of the attached process */
   uint32_t keywords;     /* how many keywords the hook scans for */
-  uint32_t scanner;      /* 1 = ac, 2 = simd */
+  uint32_t scanner;      /* HB_SCANNER_*, what was asked for */
   uint64_t unringed;     /* counted reads for which no ring was free: lost to the collector (atomic add) */
   uint64_t untracked_fds; /* accepted fds that could not be tracked (atomic add) */
-  uint64_t reserved[8];
+  uint32_t functions;     /* HB_FUNCTION_* bits, 0 where the hook does not say */
+  uint32_t scanner_level; /* HB_LEVEL_*, what really scans; 0 where the hook does not say */
+  uint32_t clock;         /* HB_CLOCK_*; 0 where the hook does not say */
+  uint32_t block_errno;   /* errno of the calls that action block fails; 0 with other actions */
+  uint64_t reserved[6];
 };
 
 /* Layout of the file:
@@ -85,6 +108,7 @@ struct hb_ring_header {
  *                       passes every call through and writes one line to stderr.
  *   HOOKBENCH_KEYWORDS  path of the keyword file: one keyword a line, bytes taken as they are, empty lines left out.
  *   HOOKBENCH_ACTION    observe | trace | block
+ *   HOOKBENCH_FUNCTIONS, HOOKBENCH_SCANNER, HOOKBENCH_CLOCK, HOOKBENCH_ERRNO, HOOKBENCH_INHERIT: hooks/README.md
  */
 
 _Static_assert(sizeof(struct hb_record) == 32, "hb_record is 32 bytes");
@@ -101,5 +125,7 @@ _Static_assert(offsetof(struct hb_ring, tid) == 72, "ring tid");
 _Static_assert(sizeof(struct hb_ring_header) == 128, "hb_ring_header is 128 bytes");
 _Static_assert(offsetof(struct hb_ring_header, attached) == 32, "attached");
 _Static_assert(offsetof(struct hb_ring_header, unringed) == 48, "unringed");
+_Static_assert(offsetof(struct hb_ring_header, functions) == 64, "functions");
+_Static_assert(offsetof(struct hb_ring_header, block_errno) == 76, "block_errno");
 
 #endif

@@ -33,7 +33,11 @@ uint32_t hb_fdtable_reserve(void) {
   return 0;
 }
 
-void hb_fdtable_open(uint32_t limit) { __atomic_store_n(&hb_fdtable.limit, limit, __ATOMIC_RELEASE); }
+void hb_fdtable_open(uint32_t limit, uint32_t functions) {
+  for (uint32_t function = 0; function < HB_FUNCTIONS; function++)
+    if (functions & (1u << function)) __atomic_store_n(&hb_fdtable.limits[function], limit, __ATOMIC_RELEASE);
+  __atomic_store_n(&hb_fdtable.limit, limit, __ATOMIC_RELEASE);
+}
 
 bool hb_fd_set(int fd, bool tracked) {
   if (fd < 0) return true;

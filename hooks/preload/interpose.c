@@ -1,55 +1,67 @@
-/* The functions the program calls instead of libc's. */
+/* The reading functions, as the program calls them instead of libc's. A call that is not asked for, or not of an accepted
+ * socket, is one jump to the real function. */
 #define _GNU_SOURCE
 #include <stddef.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "export.h"
 #include "fdtable.h"
+#include "functions.h"
 #include "hook.h"
-#include "interpose.h"
 #include "real.h"
-#include "ring.h"
+
+static inline bool hooked(enum hb_function function, int fd) {
+  return __builtin_expect(hb_fd_hooked(function, fd), 0);
+}
+
+static inline bool hooked_with(enum hb_function function, int fd, int flags) {
+  return __builtin_expect(hb_fd_hooked(function, fd) && !(flags & HB_UNCOUNTED_FLAGS), 0);
+}
 
 HB_EXPORT ssize_t read(int fd, void *buffer, size_t size) {
-  if (__builtin_expect(!hb_fd_tracked(fd), 1)) return hb_real.read(fd, buffer, size);
-  return hb_hooked_read(fd, buffer, size);
+  return hooked(HB_READ, fd) ? hb_hooked_read(fd, buffer, size) : hb_real.read(fd, buffer, size);
 }
 
-/* What read() becomes in programs built with _FORTIFY_SOURCE. libc's own version ends the program when size > room. */
+HB_EXPORT ssize_t recv(int fd, void *buffer, size_t size, int flags) {
+  if (!hooked_with(HB_RECV, fd, flags)) return hb_real.recv(fd, buffer, size, flags);
+  return hb_hooked_recv(fd, buffer, size, flags);
+}
+
+HB_EXPORT ssize_t recvfrom(int fd, void *buffer, size_t size, int flags, __SOCKADDR_ARG from, socklen_t *length) {
+  if (!hooked_with(HB_RECVFROM, fd, flags)) return hb_real.recvfrom(fd, buffer, size, flags, from, length);
+  return hb_hooked_recvfrom(fd, buffer, size, flags, from.__sockaddr__, length);
+}
+
+HB_EXPORT ssize_t readv(int fd, const struct iovec *parts, int count) {
+  return hooked(HB_READV, fd) ? hb_hooked_readv(fd, parts, count) : hb_real.readv(fd, parts, count);
+}
+
+HB_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
+  if (!hooked_with(HB_RECVMSG, fd, flags)) return hb_real.recvmsg(fd, message, flags);
+  return hb_hooked_recvmsg(fd, message, flags);
+}
+
+/* What read(), recv() and recvfrom() become in programs built with _FORTIFY_SOURCE. libc's own versions end the program when
+ * size > room. */
 HB_EXPORT ssize_t __read_chk(int fd, void *buffer, size_t size, size_t room);
 HB_EXPORT ssize_t __read_chk(int fd, void *buffer, size_t size, size_t room) {
-  if (__builtin_expect(!hb_fd_tracked(fd) || size > room, 1)) return hb_real.read_chk(fd, buffer, size, room);
+  if (!hooked(HB_READ, fd) || size > room) return hb_real.read_chk(fd, buffer, size, room);
   return hb_hooked_read(fd, buffer, size);
 }
 
-static int track(int fd) {
-  if (fd >= 0 && !hb_fd_set(fd, true)) __atomic_fetch_add(&hb_ring_file.header->untracked_fds, 1, __ATOMIC_RELAXED);
-  return fd;
+HB_EXPORT ssize_t __recv_chk(int fd, void *buffer, size_t size, size_t room, int flags);
+HB_EXPORT ssize_t __recv_chk(int fd, void *buffer, size_t size, size_t room, int flags) {
+  if (!hooked_with(HB_RECV, fd, flags) || size > room) return hb_real.recv_chk(fd, buffer, size, room, flags);
+  return hb_hooked_recv(fd, buffer, size, flags);
 }
 
-HB_EXPORT int accept(int fd, __SOCKADDR_ARG address, socklen_t *length) { return track(hb_real.accept(fd, address, length)); }
-
-HB_EXPORT int accept4(int fd, __SOCKADDR_ARG address, socklen_t *length, int flags) {
-  return track(hb_real.accept4(fd, address, length, flags));
+HB_EXPORT ssize_t __recvfrom_chk(int fd, void *buffer, size_t size, size_t room, int flags, __SOCKADDR_ARG from,
+                                 socklen_t *length);
+HB_EXPORT ssize_t __recvfrom_chk(int fd, void *buffer, size_t size, size_t room, int flags, __SOCKADDR_ARG from,
+                                 socklen_t *length) {
+  if (!hooked_with(HB_RECVFROM, fd, flags) || size > room)
+    return hb_real.recvfrom_chk(fd, buffer, size, room, flags, from, length);
+  return hb_hooked_recvfrom(fd, buffer, size, flags, from.__sockaddr__, length);
 }
-
-/* Before the real close: as soon as the number is free another thread may be given it by accept. */
-void hb_note_close(int fd) { hb_fd_set(fd, false); }
-
-HB_EXPORT int close(int fd) {
-  hb_note_close(fd);
-  return hb_real.close(fd);
-}
-
-/* The copy is what the original was; the number may have been something else before. */
-static int copy_state(int from, int to) {
-  if (to < 0 || to == from) return to;
-  return hb_fd_tracked(from) ? track(to) : (hb_fd_set(to, false), to);
-}
-
-HB_EXPORT int dup(int fd) { return copy_state(fd, hb_real.dup(fd)); }
-
-HB_EXPORT int dup2(int from, int to) { return copy_state(from, hb_real.dup2(from, to)); }
-
-HB_EXPORT int dup3(int from, int to, int flags) { return copy_state(from, hb_real.dup3(from, to, flags)); }

@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "process.h"
 
-#include <pthread.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -11,6 +10,10 @@
 #endif
 
 struct hb_process *hb_process;
+
+/* What pthread_atfork() calls in glibc. Weak, so that musl's loader, which has none, does not end the program for it. */
+extern int __register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void), void *library) __attribute__((weak));
+extern void *__dso_handle __attribute__((visibility("hidden")));
 
 static void adopt_in_child(void) { hb_process->pid = (uint32_t)getpid(); }
 
@@ -23,7 +26,7 @@ bool hb_process_start(void) {
   hb_process = memory;
   hb_process->pid = (uint32_t)getpid();
   /* A plain fork adopts at once, so a vfork made by that child finds its parent's pid here and not a zero. */
-  pthread_atfork(NULL, NULL, adopt_in_child);
+  if (__register_atfork) __register_atfork(NULL, NULL, adopt_in_child, &__dso_handle);
   return true;
 }
 

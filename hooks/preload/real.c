@@ -30,6 +30,37 @@ static ssize_t early_read_chk(int fd, void *buffer, size_t size, size_t room) {
   return hb_raw_syscall(SYS_read, fd, (long)buffer, (long)size, 0, 0, 0);
 }
 
+static ssize_t early_recvfrom(int fd, void *buffer, size_t size, int flags, __SOCKADDR_ARG from, socklen_t *length) {
+  if (ready()) return hb_real.recvfrom(fd, buffer, size, flags, from, length);
+  return hb_raw_syscall(SYS_recvfrom, fd, (long)buffer, (long)size, flags, (long)from.__sockaddr__, (long)length);
+}
+
+static ssize_t early_recvfrom_chk(int fd, void *buffer, size_t size, size_t room, int flags, __SOCKADDR_ARG from,
+                                  socklen_t *length) {
+  if (ready()) return hb_real.recvfrom_chk(fd, buffer, size, room, flags, from, length);
+  if (size > room) abort();
+  return early_recvfrom(fd, buffer, size, flags, from, length);
+}
+
+static ssize_t early_recv(int fd, void *buffer, size_t size, int flags) {
+  if (ready()) return hb_real.recv(fd, buffer, size, flags);
+  return early_recvfrom(fd, buffer, size, flags, NULL, NULL);
+}
+
+static ssize_t early_recv_chk(int fd, void *buffer, size_t size, size_t room, int flags) {
+  if (ready()) return hb_real.recv_chk(fd, buffer, size, room, flags);
+  if (size > room) abort();
+  return early_recvfrom(fd, buffer, size, flags, NULL, NULL);
+}
+
+static ssize_t early_readv(int fd, const struct iovec *parts, int count) {
+  return ready() ? hb_real.readv(fd, parts, count) : hb_raw_syscall(SYS_readv, fd, (long)parts, count, 0, 0, 0);
+}
+
+static ssize_t early_recvmsg(int fd, struct msghdr *message, int flags) {
+  return ready() ? hb_real.recvmsg(fd, message, flags) : hb_raw_syscall(SYS_recvmsg, fd, (long)message, flags, 0, 0, 0);
+}
+
 static int early_accept4(int fd, __SOCKADDR_ARG address, socklen_t *length, int flags) {
   if (ready()) return hb_real.accept4(fd, address, length, flags);
   return (int)hb_raw_syscall(SYS_accept4, fd, (long)address.__sockaddr__, (long)length, flags, 0, 0);
@@ -64,6 +95,12 @@ static long early_syscall(long number, long a, long b, long c, long d, long e, l
 struct hb_real hb_real = {
     .read = early_read,
     .read_chk = early_read_chk,
+    .recv = early_recv,
+    .recv_chk = early_recv_chk,
+    .recvfrom = early_recvfrom,
+    .recvfrom_chk = early_recvfrom_chk,
+    .readv = early_readv,
+    .recvmsg = early_recvmsg,
     .accept = early_accept,
     .accept4 = early_accept4,
     .close = early_close,
@@ -80,11 +117,23 @@ static void find(void *pointer, const char *name) {
   __atomic_store_n((void **)pointer, symbol, __ATOMIC_RELAXED);
 }
 
+/* glibc alone has the checked forms. Elsewhere no program calls them, and the bootstrap function stays for its raw call. */
+static void find_checked(void *pointer, const char *name) {
+  void *symbol = dlsym(RTLD_NEXT, name);
+  if (symbol) __atomic_store_n((void **)pointer, symbol, __ATOMIC_RELAXED);
+}
+
 void hb_real_resolve(void) {
   int saved = errno;
   resolving++;
   find(&hb_real.read, "read");
-  find(&hb_real.read_chk, "__read_chk");
+  find_checked(&hb_real.read_chk, "__read_chk");
+  find(&hb_real.recv, "recv");
+  find_checked(&hb_real.recv_chk, "__recv_chk");
+  find(&hb_real.recvfrom, "recvfrom");
+  find_checked(&hb_real.recvfrom_chk, "__recvfrom_chk");
+  find(&hb_real.readv, "readv");
+  find(&hb_real.recvmsg, "recvmsg");
   find(&hb_real.accept, "accept");
   find(&hb_real.accept4, "accept4");
   find(&hb_real.close, "close");

@@ -25,12 +25,17 @@ export function buildLibrary(): string {
   return LIBRARY;
 }
 
-/** Compiles test/fixtures/NAME.c. Returns the program's path. */
+const programs = new Map<string, string>();
+
+/** Compiles test/fixtures/NAME.c, once for the same flags. Returns the program's path. */
 export function compile(name: string, ...flags: readonly string[]): string {
+  const known = programs.get([name, ...flags].join('\n'));
+  if (known) return known;
   const out = freshPath(name);
   const source = join(ROOT, 'test', 'fixtures', `${name}.c`);
   const warnings = ['-Wall', '-Wextra', '-Werror'];
   check(spawnSync('cc', ['-O2', ...warnings, '-o', out, source, '-lpthread', ...flags], { encoding: 'utf8' }));
+  programs.set([name, ...flags].join('\n'), out);
   return out;
 }
 

@@ -27,6 +27,11 @@ export interface RingHeader {
   readonly scanner: number;
   readonly unringed: number;
   readonly untrackedFds: number;
+  /** Bits, as in record.h. */
+  readonly functions: number;
+  readonly scannerLevel: number;
+  readonly clock: number;
+  readonly blockErrno: number;
 }
 
 export interface RingRecord {
@@ -95,6 +100,10 @@ export function readHeader(path: string): RingHeader {
     scanner: file.readUInt32LE(44),
     unringed: Number(file.readBigUInt64LE(48)),
     untrackedFds: Number(file.readBigUInt64LE(56)),
+    functions: file.readUInt32LE(64),
+    scannerLevel: file.readUInt32LE(68),
+    clock: file.readUInt32LE(72),
+    blockErrno: file.readUInt32LE(76),
   };
 }
 

@@ -1,4 +1,4 @@
-import { truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { buildLibrary, compile, freshPath, type HookedOptions, hookedEnv, runHooked } from '../helpers/preload.ts';
@@ -48,6 +48,42 @@ env('an action that is unknown or not the one in the ring file', () => {
   passesThrough({ env: { HOOKBENCH_ACTION: 'block' } }, /differs from the action in the ring file/);
   const unset = runHooked(compile('preload_feed'), [], { input: frame, env: { HOOKBENCH_ACTION: undefined } });
   assert.is(readHeader(unset.ring).attached, 1);
+});
+
+env('functions, scanners, clocks and errors that do not exist', () => {
+  for (const [name, why, ...values] of [
+    ['FUNCTIONS', /not a list of read, recv, /, '', 'write', 'read,', ',read', 'read,recvmmsg', 'read recv', 'READ'],
+    ['SCANNER', /not one of ac, simd/, '', 'teddy', 'SIMD', 'ac,simd'],
+    ['CLOCK', /not one of vdso, tsc/, '', 'hpet'],
+    ['ERRNO', /not one of ECONNRESET, /, '', 'EAGAIN', 'EINTR', '0', '-1', '11', '1040', '104x', 'x', '4294967400'],
+  ] as const) {
+    for (const value of values) passesThrough({ env: { [`HOOKBENCH_${name}`]: value } }, why);
+  }
+});
+
+env('the ring file is not what it should be: each number in its header', () => {
+  for (const [offset, value, why] of [
+    [0, 0, /not a ring file/],
+    [8, 2, /another ABI version/],
+    [12, 64, /other header or record size/],
+    [16, 0, /ring_slots out of range/],
+    [16, 65_537, /ring_slots out of range/],
+    [16, 0xffff_ffff, /ring_slots out of range/],
+    [20, 0, /capacity is not a power of two/],
+    [20, 0x8000_0000, /capacity is not a power of two/],
+    [20, 1 << 24, /shorter than its header says/],
+    [24, 31, /other header or record size/],
+    [28, 3, /unknown action/],
+  ] as const) {
+    const ring = freshPath('hostile');
+    createRing(ring, { slots: 4, capacity: 64, action: 'observe' });
+    const fd = openSync(ring, 'r+');
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(value);
+    writeSync(fd, bytes, 0, 4, offset);
+    closeSync(fd);
+    passesThrough({ env: { HOOKBENCH_RING: ring, HOOKBENCH_ACTION: undefined } }, why);
+  }
 });
 
 /** What a hooked program passes on to its children as LD_PRELOAD. */

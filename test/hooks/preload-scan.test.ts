@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compile, DEFAULT_KEYWORDS, type HookedOptions, runHooked } from '../helpers/preload.ts';
+import { compile, DEFAULT_KEYWORDS, type Hooked, runHooked } from '../helpers/preload.ts';
 import { NO_KEYWORD, readHeader, readRings } from '../helpers/ring.ts';
 
 const scan = suite('hooks/preload scan');
@@ -33,9 +33,13 @@ function readsOf(frames: readonly Frame[]): readonly Buffer[] {
 const decisionsOf = (records: readonly { bytes: number; keyword: number; flags: number }[]): readonly string[] =>
   records.map(({ bytes, keyword, flags }) => `${bytes} ${keyword} ${flags}`);
 
-/** Feeds the frames to a hooked program and asserts that each of its reads was decided as the oracle decides. */
-function agree(words: readonly Buffer[], frames: readonly Frame[], options: HookedOptions = {}): readonly number[] {
+const SCANNERS = ['ac', 'simd-avx512', 'simd-avx2', 'simd-ssse3'] as const;
+const WITH_AC = 1;
+
+/** Feeds the frames to a hooked program and asserts that each of its reads was decided as the oracle decides, by every scanner. */
+function agree(words: readonly Buffer[], frames: readonly Frame[], how: readonly string[] = []): readonly number[] {
   const reads = readsOf(frames);
+  const wanted = reads.map((bytes) => ({ bytes: bytes.length, keyword: oracle(words, bytes) }));
   const input = Buffer.concat(
     frames.flatMap(({ bytes, size }) => {
       const head = Buffer.alloc(8);
@@ -44,24 +48,36 @@ function agree(words: readonly Buffer[], frames: readonly Frame[], options: Hook
       return [head, bytes];
     }),
   );
-  const run = runHooked(feed, [], { keywords: words, capacity: 16384, slots: 2, input, ...options });
-  assert.is(`${run.status} ${run.stderr} ${run.stdout}`, '0  ');
+  for (const scanner of SCANNERS) {
+    const env = { HOOKBENCH_SCANNER: scanner, HOOKBENCH_FUNCTIONS: how[0] ?? 'read' };
+    const run = runHooked(feed, how, { keywords: words, capacity: 16384, slots: 2, input, env });
+    assert.is(`${run.status} ${run.stderr} ${run.stdout}`, '0  ', scanner);
+    decided(run, wanted, scanner);
+  }
+  return wanted.map(({ keyword }) => keyword);
+}
+
+interface Decision {
+  readonly bytes: number;
+  readonly keyword: number;
+}
+
+function decided(run: Hooked, wanted: readonly Decision[], scanner: string): void {
   const [ring, ...others] = readRings(run.ring);
   assert.is(others.length, 0);
-  const wanted = reads.map((bytes) => ({ bytes: bytes.length, keyword: oracle(words, bytes) }));
   const hits = wanted.filter(({ keyword }) => keyword !== NO_KEYWORD).length;
   assert.equal(
     decisionsOf(ring?.records ?? []),
     decisionsOf(wanted.map((read) => ({ ...read, flags: read.keyword === NO_KEYWORD ? 0 : 1 }))),
+    scanner,
   );
-  assert.is(ring?.reads, reads.length);
+  assert.is(ring?.reads, wanted.length);
   assert.is(ring?.hits, hits);
   assert.is(
     ring?.bytes,
-    reads.reduce((sum, bytes) => sum + bytes.length, 0),
+    wanted.reduce((sum, { bytes }) => sum + bytes, 0),
   );
   assert.is(readHeader(run.ring).unringed, 0);
-  return wanted.map(({ keyword }) => keyword);
 }
 
 const feed = compile('preload_feed');
@@ -86,6 +102,34 @@ scan('a keyword split over two reads is not found, wherever it is split', () => 
   const frames = [1, 2, 3, 4, 5].map((size) => ({ bytes: Buffer.from('needle'), size }));
   assert.equal(new Set(agree(buffers('needle'), frames)), new Set([NO_KEYWORD]));
   assert.equal(agree(buffers('needle'), [{ bytes: Buffer.from('needleneedle'), size: 6 }]), [0, 0]);
+});
+
+for (const how of ['readv', 'recvmsg']) {
+  scan(`${how}: the parts of one call are one sequence, wherever a keyword is split`, () => {
+    const frames = [5, 6, 7, 8, 9, 10].map((at) => whole(`${'.'.repeat(at)}needle.`));
+    for (const step of ['1', '2', '5', '8'])
+      assert.equal(new Set(agree(buffers('needle'), frames, [how, step])), new Set([0]));
+    const two = [5, 6, 13].map((size) => ({ bytes: Buffer.from('needle needle'), size }));
+    assert.equal(agree(buffers('needle'), two, [how, '2']), [
+      NO_KEYWORD,
+      NO_KEYWORD,
+      NO_KEYWORD,
+      0,
+      NO_KEYWORD,
+      NO_KEYWORD,
+      0,
+    ]);
+  });
+
+  scan(`${how}: random reads in parts`, () => {
+    const words = buffers(...defaults);
+    for (const step of ['3', '33']) agree(words, randomFrames(words, 600, seeded(7)), [how, step]);
+  });
+}
+
+scan('recv and recvfrom decide as read does', () => {
+  const words = buffers(...defaults);
+  for (const how of ['recv', 'recvfrom']) agree(words, randomFrames(words, 300, seeded(8)), [how]);
 });
 
 scan('bytes of earlier reads behind the end are never matched', () => {
@@ -157,6 +201,7 @@ function seeded(seed: number): () => number {
 
 for (const [name, words] of [
   ['the default keywords', buffers(...defaults)],
+  ['words of one to three bytes', buffers('q', 'ab', 'b', 'xyz', '\0', 'zx', 'qa', '\xff\xfe')],
   ['words over two letters', buffers('aab', 'abab', 'b'.repeat(5), 'abba', 'aaaa', 'babab', 'ba\xff')],
 ] as const) {
   scan(`3,000 random reads with ${name}`, () => {
@@ -164,6 +209,35 @@ for (const [name, words] of [
     assert.ok(decided.includes(NO_KEYWORD) && decided.some((keyword) => keyword !== NO_KEYWORD));
   });
 }
+
+/** What the processor has, as the ring header says it: 1 ac, 2 SSSE3, 3 AVX2, 4 AVX-512. */
+function cpuLevel(): number {
+  const flags = new Set(/^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' '));
+  if (flags.has('avx512bw') && flags.has('avx512vbmi')) return 4;
+  return flags.has('avx2') ? 3 : flags.has('ssse3') ? 2 : WITH_AC;
+}
+
+/** [asked for, what runs] of a hooked program. */
+function levels(scanner: string | undefined, keywords: readonly (string | Buffer)[]): readonly number[] {
+  const header = readHeader(runHooked(feed, [], { keywords, env: { HOOKBENCH_SCANNER: scanner } }).ring);
+  assert.is(header.attached, 1);
+  return [header.scanner, header.scannerLevel];
+}
+
+scan('the header says which scanner was asked for and which one runs', () => {
+  assert.equal(levels(undefined, defaults), [1, WITH_AC]);
+  assert.equal(levels('ac', defaults), [1, WITH_AC]);
+  assert.equal(levels('simd', defaults), [2, cpuLevel()]);
+  assert.equal(levels('simd-avx512', defaults), [2, cpuLevel()]);
+  assert.equal(levels('simd-avx2', defaults), [2, Math.min(3, cpuLevel())]);
+  assert.equal(levels('simd-ssse3', defaults), [2, Math.min(2, cpuLevel())]);
+});
+
+scan('lists that shuffles cannot tell apart fall back to the automaton, and say so', () => {
+  const many = Array.from({ length: 12_000 }, (_, i) => `${i.toString(36).padStart(3, '0')}~`);
+  assert.equal(levels('simd', many), [2, WITH_AC]);
+  assert.equal(levels('simd', ['e', 't', 'a', 'o', '/', '.']), [2, WITH_AC]);
+});
 
 scan('reads of 60,000 bytes', () => {
   const long = (tail: string): Frame => whole(Buffer.from('.'.repeat(60_000) + tail));
