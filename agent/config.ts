@@ -18,6 +18,18 @@ export const PATHS = {
   readLoop: join(root, 'build', 'sut', 'read-loop'),
 } as const;
 
+/** Matches of action trace that are kept: more would be a study of printing. */
+export interface TraceLimit {
+  /** per mechanism and process, over time */
+  readonly perSecond: number;
+  /** at once, after a quiet time */
+  readonly burst: number;
+}
+
+export const TRACE_LIMIT: TraceLimit = { perSecond: 200, burst: 200 };
+/** printed by bpftrace in one attach, per process: each costs a message of 180 bytes */
+export const BPFTRACE_TRACES = 64;
+
 /** Ring files must lie on memory: /dev/shm where it can be written. */
 export function memoryDir(): string {
   return existsSync('/dev/shm') ? '/dev/shm' : tmpdir();

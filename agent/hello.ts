@@ -1,12 +1,13 @@
 /** What the agent says of itself: facts of the host and its catalogue with the support found here. */
 
 import { existsSync } from 'node:fs';
-import { type Capability, type Hello, PROTOCOL_VERSION, VERSION } from '#proto';
+import { type ActionLimit, type Capability, type Hello, PROTOCOL_VERSION, VERSION } from '#proto';
 import { CONDITIONS } from './conditions/registry.ts';
 import { PATHS } from './config.ts';
 import { type Pinning, pinningOf } from './host/cores.ts';
 import { hostFacts } from './host/facts.ts';
 import { probeSafely, type SupportAnswer } from './host/support.ts';
+import { ACTIONS, type Mechanism } from './mechanisms/mechanism.ts';
 import { MECHANISMS } from './mechanisms/registry.ts';
 import { SUTS } from './suts/registry.ts';
 
@@ -27,6 +28,9 @@ export async function helloOf(o: { agentId: string; runId: string; token: string
         ...(await answer(m)),
         layer: m.layer,
         actions: [...m.actions],
+        functions: [...m.functions],
+        byDefault: m.byDefault,
+        limits: await limitsOf(m),
         design: m.kind === 'attached' ? ('sliced' as const) : ('alternated' as const),
       })),
     ),
@@ -34,6 +38,8 @@ export async function helloOf(o: { agentId: string; runId: string; token: string
       SUTS.map(async (sut) => ({
         ...(await answer(sut)),
         vantage: sut.vantage,
+        actions: [...sut.actions],
+        limits: [...sut.limits],
         warmup: sut.warmup,
         unitSamples: sut.protocol.kind === 'burst' ? sut.protocol.requestsPerUnit : 1,
       })),
@@ -66,5 +72,17 @@ async function answer(entry: Probed): Promise<Capability> {
     warmup: 0,
     unitSamples: 1,
     actions: [],
+    functions: [],
+    byDefault: true,
+    limits: [],
   };
+}
+
+/** Every action that is missing has its reason: the mechanism's own where it gives one. */
+async function limitsOf(m: Mechanism): Promise<ActionLimit[]> {
+  const own = (await m.limits?.()) ?? [];
+  return ACTIONS.filter((action) => !m.actions.includes(action)).map((action) => ({
+    action,
+    why: own.find((limit) => limit.action === action)?.why ?? `${m.id} has no way to ${action}`,
+  }));
 }

@@ -4,5 +4,5 @@ export { contract, decode, encode } from './codec.ts';
 export { asBenchError, BenchError, exitCodeOf, FAILURE_CODES, type FailureCode, formatFailure } from './errors.ts';
 export * from './model.ts';
 export { AGENT_STREAM, CHANNEL_OPTIONS, CONTROL } from './services.ts';
-export { bytesOf, u32Column } from './units.ts';
+export { bytesOf, NO_KEYWORD_INDEX, u32Column, u64Column } from './units.ts';
 export { VERSION } from './version.ts';

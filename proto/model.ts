@@ -62,6 +62,27 @@ export interface Note {
   detail: string;
 }
 
+/** columns of n entries: u64 times, u32 pid, descriptor and keyword index (see NO_KEYWORD_INDEX) */
+export interface Traces {
+  place: Place;
+  mechanism: string;
+  n: number;
+  atNs: Uint8Array;
+  pid: Uint8Array;
+  fd: Uint8Array;
+  keyword: Uint8Array;
+  dropped: number;
+}
+
+export interface Blocking {
+  place: Place;
+  mechanism: string;
+  refused: number;
+  served: number;
+  leaked: number;
+  denied: number;
+}
+
 export interface AssignmentEnd {
   status: string;
   code: string;
@@ -76,7 +97,9 @@ export type RecordBody =
   | { body: 'parity'; parity: Parity }
   | { body: 'loss'; loss: Loss }
   | { body: 'note'; note: Note }
-  | { body: 'end'; end: AssignmentEnd };
+  | { body: 'end'; end: AssignmentEnd }
+  | { body: 'traces'; traces: Traces }
+  | { body: 'blocking'; blocking: Blocking };
 
 export type MeasurementRecord = { sequence: number; studyId: string; assignmentId: string } & RecordBody;
 
@@ -96,6 +119,11 @@ export interface HostFacts {
   pinning: string;
 }
 
+export interface ActionLimit {
+  action: string;
+  why: string;
+}
+
 export interface Capability {
   id: string;
   support: Support;
@@ -107,6 +135,9 @@ export interface Capability {
   warmup: number;
   unitSamples: number;
   actions: string[];
+  functions: string[];
+  byDefault: boolean;
+  limits: ActionLimit[];
 }
 
 export interface Hello {
@@ -169,6 +200,7 @@ export interface Assignment {
   requestBytes: number;
   instances: Instance[];
   steps: Step[];
+  functions: string[];
 }
 
 export type AgentMessage =
@@ -202,6 +234,7 @@ export interface RunStudyRequest {
   command: string;
   outDir: string;
   token: string;
+  functions: string[];
 }
 
 export interface StudyPlanned {

@@ -9,10 +9,20 @@ export function u32Column(bytes: Uint8Array): Uint32Array {
   return new Uint32Array(new Uint8Array(bytes).buffer);
 }
 
-/** The bytes of a u32 array, not copied. Every platform Node runs on is little-endian. */
-export function bytesOf(column: Uint32Array): Uint8Array {
+/** The bytes of a u32 or u64 array, not copied. Every platform Node runs on is little-endian. */
+export function bytesOf(column: Uint32Array | BigUint64Array): Uint8Array {
   return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
 }
+
+/** A little-endian u64 column as an array, by the same rules. @throws RangeError when the length is not a multiple of 8 */
+export function u64Column(bytes: Uint8Array): BigUint64Array {
+  if (bytes.byteLength % 8 !== 0) throw new RangeError(`column of ${bytes.byteLength} bytes is not made of u64`);
+  if (bytes.byteOffset % 8 === 0) return new BigUint64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
+  return new BigUint64Array(new Uint8Array(bytes).buffer);
+}
+
+/** in the keyword column of traces: it is not known which it was */
+export const NO_KEYWORD_INDEX = 0xffff_ffff;
 
 export interface Bits64 {
   readonly low: number;

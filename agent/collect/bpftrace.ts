@@ -2,6 +2,7 @@
 
 import { LastLines } from '../process/last-lines.ts';
 
+const MOST_PRINTED = 10_000;
 /** A map is one line, and a terminal hands it over in pieces of 4 KiB: a histogram with every bucket taken is some 200 KB. */
 const LONGEST_LINE = 8 * 1024 * 1024;
 
@@ -17,6 +18,7 @@ export class BpftraceOutput {
   readonly #plain: string[] = [];
   readonly #maps = new Map<string, Map<string, number>>();
   readonly #marks = new Map<string, () => void>();
+  readonly #printed: string[] = [];
   #lostEvents = 0;
 
   constructor() {
@@ -34,6 +36,11 @@ export class BpftraceOutput {
 
   maps(): BpftraceMaps {
     return { maps: this.#maps, lostEvents: this.#lostEvents };
+  }
+
+  /** what the script printed and nobody waited for, oldest first; at most 10,000 */
+  printed(): readonly string[] {
+    return this.#printed;
   }
 
   /** the last lines that are not data: what bpftrace had to say */
@@ -55,7 +62,9 @@ export class BpftraceOutput {
   }
 
   #mark(text: string): void {
-    this.#marks.get(text)?.();
+    const mark = this.#marks.get(text);
+    if (mark !== undefined) mark();
+    else if (this.#printed.length < MOST_PRINTED) this.#printed.push(text);
   }
 
   #takeMaps(data: unknown): void {

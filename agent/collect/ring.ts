@@ -15,6 +15,8 @@ const MOST_LOST = 0xffff_ffff;
 /** records one drain hands over at least, before it goes by twice the capacity of a ring */
 const MOST_RECORDS = RING_SLOTS * CAPACITY;
 const MOST_COUNT = BigInt(Number.MAX_SAFE_INTEGER);
+/** by its number in the header */
+const SCANNERS: readonly (Scanner | null)[] = [null, 'ac', 'simd'];
 const ACTION_NUMBER = { observe: 0, trace: 1, block: 2 } as const;
 /** byte offsets in struct hb_ring_header */
 export const HEADER_OFFSETS = {
@@ -39,10 +41,13 @@ export const RING_OFFSETS = {
   errors: 64,
 };
 
+export type Scanner = 'ac' | 'simd';
+
 export interface RingHeader {
   readonly attached: boolean;
   readonly pid: number;
   readonly keywords: number;
+  readonly scanner: Scanner | null;
   /** counted reads for which no ring was free */
   readonly unringed: number;
   /** accepted descriptors whose reads the hook can't see */
@@ -93,6 +98,7 @@ export class RingFile {
       attached: bytes.readUInt32LE(HEADER_OFFSETS.attached) === 1,
       pid: bytes.readUInt32LE(HEADER_OFFSETS.pid),
       keywords: bytes.readUInt32LE(HEADER_OFFSETS.keywords),
+      scanner: SCANNERS[bytes.readUInt32LE(HEADER_OFFSETS.scanner)] ?? null,
       unringed: bounded(bytes.readBigUInt64LE(HEADER_OFFSETS.unringed)),
       untrackedFds: bounded(bytes.readBigUInt64LE(HEADER_OFFSETS.untrackedFds)),
     };

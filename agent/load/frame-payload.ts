@@ -5,7 +5,7 @@ export const MAGIC = 0x314c4248;
 export const HEADER_BYTES = 32;
 export const FRAME_KIND = { ready: 1, samples: 2, done: 3, error: 4, partial: 5 } as const;
 export const SAMPLE_BYTES = 10;
-export const COUNTER_BYTES = 48;
+export const COUNTER_BYTES = 80;
 export const MAX_TEXT_BYTES = 4096;
 
 /** `done`: the run's counters; `partial`: those of a run that an `error` frame is about to end. */
@@ -110,6 +110,10 @@ function countersOf(payload: Uint8Array): TargetCounters[] {
       hitsSent: countOf(view, at + 24),
       bytesReceived: countOf(view, at + 32),
       units: countOf(view, at + 40),
+      refused: countOf(view, at + 48),
+      served: countOf(view, at + 56),
+      leaked: countOf(view, at + 64),
+      denied: countOf(view, at + 72),
     });
   }
   return counters;

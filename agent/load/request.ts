@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { LoadError } from './errors.ts';
 import {
+  type Expectation,
   type LoadRun,
   type LoadTarget,
   MAX_BURST_BYTES,
@@ -20,7 +21,11 @@ export function targetLine(t: LoadTarget): Uint8Array {
   refuseUnless(isInteger(t.port, 1, 65535), `target ${t.id}: port ${t.port} is not in 1–65535`, t.id);
   const perUnit = t.protocol === 'http' ? 1 : t.requestsPerUnit;
   refuseUnless(isInteger(perUnit, 1, 65536), `target ${t.id}: ${perUnit} requests per unit is not in 1–65536`, t.id);
-  return ascii(`target ${t.id} ${t.ipv4} ${t.port} ${t.protocol} ${perUnit}\n`);
+  return ascii(`target ${t.id} ${t.ipv4} ${t.port} ${t.protocol} ${perUnit} ${expectationOf(t)}\n`);
+}
+
+export function expectationOf(t: LoadTarget): Expectation {
+  return (t.protocol === 'http' ? t.expect : undefined) ?? 'serve';
 }
 
 export function payloadMessage(kind: PayloadKind, bytes: Uint8Array): Uint8Array {
@@ -48,7 +53,7 @@ export function checkRun(
   refuseUnless(isInteger(r.order.length, 1, MAX_UNITS), `${r.order.length} units is not in 1–${MAX_UNITS}`);
   refuseUnless(isInteger(r.settle, 0, MAX_UNITS), `settle ${r.settle} is not in 0–${MAX_UNITS}`);
   refuseUnless(isInteger(r.timeoutMs, 1, 3_600_000), `timeout ${r.timeoutMs} ms is not in 1–3600000`);
-  for (const kind of kindsSent(r)) refuseUnless(payloadBytes.has(kind), `payload ${kind} was not set`);
+  for (const kind of kindsSent(r, targets)) refuseUnless(payloadBytes.has(kind), `payload ${kind} was not set`);
   for (const id of namedTargets(r.order)) {
     const target = targets.get(id);
     if (target === undefined) throw badRequest(`target ${id} was not set`, id);
@@ -58,15 +63,24 @@ export function checkRun(
   refuseUnless(samples <= MAX_SAMPLES, `a run of ${samples} samples is above ${MAX_SAMPLES}`);
 }
 
-/** Samples a complete run sends, settling included. */
+/** Samples a complete run sends, settling included; where refusals are expected a request with a keyword gives none, nor does a denied one. */
 export function expectedSamples(r: LoadRun, targets: ReadonlyMap<number, LoadTarget>): number {
   const perUnit = (id: number): number => {
     const target = targets.get(id);
     return target?.protocol === 'burst' ? target.requestsPerUnit : 1;
   };
+  const hitsCount = (id: number): boolean => {
+    const target = targets.get(id);
+    return target === undefined || expectationOf(target) === 'serve';
+  };
   let samples = 0;
-  for (const byte of r.order) samples += perUnit(byte & 0x3f);
-  for (const id of namedTargets(r.order)) samples += r.settle * perUnit(id);
+  for (const byte of r.order) {
+    const id = byte & 0x3f;
+    if ((byte & ORDER_HIT) === 0 || hitsCount(id)) samples += perUnit(id);
+  }
+  for (const id of namedTargets(r.order)) {
+    samples += (hitsCount(id) ? r.settle : Math.ceil(r.settle / 2)) * perUnit(id);
+  }
   return samples;
 }
 
@@ -78,9 +92,14 @@ function checkBurst(target: LoadTarget & { protocol: 'burst' }, payloadBytes: Re
   refuseUnless(burstBytes <= MAX_BURST_BYTES, text, target.id);
 }
 
-function kindsSent(r: LoadRun): Set<PayloadKind> {
+function kindsSent(r: LoadRun, targets: ReadonlyMap<number, LoadTarget>): Set<PayloadKind> {
   const kinds = new Set<PayloadKind>();
-  for (const byte of r.order) kinds.add((byte & ORDER_HIT) !== 0 ? 1 : 0);
+  for (const byte of r.order) {
+    kinds.add((byte & ORDER_HIT) !== 0 ? 1 : 0);
+    const target = targets.get(byte & 0x3f);
+    // what a new connection is settled with
+    if (target !== undefined && expectationOf(target) !== 'serve') kinds.add(0);
+  }
   if (r.settle > 0) kinds.add(0);
   if (r.settle > 1) kinds.add(1);
   return kinds;

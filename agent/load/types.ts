@@ -3,9 +3,20 @@
 /** Payload kind: 0 has no keyword in it, 1 exactly one. */
 export type PayloadKind = 0 | 1;
 
+/** What is to become of requests with a keyword. `serve`: they are answered and timed like the others. `refuse`: a hook ends their
+ * connection. `renew`: they are answered, then treated as if they had been refused: the other side of a comparison with `refuse`. */
+export type Expectation = 'serve' | 'refuse' | 'renew';
+
 /** A place to send requests to; `id` 0–63 is what the order of a run names. */
 export type LoadTarget =
-  | { readonly id: number; readonly ipv4: string; readonly port: number; readonly protocol: 'http' }
+  | {
+      readonly id: number;
+      readonly ipv4: string;
+      readonly port: number;
+      readonly protocol: 'http';
+      /** serve unless told */
+      readonly expect?: Expectation;
+    }
   | {
       readonly id: number;
       readonly ipv4: string;
@@ -53,6 +64,14 @@ export type TargetCounters = {
   readonly bytesReceived: number;
   /** Units of work completed: for http one request, for burst K. */
   readonly units: number;
+  /** With a keyword, no answer. This and the next three count only where something else than `serve` is expected. */
+  readonly refused: number;
+  /** Without a keyword, answered. */
+  readonly served: number;
+  /** With a keyword, answered though it was to be refused. */
+  readonly leaked: number;
+  /** Without a keyword, no answer. */
+  readonly denied: number;
 };
 
 export type RunResult = { readonly frames: SampleFrame[]; readonly counters: TargetCounters[] };

@@ -1,58 +1,72 @@
-/** The library layer: hooks/preload, loaded by LD_PRELOAD, writing to a ring file of its own for each instance. */
+/** The library layer: hooks/preload, loaded by LD_PRELOAD, writing to a ring file of its own for each instance. One mechanism for each of
+ * its scanners, so that one study can hold both. */
 
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BenchError } from '#proto';
-import { RingFile } from '../collect/ring.ts';
+import { RingFile, type RingHeader, type Scanner } from '../collect/ring.ts';
 import { PATHS } from '../config.ts';
 import { supported, unsupported } from '../host/support.ts';
-import type { PlacedMechanism } from './mechanism.ts';
+import { ACTIONS, FUNCTIONS, type PlacedMechanism } from './mechanism.ts';
 
 const NEEDS = 'hooks/preload built (a C compiler and make at build time), a dynamically linked glibc SUT';
 
-export const ldPreload: PlacedMechanism = {
-  kind: 'placed',
-  id: 'ld-preload',
-  layer: 'library',
-  vantage: 'interposer',
-  needs: NEEDS,
-  actions: ['observe'],
-  functions: ['read'],
-  byDefault: true,
-  async probe() {
-    if (!existsSync(PATHS.preloadLibrary))
-      return unsupported(NEEDS, 'build/libhookbench.so is not there (make -C hooks)');
-    return supported(NEEDS, 'build/libhookbench.so');
-  },
-  async place(order, name) {
-    const keywordFile = join(order.dir, 'keywords');
-    await writeFile(keywordFile, joinLines(order.keywords), { mode: 0o600 });
-    const ring = RingFile.create(join(order.dir, `${name}.ring`), {
-      action: order.action,
-      capacity: capacityFor(order.mostReads),
-    });
-    order.host.undo.push(`ring ${name}`, null, () => ring.close());
-    return {
-      env: {
-        LD_PRELOAD: PATHS.preloadLibrary,
-        HOOKBENCH_RING: ring.path,
-        HOOKBENCH_KEYWORDS: keywordFile,
-        HOOKBENCH_ACTION: order.action,
-      },
-      assertLive(pid) {
-        const header = ring.header();
-        if (header.attached && header.pid === pid && header.keywords === order.keywords.length) return;
-        throw new BenchError('hook-dead', `the preload library is not live in process ${pid}`, {
-          nextStep: 'check that the program is dynamically linked against glibc (ldd) and not setuid',
-          detail: `ring header: attached=${header.attached} pid=${header.pid} keywords=${header.keywords} of ${order.keywords.length}`,
-        });
-      },
-      counts: () => ring.counts(),
-      drain: () => ring.drain(),
-    };
-  },
-};
+/** the like-for-like arm: the automaton that the kernel program has too */
+export const ldPreload = libraryHook('ld-preload', 'ac');
+/** the library's floor */
+export const ldPreloadSimd = libraryHook('ld-preload:simd', 'simd');
+
+function libraryHook(id: string, scanner: Scanner): PlacedMechanism {
+  return {
+    kind: 'placed',
+    id,
+    layer: 'library',
+    vantage: 'interposer',
+    needs: NEEDS,
+    actions: ACTIONS,
+    functions: FUNCTIONS,
+    byDefault: scanner === 'ac',
+    async probe() {
+      if (!existsSync(PATHS.preloadLibrary))
+        return unsupported(NEEDS, 'build/libhookbench.so is not there (make -C hooks)');
+      return supported(NEEDS, `build/libhookbench.so, scanner ${scanner}`);
+    },
+    async place(order, name) {
+      const keywordFile = join(order.dir, 'keywords');
+      await writeFile(keywordFile, joinLines(order.keywords), { mode: 0o600 });
+      const ring = RingFile.create(join(order.dir, `${name}.ring`), {
+        action: order.action,
+        capacity: capacityFor(order.mostReads),
+      });
+      order.host.undo.push(`ring ${name}`, null, () => ring.close());
+      return {
+        env: {
+          LD_PRELOAD: PATHS.preloadLibrary,
+          HOOKBENCH_RING: ring.path,
+          HOOKBENCH_KEYWORDS: keywordFile,
+          HOOKBENCH_ACTION: order.action,
+          HOOKBENCH_FUNCTIONS: order.functions.join(','),
+          HOOKBENCH_SCANNER: scanner,
+        },
+        assertLive: (pid) => assertLive(ring.header(), { pid, keywords: order.keywords.length, scanner }),
+        manner: () => `scans with ${ring.header().scanner}`,
+        counts: () => ring.counts(),
+        drain: () => ring.drain(),
+      };
+    },
+  };
+}
+
+/** The fast scanner may fall back where the processor lacks what it needs, and `manner` says so; the automaton must be the automaton. */
+function assertLive(header: RingHeader, o: { pid: number; keywords: number; scanner: Scanner }): void {
+  const scans = o.scanner === 'simd' ? header.scanner !== null : header.scanner === 'ac';
+  if (header.attached && header.pid === o.pid && header.keywords === o.keywords && scans) return;
+  throw new BenchError('hook-dead', `the preload library is not live in process ${o.pid}`, {
+    nextStep: 'check that the program is dynamically linked against glibc (ldd) and not setuid',
+    detail: `ring header: attached=${header.attached} pid=${header.pid} keywords=${header.keywords} of ${o.keywords} scanner=${header.scanner}`,
+  });
+}
 
 /** Twice what is expected, since a request may take more than one read: a power of two, as the library asks. */
 function capacityFor(mostReads: number): number {

@@ -60,6 +60,8 @@ export interface PlacedHook {
   readonly env: Readonly<Record<string, string>>;
   /** @throws BenchError hook-dead when the process has started without the hook */
   assertLive(pid: number): void;
+  /** how it works in that process, known once it is live, e.g. the scanner in use */
+  readonly manner?: () => string;
   counts(): HookCounts;
   /** Reads since the last drain, in time order, and how many were lost on the way. */
   drain(): { readonly reads: readonly HookRead[]; readonly lost: number };
@@ -89,6 +91,12 @@ export interface AttachedHook {
   detach(): Promise<readonly AttachedFindings[]>;
 }
 
+/** An action that a mechanism can't do, and why. */
+export interface ActionLimit {
+  readonly action: Action;
+  readonly why: string;
+}
+
 interface MechanismBase {
   readonly id: string;
   readonly layer: Layer;
@@ -99,6 +107,8 @@ interface MechanismBase {
   /** part of a study that names no mechanisms; the others are to be asked for */
   readonly byDefault: boolean;
   probe(): Promise<SupportAnswer>;
+  /** what it can't do here and why, where that needs looking; those missing in `actions` are told anyway */
+  limits?(): Promise<readonly ActionLimit[]>;
 }
 
 /** `none`: no hook at all. */

@@ -2,7 +2,7 @@
 
 import { type Assignment, BenchError, type Instance, type Step } from '#proto';
 import { CONDITIONS } from '../conditions/registry.ts';
-import { ACTIONS, type Mechanism } from '../mechanisms/mechanism.ts';
+import { ACTIONS, FUNCTIONS, type Mechanism } from '../mechanisms/mechanism.ts';
 import { MECHANISMS } from '../mechanisms/registry.ts';
 import { SUTS } from '../suts/registry.ts';
 import { known } from './fork.ts';
@@ -22,6 +22,10 @@ const LIMITS = {
 export function checkAssignment(a: Assignment): void {
   known(CONDITIONS, a.condition, 'condition');
   if (!ACTIONS.some((action) => action === a.action)) refuse(`action ${a.action}; known here: ${ACTIONS.join(', ')}`);
+  if (a.functions.length === 0 || new Set(a.functions).size !== a.functions.length)
+    refuse(`${a.functions.length === 0 ? 'no functions to hook' : 'a function twice'}`);
+  const strange = a.functions.find((name) => !FUNCTIONS.some((known) => known === name));
+  if (strange !== undefined) refuse(`function ${strange}; known here: ${FUNCTIONS.join(', ')}`);
   if (a.keywords.length === 0 || a.keywords.length > LIMITS.keywords) refuse(`${a.keywords.length} keywords`);
   for (const word of a.keywords) checkKeyword(word);
   if (a.requestBytes > LIMITS.requestBytes) refuse(`requests of ${a.requestBytes} bytes`);
@@ -29,25 +33,29 @@ export function checkAssignment(a: Assignment): void {
   if (a.steps.length > LIMITS.steps) refuse(`${a.steps.length} steps`);
   const suts = new Map<number, string>();
   for (const instance of a.instances) {
-    checkInstance(instance, a.action);
+    checkInstance(instance, a);
     if (instance.id > 63 || suts.has(instance.id)) refuse(`instance id ${instance.id}`);
     suts.set(instance.id, instance.sut);
   }
-  for (const step of a.steps) checkStep(step, { action: a.action, suts });
+  for (const step of a.steps) checkStep(step, { hook: a, suts });
 }
 
-function checkInstance(instance: Instance, action: string): void {
-  known(SUTS, instance.sut, 'SUT');
-  const mechanism = checkMechanism(instance.mechanism, action);
+/** the part of an assignment that a mechanism must be able to do */
+type Asked = Pick<Assignment, 'action' | 'functions'>;
+
+function checkInstance(instance: Instance, asked: Asked): void {
+  const sut = known(SUTS, instance.sut, 'SUT');
+  if (!sut.actions.some((one) => one === asked.action)) refuse(`action ${asked.action} with ${sut.id}`);
+  const mechanism = checkMechanism(instance.mechanism, asked);
   if (mechanism.kind === 'attached') refuse(`an instance with ${mechanism.id} in it, which is attached from outside`);
   if (instance.arm > LIMITS.arm) refuse(`arm ${instance.arm}`);
   if (instance.design === 'unspecified') refuse('an instance without design');
 }
 
-function checkStep(step: Step, o: { action: string; suts: ReadonlyMap<number, string> }): void {
+function checkStep(step: Step, o: { hook: Asked; suts: ReadonlyMap<number, string> }): void {
   if (step.phase === 'unspecified' || step.design === 'unspecified') refuse('a step without phase or design');
   if (step.slices.length === 0 || step.slices.length > LIMITS.slices) refuse(`a step of ${step.slices.length} slices`);
-  const attach = step.attach === '' ? null : checkMechanism(step.attach, o.action);
+  const attach = step.attach === '' ? null : checkMechanism(step.attach, o.hook);
   if (attach !== null && attach.kind !== 'attached')
     refuse(`a step that attaches ${attach.id}, which can't be attached`);
   for (const slice of step.slices) {
@@ -62,11 +70,15 @@ function checkStep(step: Step, o: { action: string; suts: ReadonlyMap<number, st
   }
 }
 
-/** `none` does nothing, whatever the action */
-function checkMechanism(id: string, action: string): Mechanism {
+/** `none` does nothing, whatever the action and the function */
+function checkMechanism(id: string, { action, functions }: Asked): Mechanism {
   const mechanism = known(MECHANISMS, id, 'mechanism');
-  const able = mechanism.kind === 'bare' || mechanism.actions.some((one) => one === action);
-  if (!able) refuse(`action ${action} for ${id}; it can ${mechanism.actions.join(', ')}`);
+  if (mechanism.kind === 'bare') return mechanism;
+  if (!mechanism.actions.some((one) => one === action))
+    refuse(`action ${action} for ${id}; it can ${mechanism.actions.join(', ')}`);
+  const unable = functions.filter((name) => !mechanism.functions.some((one) => one === name));
+  if (unable.length > 0)
+    refuse(`function ${unable.join(', ')} for ${id}; it can hook ${mechanism.functions.join(', ')}`);
   return mechanism;
 }
 

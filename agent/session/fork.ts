@@ -6,16 +6,17 @@ import { join } from 'node:path';
 import { type Assignment, BenchError, type Instance } from '#proto';
 import type { Placement } from '../conditions/condition.ts';
 import { CONDITIONS } from '../conditions/registry.ts';
-import { memoryDir, PATHS } from '../config.ts';
+import { memoryDir, PATHS, TRACE_LIMIT } from '../config.ts';
 import type { HostPort } from '../host/port.ts';
 import { startTicks } from '../host/undo.ts';
-import { type LoadGenerator, startGenerator } from '../load/generator.ts';
+import { type LoadGenerator, type LoadTarget, startGenerator } from '../load/generator.ts';
 import { buildPayloads } from '../load/payload.ts';
-import type { Action, HookOrder, PlacedHook } from '../mechanisms/mechanism.ts';
+import type { Action, HookedFunction, HookOrder, PlacedHook } from '../mechanisms/mechanism.ts';
 import { MECHANISMS } from '../mechanisms/registry.ts';
 import { SUTS } from '../suts/registry.ts';
 import { type SutProcess, startSut } from '../suts/start.ts';
 import type { Sut } from '../suts/sut.ts';
+import { TraceLimiter } from './trace.ts';
 
 export interface LiveInstance {
   readonly instance: Instance;
@@ -28,6 +29,8 @@ export interface LiveFork {
   readonly order: HookOrder;
   readonly generator: LoadGenerator;
   readonly instances: readonly LiveInstance[];
+  /** null unless the action is trace */
+  readonly traces: TraceLimiter | null;
   /** arm of each instance's samples in alternated steps, indexed by instance id */
   readonly armOf: Uint8Array;
 }
@@ -37,7 +40,7 @@ export async function startFork(assignment: Assignment, host: HostPort, signal: 
   const order: HookOrder = {
     keywords: assignment.keywords,
     action: assignment.action as Action,
-    functions: ['read'],
+    functions: assignment.functions as HookedFunction[],
     host,
     dir: ownDir(host),
     mostReads: mostReads(assignment),
@@ -51,13 +54,14 @@ export async function startFork(assignment: Assignment, host: HostPort, signal: 
   const armOf = new Uint8Array(64);
   for (const live of instances) {
     armOf[live.instance.id] = live.instance.arm;
-    await generator.setTarget(loadTarget(live, placement));
+    await generator.setTarget(loadTarget(live, placement, order.action));
   }
-  return { order, generator, instances, armOf };
+  const traces = order.action === 'trace' ? new TraceLimiter(TRACE_LIMIT) : null;
+  return { order, generator, instances, traces, armOf };
 }
 
-/** the longest slice, in requests to one instance */
-function mostReads({ steps, instances }: Assignment): number {
+/** the longest slice, in requests to one instance; under block each refused one is followed by one that settles the new connection */
+function mostReads({ steps, instances, action }: Assignment): number {
   const requestsPerUnit = new Map(
     instances.map(({ id, sut }) => {
       const { protocol } = known(SUTS, sut, 'SUT');
@@ -68,15 +72,19 @@ function mostReads({ steps, instances }: Assignment): number {
   for (const { order, settle } of steps.flatMap((step) => step.slices)) {
     const units = new Uint32Array(64).fill(settle);
     for (const byte of order) units[byte & 0x3f]! += 1;
-    for (const [id, requests] of requestsPerUnit) most = Math.max(most, units[id]! * requests);
+    for (const [id, requests] of requestsPerUnit)
+      most = Math.max(most, units[id]! * requests * (action === 'block' ? 2 : 1));
   }
   return most;
 }
 
-function loadTarget({ instance, sut, process }: LiveInstance, placement: Placement) {
+/** Under block an instance without a hook has its connections renewed just like one whose requests are refused: otherwise the two would not
+ * be compared on the same work. */
+function loadTarget({ instance, sut, process, hook }: LiveInstance, placement: Placement, action: Action): LoadTarget {
   const target = { id: instance.id, ipv4: placement.sutIpv4, port: process.port };
-  if (sut.protocol.kind === 'http') return { ...target, protocol: 'http' } as const;
-  return { ...target, protocol: 'burst', requestsPerUnit: sut.protocol.requestsPerUnit } as const;
+  const expect = action !== 'block' ? 'serve' : hook === null ? 'renew' : 'refuse';
+  if (sut.protocol.kind === 'http') return { ...target, protocol: 'http', expect };
+  return { ...target, protocol: 'burst', requestsPerUnit: sut.protocol.requestsPerUnit };
 }
 
 async function startInstance(

@@ -1,13 +1,17 @@
 /** What one fork adds up for its end: what was sent, what was lost at each hop, what is worth a line in the report. */
 
-import type { Note, RecordBody } from '#proto';
+import type { Assignment, Blocking, Note, RecordBody } from '#proto';
+import type { TargetCounters } from '../load/types.ts';
 import type { AttachedHook } from '../mechanisms/mechanism.ts';
+import type { LiveInstance } from './fork.ts';
 import { SentTally } from './tally.ts';
 
 interface LossCount {
   received: number;
   lost: number;
 }
+
+const NOTHING_BLOCKED = { refused: 0, served: 0, leaked: 0, denied: 0 };
 
 interface CutCount {
   reads: number;
@@ -20,6 +24,8 @@ export class ForkLedger {
   readonly #loss = new Map<string, { hop: string; sut: string; mechanism: string } & LossCount>();
   readonly #cut = new Map<string, { sut: string; mechanism: string } & CutCount>();
   readonly #notes = new Map<string, Note>();
+  /** by instance id */
+  readonly #blocking = new Map<number, Blocking>();
 
   loss(hop: string, sut: string, mechanism: string, count: Readonly<LossCount>): void {
     const key = `${hop} ${sut} ${mechanism}`;
@@ -45,6 +51,34 @@ export class ForkLedger {
     }
   }
 
+  /** Under action block: what became of the requests to the instances with a hook, failed slices included. */
+  blocking(
+    instances: readonly LiveInstance[],
+    counters: readonly TargetCounters[],
+    { condition, fork }: Pick<Assignment, 'condition' | 'fork'>,
+  ): void {
+    for (const { instance, sut, hook } of instances) {
+      const counted = counters.find(({ target }) => target === instance.id);
+      if (hook === null || counted === undefined) continue;
+      const where = { sut: sut.id, condition, fork, block: 0, step: 0, vantage: sut.vantage };
+      const place = { ...where, phase: 'measure', design: 'alternated' } as const;
+      const sum = this.#blocking.get(instance.id) ?? { place, mechanism: instance.mechanism, ...NOTHING_BLOCKED };
+      this.#blocking.set(instance.id, {
+        ...sum,
+        refused: sum.refused + counted.refused,
+        served: sum.served + counted.served,
+        leaked: sum.leaked + counted.leaked,
+        denied: sum.denied + counted.denied,
+      });
+    }
+  }
+
+  /** how a placed hook works, once it is live */
+  placed({ instance, hook }: LiveInstance): void {
+    const manner = hook?.manner?.();
+    if (manner !== undefined) this.note({ code: 'hook-manner', detail: `${instance.mechanism} ${manner}` });
+  }
+
   attached(hook: AttachedHook): void {
     for (const detail of hook.notes) this.note({ code: 'hook-scope', detail });
   }
@@ -62,6 +96,7 @@ export class ForkLedger {
     }
     return [
       ...[...this.#loss.values()].map((loss): RecordBody => ({ body: 'loss', loss })),
+      ...[...this.#blocking.values()].map((blocking): RecordBody => ({ body: 'blocking', blocking })),
       ...[...this.#notes.values()].map((note): RecordBody => ({ body: 'note', note })),
     ];
   }

@@ -36,6 +36,7 @@ async function measureAndUndo(assignment: Assignment, o: SessionOptions): Promis
     checkAssignment(assignment);
     o.sink.progress(0, 'starting the instances');
     const fork = await startFork(assignment, { pinning: o.pinning, undo }, o.signal);
+    for (const instance of fork.instances) ledger.placed(instance);
     await runSteps(fork, assignment, { ledger, sink: o.sink, signal: o.signal });
     for (const record of placedParity(fork, assignment, ledger)) o.sink.send(record);
   } catch (error) {

@@ -2,7 +2,9 @@
 
 import { type Assignment, BenchError, type Place, type RecordBody, type Slice, type Step } from '#proto';
 import { LoadError } from '../load/generator.ts';
-import type { RunResult } from '../load/types.ts';
+import type { RunResult, TargetCounters } from '../load/types.ts';
+import type { Action } from '../mechanisms/mechanism.ts';
+import type { Sut } from '../suts/sut.ts';
 import { frameSamples, hookSamples } from './columns.ts';
 import type { LiveFork, LiveInstance } from './fork.ts';
 import type { SentTally } from './tally.ts';
@@ -11,6 +13,7 @@ const UNIT_TIMEOUT_MS = 10_000;
 
 export interface SliceOutcome {
   readonly records: RecordBody[];
+  readonly counters: readonly TargetCounters[];
   /** hook records lost in the rings, per instance id */
   readonly ringLost: ReadonlyMap<number, { received: number; lost: number }>;
   /** set when the slice did not run to its end; the records are what was measured until then */
@@ -49,12 +52,21 @@ export async function runSlice(
     const drained = instance.hook.drain();
     ringLost.set(instance.instance.id, { received: drained.reads.length, lost: drained.lost });
     const hookPlace = { ...place, vantage: 'interposer' } as const;
-    const settle = slice.settle * (sut.protocol.kind === 'burst' ? sut.protocol.requestsPerUnit : 1);
+    const settle = settlingReads(slice, sut, fork.order.action);
     for (const samples of hookSamples(drained.reads, hookPlace, instance.instance.arm, settle)) {
       records.push({ body: 'samples', samples });
     }
+    const matches = { process: String(instance.process.pid), reads: drained.reads, dropped: 0 };
+    records.push(...(fork.traces?.records(hookPlace, instance.instance.mechanism, matches) ?? []));
   }
-  return { records, ringLost, failure: result.failure };
+  return { records, counters: result.counters, ringLost, failure: result.failure };
+}
+
+/** how many of an instance's first reads in a slice belong to requests that settle a new connection */
+export function settlingReads(slice: Slice, sut: Sut, action: Action): number {
+  // under block every other one holds a keyword, is refused, and is followed by one that settles the next connection
+  const extra = action === 'block' ? Math.floor(slice.settle / 2) : 0;
+  return (slice.settle + extra) * (sut.protocol.kind === 'burst' ? sut.protocol.requestsPerUnit : 1);
 }
 
 async function runLoad(

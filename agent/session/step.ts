@@ -1,18 +1,13 @@
 /** One step: its slices, with a mechanism attached around them where the plan says so. */
 
-import { type Assignment, asBenchError, BenchError, type Place, type RecordBody, type Step } from '#proto';
-import type {
-  AttachedFindings,
-  AttachedHook,
-  AttachedLatencies,
-  AttachedMechanism,
-  HookCounts,
-} from '../mechanisms/mechanism.ts';
+import { type Assignment, asBenchError, BenchError, type RecordBody, type Step } from '#proto';
+import type { AttachedFindings, AttachedHook, AttachedMechanism } from '../mechanisms/mechanism.ts';
 import { MECHANISMS } from '../mechanisms/registry.ts';
+import { findingRecords } from './findings.ts';
 import { known, type LiveFork, type LiveInstance } from './fork.ts';
 import type { ForkLedger } from './ledger.ts';
 import { runSlice } from './slice.ts';
-import { minus, parity, SentTally } from './tally.ts';
+import { SentTally } from './tally.ts';
 
 export interface StepContext {
   readonly assignment: Assignment;
@@ -65,7 +60,7 @@ async function runAttached(
         ? findings
         : failure!;
   }
-  keep([...records, ...findingRecords(step, c, { mechanism, targets, findings, sent, before })]);
+  keep([...records, ...findingRecords(fork, step, c, { mechanism, targets, findings, sent, before })]);
 }
 
 /** @throws BenchError probe-died also when it had ended before it was told to */
@@ -77,61 +72,6 @@ async function detached(hook: AttachedHook, id: string): Promise<readonly Attach
       'what was measured before is kept; look for who ended it (dmesg, the out-of-memory killer) and run the study again',
     detail: died.split('\n').slice(1).join('\n'),
   });
-}
-
-function findingRecords(
-  step: Step,
-  c: StepContext,
-  o: {
-    mechanism: AttachedMechanism;
-    targets: readonly LiveInstance[];
-    findings: readonly AttachedFindings[];
-    sent: SentTally;
-    before: ReadonlyMap<number, HookCounts | undefined>;
-  },
-): RecordBody[] {
-  return o.targets.flatMap((live, i): RecordBody[] => {
-    const found = o.findings[i]!;
-    const place: Place = {
-      sut: live.sut.id,
-      condition: c.assignment.condition,
-      fork: c.assignment.fork,
-      block: step.block,
-      step: step.index,
-      phase: live.instance.design === 'sliced' ? step.phase : 'census',
-      design: step.design,
-      vantage: o.mechanism.vantage,
-    };
-    c.ledger.loss('bpf', live.sut.id, o.mechanism.id, { received: found.counts.reads, lost: found.lost });
-    c.ledger.cut(live.sut.id, o.mechanism.id, { reads: found.counts.reads, cut: found.cut });
-    const own = parity(place, {
-      mechanism: o.mechanism.id,
-      source: 'load',
-      expected: o.sent.of(live.instance.id),
-      seen: found.counts,
-    });
-    if (live.instance.design === 'sliced') {
-      return [...latencyRecords(place, o.mechanism.id, found.latencies), { body: 'parity', parity: own }];
-    }
-    if (live.hook === null) return [{ body: 'parity', parity: own }];
-    const seen = minus(live.hook.counts(), o.before.get(live.instance.id)!);
-    const census = parity(place, {
-      mechanism: live.instance.mechanism,
-      source: 'kernel',
-      expected: found.counts,
-      seen,
-    });
-    return [
-      { body: 'parity', parity: own },
-      { body: 'parity', parity: census },
-    ];
-  });
-}
-
-function latencyRecords(place: Place, mechanism: string, latencies: AttachedLatencies): RecordBody[] {
-  if (latencies.kind === 'reads') throw new BenchError('internal', `${mechanism} hands over single reads`);
-  const { lowNs, highNs, counts } = latencies;
-  return [{ body: 'histogram', histogram: { place, mechanism, lowNs, highNs, counts } }];
 }
 
 async function runSlices(
@@ -150,6 +90,7 @@ async function runSlices(
       c.ledger.loss('ring', live.sut.id, live.instance.mechanism, ring);
     }
     c.ledger.load(slice.sut, outcome.records);
+    if (c.assignment.action === 'block') c.ledger.blocking(fork.instances, outcome.counters, c.assignment);
     if (outcome.failure !== null) return { records, failure: outcome.failure };
   }
   c.ledger.sent.addAll(
@@ -160,6 +101,9 @@ async function runSlices(
 }
 
 function voided(record: RecordBody): RecordBody {
+  if (record.body === 'traces') {
+    return { body: 'traces', traces: { ...record.traces, place: { ...record.traces.place, phase: 'void' } } };
+  }
   if (record.body !== 'samples') return record;
   return { body: 'samples', samples: { ...record.samples, place: { ...record.samples.place, phase: 'void' } } };
 }

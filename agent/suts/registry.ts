@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PATHS } from '../config.ts';
 import { javaVersion } from '../host/facts.ts';
 import { supported, unsupported } from '../host/support.ts';
+import { ACTIONS } from '../mechanisms/mechanism.ts';
 import type { Sut } from './sut.ts';
 
 const javaHello: Sut = {
@@ -13,6 +14,8 @@ const javaHello: Sut = {
   protocol: { kind: 'http' },
   warmup: 4000,
   needs: 'a JDK, 17 or newer, at build and run time',
+  actions: ACTIONS,
+  limits: [],
   async probe() {
     const version = await javaVersion();
     if (version === 'absent') return unsupported(this.needs, 'no java on the PATH (install openjdk-17-jdk-headless)');
@@ -32,6 +35,8 @@ const nodeHello: Sut = {
   protocol: { kind: 'http' },
   warmup: 8000,
   needs: 'Node.js',
+  actions: ACTIONS,
+  limits: [],
   async probe() {
     return supported(this.needs, `node ${process.version}`);
   },
@@ -44,6 +49,10 @@ const readLoop: Sut = {
   protocol: { kind: 'burst', requestsPerUnit: 20 },
   warmup: 2000,
   needs: 'a C compiler at build time',
+  actions: ['observe', 'trace'],
+  limits: [
+    { action: 'block', why: 'it answers with times and not with responses, so a refused request can not be told' },
+  ],
   async probe() {
     if (!existsSync(PATHS.readLoop)) return unsupported(this.needs, 'read-loop is not built (make -C sut)');
     return supported(this.needs, 'built');

@@ -1,6 +1,7 @@
 /** A system under test: a program of our own that serves requests, as the catalogue knows it. */
 
 import type { SupportAnswer } from '../host/support.ts';
+import type { Action, ActionLimit } from '../mechanisms/mechanism.ts';
 
 export interface SutCommand {
   readonly file: string;
@@ -16,6 +17,9 @@ export interface Sut {
   /** samples each fresh instance serves before it is measured, unless the study says otherwise */
   readonly warmup: number;
   readonly needs: string;
+  /** actions whose effect can be told from outside, and why not the others */
+  readonly actions: readonly Action[];
+  readonly limits: readonly ActionLimit[];
   probe(): Promise<SupportAnswer>;
   command(): SutCommand;
 }

@@ -7,6 +7,7 @@ import type { Arm, StudyRecord } from './record.ts';
 import { type Comparison, type Flag, RESULTS_SCHEMA, type Results, type Vantage } from './results.ts';
 import { armSamples, type Cell, cellsOf } from './select.ts';
 import { type AaState, sentenceOf } from './sentences.ts';
+import { traceRows } from './traces.ts';
 import { verdictOf } from './verdict.ts';
 
 /** A stored study → what is claimed about it. Pure: the same record gives the same results.
@@ -37,6 +38,9 @@ export function analyse(study: StudyRecord): Results {
     parity: study.parity,
     loss: study.loss,
     inside,
+    mechanisms: study.catalogue,
+    traces: traceRows(study),
+    blocking: study.blocking,
     recommendations: recommendations(study, comparisons, inside),
     warnings: [...study.warnings, ...missingWarnings(study, comparisons)],
   };
@@ -118,5 +122,7 @@ function headOf(study: StudyRecord): Results['study'] {
   return {
     ...{ id, seed, startedAt, finishedAt, status, requestsPerArm, warmup, forks, blocks, action },
     ...{ suts, mechanisms, conditions, keywords, hookbenchVersion, command },
+    functions: study.functions,
+    timed: action === 'block' ? 'requests without a keyword' : 'all requests',
   };
 }

@@ -18,7 +18,13 @@ export interface FlagSubject {
 }
 
 /** with one of these no claim is made */
-export const DISQUALIFYING: readonly FlagCode[] = ['lost-samples', 'parity-miss', 'aa-failed', 'throttled'];
+export const DISQUALIFYING: readonly FlagCode[] = [
+  'lost-samples',
+  'parity-miss',
+  'block-failed',
+  'aa-failed',
+  'throttled',
+];
 
 /** Flags of one comparison from the record around its samples.
  * A loss or parity row counts for the treated and for the baseline mechanism; one without a SUT or mechanism counts for all. */
@@ -26,6 +32,7 @@ export function recordFlags(study: StudyRecord, subject: FlagSubject): readonly 
   return [
     ...lossFlag(study, subject),
     ...parityFlag(study, subject),
+    ...blockingFlag(study, subject),
     ...throttleFlag(study),
     ...interleavingFlag(subject),
     ...forksFlag(subject),
@@ -52,6 +59,18 @@ function parityFlag(study: StudyRecord, subject: FlagSubject): readonly Flag[] {
       `${row.mechanism} saw ${count(row.seenReads)} of ${count(row.expectedReads)} reads, ${count(row.seenBytes)} of ${count(row.expectedBytes)} bytes and ${count(row.seenHits)} of ${count(row.expectedHits)} hits (expected by ${row.source})`,
   );
   return [{ code: 'parity-miss', detail: `The hook did not see the same reads: ${rows.join('; ')}.` }];
+}
+
+function blockingFlag(study: StudyRecord, subject: FlagSubject): readonly Flag[] {
+  const failed = study.blocking.filter(
+    (row) => !row.ok && concerns(row, subject) && row.condition === subject.condition,
+  );
+  if (failed.length === 0) return [];
+  const rows = failed.map(
+    (row) =>
+      `${row.mechanism} let ${count(row.leaked)} of ${count(row.leaked + row.refused)} requests with a keyword through and refused ${count(row.denied)} of ${count(row.denied + row.served)} without`,
+  );
+  return [{ code: 'block-failed', detail: `The hook did not block what it was to block: ${rows.join('; ')}.` }];
 }
 
 function concerns(

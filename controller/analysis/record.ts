@@ -1,6 +1,6 @@
 /** What the analysis reads: one study as stored, in memory. Built by controller/store; pure data. */
 
-import type { Design, LossRow, NodeFacts, ParityRow, Vantage } from './results.ts';
+import type { BlockingRow, Design, LossRow, MechanismFacts, NodeFacts, ParityRow, Vantage } from './results.ts';
 
 /** an arm of the study; `aa` marks the second `none` */
 export interface Arm {
@@ -52,6 +52,27 @@ export interface Histogram {
   readonly counts: readonly number[];
 }
 
+/** Matches of action trace from one stretch. Columns have equal length. */
+export interface TraceBatch {
+  readonly node: string;
+  readonly sut: string;
+  readonly condition: string;
+  readonly mechanism: string;
+  readonly design: Design;
+  readonly phase: Phase;
+  readonly fork: number;
+  readonly block: number;
+  readonly step: number;
+  readonly atNs: BigUint64Array;
+  readonly pid: Uint32Array;
+  /** two's complement */
+  readonly fd: Uint32Array;
+  /** index in keywordList; 2^32−1 where it is not known */
+  readonly keyword: Uint32Array;
+  /** further matches, counted and not kept */
+  readonly dropped: number;
+}
+
 export interface StudyRecord {
   readonly id: string;
   readonly seed: number;
@@ -66,6 +87,7 @@ export interface StudyRecord {
   readonly forks: number;
   readonly blocks: number;
   readonly action: string;
+  readonly functions: readonly string[];
   readonly suts: readonly string[];
   readonly mechanisms: readonly string[];
   readonly conditions: readonly string[];
@@ -78,6 +100,10 @@ export interface StudyRecord {
   readonly arms: readonly Arm[];
   readonly batches: readonly Batch[];
   readonly histograms: readonly Histogram[];
+  readonly catalogue: readonly MechanismFacts[];
+  readonly keywordList: readonly string[];
+  readonly traces: readonly TraceBatch[];
+  readonly blocking: readonly BlockingRow[];
   readonly parity: readonly ParityRow[];
   readonly loss: readonly LossRow[];
   /** what makes the whole study invalid: cgroup throttling, steal time past a quarter of a core; one sentence each, empty when none.

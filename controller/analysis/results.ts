@@ -27,6 +27,7 @@ export type FlagCode =
   | 'parity-miss'
   | 'throttled'
   | 'aa-failed'
+  | 'block-failed'
   | 'few-forks'
   | 'incomplete';
 
@@ -167,6 +168,48 @@ export interface InsideView {
   readonly stats: Omit<SampleStats, 'lag1' | 'tukeyLowNs' | 'tukeyHighNs' | 'tukeyOutliers'>;
 }
 
+/** A mechanism of the catalogue: what it can do here, and why not the rest. `manner` is how it worked in this study, e.g. its scanner. */
+export interface MechanismFacts {
+  readonly id: string;
+  readonly layer: string;
+  readonly actions: readonly string[];
+  readonly functions: readonly string[];
+  readonly limits: readonly { readonly action: string; readonly why: string }[];
+  readonly manner: readonly string[];
+}
+
+/** Action trace: matches that one mechanism reported for one SUT, all phases together. */
+export interface TraceRow {
+  readonly sut: string;
+  readonly node: string;
+  readonly mechanism: string;
+  /** kept + dropped */
+  readonly matches: number;
+  readonly kept: number;
+  /** above the limit per second and process: counted, not kept */
+  readonly dropped: number;
+  /** the most frequent among those kept, at most 10; index null where the mechanism could not tell which it was */
+  readonly keywords: readonly { readonly index: number | null; readonly keyword: string; readonly count: number }[];
+}
+
+/** Action block: what became of the requests to the instances with a hook, all phases together. */
+export interface BlockingRow {
+  readonly sut: string;
+  readonly condition: string;
+  readonly node: string;
+  readonly mechanism: string;
+  /** with a keyword, no answer */
+  readonly refused: number;
+  /** without a keyword, answered */
+  readonly served: number;
+  /** with a keyword, answered all the same */
+  readonly leaked: number;
+  /** without a keyword, no answer */
+  readonly denied: number;
+  /** nothing leaked, nothing denied */
+  readonly ok: boolean;
+}
+
 export interface NodeFacts {
   readonly id: string;
   readonly hostname: string;
@@ -204,6 +247,10 @@ export interface Results {
     readonly forks: number;
     readonly blocks: number;
     readonly action: string;
+    /** what the hook was put in front of */
+    readonly functions: readonly string[];
+    /** block: only requests without a keyword are timed and compared */
+    readonly timed: 'all requests' | 'requests without a keyword';
     readonly suts: readonly string[];
     readonly mechanisms: readonly string[];
     readonly conditions: readonly string[];
@@ -218,6 +265,11 @@ export interface Results {
   readonly parity: readonly ParityRow[];
   readonly loss: readonly LossRow[];
   readonly inside: readonly InsideView[];
+  readonly mechanisms: readonly MechanismFacts[];
+  /** empty unless the action is trace */
+  readonly traces: readonly TraceRow[];
+  /** empty unless the action is block */
+  readonly blocking: readonly BlockingRow[];
   readonly recommendations: readonly Recommendation[];
   /** study-wide notes: what was left out and why, failures with the next step */
   readonly warnings: readonly { readonly code: string; readonly detail: string }[];

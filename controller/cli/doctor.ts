@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import type { Capability, Hello } from '#proto';
+import { abilityText } from '../report/index.ts';
 import { terminal } from './print.ts';
 import { probeAgent } from './process.ts';
 
@@ -17,6 +18,13 @@ export function doctorCommand(): Command {
         options.json === true ? `${text}\n` : renderDoctor(JSON.parse(text) as Hello, terminal().color),
       );
     });
+}
+
+/** what it can do, and why not the rest; nothing for the mechanism that does nothing */
+function abilityLines(entry: Capability): string[] {
+  if (entry.id === 'none') return [];
+  const asked = entry.byDefault ? '' : '; only when named by --mechanisms';
+  return [`           actions ${abilityText(entry)}`, `           functions ${entry.functions.join(', ')}${asked}`];
 }
 
 export function renderDoctor(hello: Hello, color: boolean): string {
@@ -42,7 +50,7 @@ export function renderDoctor(hello: Hello, color: boolean): string {
     `  node ${host.node}, java ${host.java}, bpftrace ${host.bpftrace}`,
     `  load: ${host.load}; ${host.pinning}`,
     paint.bold('Mechanisms'),
-    ...rows(hello.mechanisms),
+    ...hello.mechanisms.flatMap((entry) => [...rows([entry]), ...abilityLines(entry)]),
     paint.bold('SUTs'),
     ...rows(hello.suts),
     paint.bold('Conditions'),

@@ -21,6 +21,7 @@ export function printResults(dir: string, o: { json?: boolean | undefined }): vo
     { label: 'report', path: join(shown, 'report.html') },
     { label: 'results', path: join(shown, 'results.json') },
     { label: 'samples', path: join(shown, 'samples') },
+    ...(existsSync(join(dir, 'traces.csv')) ? [{ label: 'traces', path: join(shown, 'traces.csv') }] : []),
   ];
   process.stdout.write(renderTerminal(JSON.parse(text) as Results, { ...terminal(), paths }));
 }

@@ -5,15 +5,15 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { BenchError } from '#proto';
 import { renderCsv, renderJson, renderMarkdown } from '../report/index.ts';
-import { readResults, renderStudyHtml } from '../study/results.ts';
+import { readResults, renderStudyHtml, renderStudyTraces } from '../study/results.ts';
 
-const FORMATS = ['html', 'md', 'json', 'csv'] as const;
+const FORMATS = ['html', 'md', 'json', 'csv', 'traces'] as const;
 
 export function reportCommand(): Command {
   return new Command('report')
     .description('write the report of a stored study')
     .argument('<dir>', 'folder of the study')
-    .option('--format <format>', FORMATS.join(', '), 'html')
+    .option('--format <format>', `${FORMATS.join(', ')} (traces: the matches of action trace, as CSV)`, 'html')
     .option('-o, --output <file>', 'file to write (default: standard output)')
     .addHelpText(
       'after',
@@ -36,6 +36,8 @@ function render(dir: string, format: string): string {
       return renderJson(readResults(dir));
     case 'csv':
       return renderCsv(readResults(dir));
+    case 'traces':
+      return renderStudyTraces(dir);
     default:
       throw new BenchError('usage', `unknown format "${format}"; known: ${FORMATS.join(', ')}`);
   }

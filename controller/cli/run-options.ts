@@ -9,6 +9,7 @@ export interface RunOptions {
   mechanisms?: string[];
   conditions?: string[];
   action: string;
+  functions?: string[];
   requests?: number;
   warmup?: number | 'auto';
   forks?: number;
@@ -36,6 +37,7 @@ export function requestOf(o: RunOptions, command: string): RunStudyRequest {
     mechanismsAsked: o.mechanisms !== undefined,
     conditions: o.conditions ?? [],
     action: o.action,
+    functions: o.functions ?? [],
     requests: o.requests ?? quick.requests,
     warmup: typeof warmup === 'number' ? warmup : 0,
     warmupFixed: typeof warmup === 'number',

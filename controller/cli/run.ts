@@ -17,11 +17,20 @@ export function runCommand(): Command {
     .option('--sut <ids>', 'SUTs, e.g. java-hello,read-loop (default: all that run here)', listOption('--sut'))
     .option(
       '--mechanisms <ids>',
-      'mechanisms, e.g. ld-preload,bpftrace (default: all that run here)',
+      'mechanisms, e.g. ld-preload,ld-preload:simd,bpftrace (default: ld-preload and bpftrace, where they run)',
       listOption('--mechanisms'),
     )
     .option('--conditions <ids>', 'conditions (default: process)', listOption('--conditions'))
-    .option('--action <action>', 'observe, trace or block', 'observe')
+    .option(
+      '--action <action>',
+      'observe (record only), trace (also record which reads matched) or block (fail them)',
+      'observe',
+    )
+    .option(
+      '--functions <names>',
+      'what the hook is put in front of: read,recv,recvfrom,readv,recvmsg (default: read)',
+      listOption('--functions'),
+    )
     .option(
       '--requests <n>',
       'requests per arm over all forks; one warm-up of them is not analysed (default 20000)',
@@ -54,6 +63,8 @@ Examples
   hookbench run --quick --seed 7
   hookbench run --sut java-hello --requests 50000 --warmup 4000      the paper's protocol
   hookbench run --sut read-loop --mechanisms ld-preload --json
+  hookbench run --sut node-hello --action block                      requests with a keyword never arrive
+  hookbench run --sut read-loop --mechanisms ld-preload,ld-preload:simd --functions read,recv
   hookbench run --keywords words.txt --request-bytes 1400`,
     )
     .action(async (options: RunOptions) => {

@@ -1,6 +1,6 @@
 /** What the controller accepts from an agent: shapes and bounds of every record, before it is stored. */
 
-import { BenchError, type Hello, type MeasurementRecord, type Place, type Samples } from '#proto';
+import { BenchError, type Hello, type MeasurementRecord, type Place, type Samples, type Traces } from '#proto';
 
 const MAX_SAMPLES = 65_536;
 const MAX_BUCKETS = 100_000;
@@ -30,6 +30,13 @@ export function checkRecord(record: MeasurementRecord): void {
       if (!even || !fine) refuse('a histogram with uneven columns or values that are no counts');
       return;
     }
+    case 'traces':
+      checkTraces(record.traces);
+      return;
+    case 'blocking':
+      checkPlace(record.blocking.place);
+      checkName(record.blocking.mechanism);
+      return;
     case 'parity':
       checkPlace(record.parity.place);
       return;
@@ -57,12 +64,24 @@ function checkSamples(samples: Samples): void {
   if (!even || n > MAX_SAMPLES) refuse(`samples whose columns do not have n = ${n} entries`);
 }
 
+function checkTraces(traces: Traces): void {
+  checkPlace(traces.place);
+  checkName(traces.mechanism);
+  const { n } = traces;
+  const even = traces.atNs.length === 8 * n && [traces.pid, traces.fd, traces.keyword].every((c) => c.length === 4 * n);
+  if (!even || n > MAX_SAMPLES) refuse(`traces whose columns do not have n = ${n} entries`);
+}
+
 function checkPlace(place: Place | undefined): void {
   if (place === undefined) refuse('a record without its place');
   if (place.phase === 'unspecified' || place.design === 'unspecified' || place.vantage === 'unspecified') {
     refuse('a place without phase, design or vantage');
   }
   if (place.sut.length > MAX_NAME || place.condition.length > MAX_NAME) refuse('an overlong name');
+}
+
+function checkName(name: string): void {
+  if (name === '' || name.length > MAX_NAME) refuse('a name that is empty or overlong');
 }
 
 function checkText(text: string): void {

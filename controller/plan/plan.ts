@@ -2,7 +2,7 @@
 
 import type { Assignment, Instance, Phase, Slice, Step } from '#proto';
 import { Random } from './random.ts';
-import { armsOf, measuredPerArm, type PlannedArm, type PlannedSut, type ResolvedStudy, warmupOf } from './study.ts';
+import { armsOf, type PlannedArm, type PlannedSut, type ResolvedStudy, unitsOfBlock, warmupOf } from './study.ts';
 
 /** units sent first after a new connection, not analysed */
 const SETTLE_UNITS = 20;
@@ -38,6 +38,7 @@ function planFork(
     fork: o.fork,
     condition: o.condition,
     action: study.action,
+    functions: [...study.functions],
     keywords: [...study.keywords],
     requestBytes: study.requestBytes,
     instances,
@@ -87,7 +88,7 @@ function measureSteps(c: Context): UnnumberedStep[] {
 }
 
 function alternatedStep(c: Context, sut: PlannedSut, block: number): UnnumberedStep {
-  const slices = alternatedSlices(c, sut, { units: unitsOfBlock(c, sut, block), settle: SETTLE_UNITS });
+  const slices = alternatedSlices(c, sut, { units: unitsOfBlock(c.study, sut, c.fork, block), settle: SETTLE_UNITS });
   return { block, phase: 'measure', design: 'alternated', attach: '', slices };
 }
 
@@ -96,7 +97,11 @@ function slicedSteps(c: Context, block: number): UnnumberedStep[] {
   const arms = c.random.shuffled(c.arms.filter((arm) => arm.design !== 'alternated'));
   return arms.map((arm) => {
     const timed = c.random.shuffled(c.study.suts).flatMap((sut) => {
-      return slicedSlices(c, sut, { arm: arm.index, units: unitsOfBlock(c, sut, block), settle: SETTLE_UNITS });
+      return slicedSlices(c, sut, {
+        arm: arm.index,
+        units: unitsOfBlock(c.study, sut, c.fork, block),
+        settle: SETTLE_UNITS,
+      });
     });
     const attach = arm.mechanism === 'none' ? '' : arm.mechanism;
     const census = attach === '' ? [] : c.study.suts.flatMap((sut) => censusSlices(c, sut));
@@ -146,12 +151,4 @@ function slice(sut: PlannedSut, order: readonly number[], o: { arm: number; sett
 /** half of the units hold a keyword (the odd one does not), in random order */
 function payloads(random: Random, units: number): number[] {
   return random.shuffled(Array.from({ length: units }, (_, i) => (i % 2 === 1 ? HIT : 0)));
-}
-
-/** The units of an arm are spread over forks × blocks as evenly as whole units allow. */
-function unitsOfBlock(c: Context, sut: PlannedSut, block: number): number {
-  const units = measuredPerArm(c.study, sut) / sut.unitSamples;
-  const parts = c.study.forks * c.study.blocks;
-  const part = c.fork * c.study.blocks + block;
-  return Math.floor((units * (part + 1)) / parts) - Math.floor((units * part) / parts);
 }

@@ -1,6 +1,7 @@
 /** What the user asked for + what the agents can do → a resolved study, or an error that names the thing and what is known. */
 
 import { BenchError, type Capability, type Hello, type Note, type RunStudyRequest } from '#proto';
+import { ableMechanisms, ableSuts, askedOf } from './ability.ts';
 import { armsOf, measuredPerArm, type PlannedSut, type ResolvedStudy, warmupOf } from './study.ts';
 
 export const DEFAULTS = { requests: 20_000, forks: 6, blocks: 4, requestBytes: 88 } as const;
@@ -27,15 +28,20 @@ export function resolveStudy(
     });
   }
   const notices: Note[] = [];
+  const asked = askedOf(request);
   const pick = (
     what: string,
     list: (hello: Hello) => readonly Capability[],
     wanted: readonly string[],
     asked: boolean,
   ) => pickSupported(what, { lists: o.agents.map(list), wanted, asked, notices });
-  const suts = pick('SUT', (hello) => hello.suts, request.suts, request.sutsAsked);
-  const mechanisms = pick('mechanism', (hello) => hello.mechanisms, request.mechanisms, request.mechanismsAsked).filter(
-    (m) => m.id !== 'none',
+  const here = pick('SUT', (hello) => hello.suts, request.suts, request.sutsAsked);
+  const suts = ableSuts(here, { ...asked, named: request.sutsAsked, notices });
+  const wanted =
+    request.mechanisms.length > 0 ? request.mechanisms : first.mechanisms.filter((m) => m.byDefault).map((m) => m.id);
+  const mechanisms = ableMechanisms(
+    pick('mechanism', (hello) => hello.mechanisms, wanted, request.mechanismsAsked).filter((m) => m.id !== 'none'),
+    { ...asked, named: request.mechanismsAsked, notices },
   );
   const conditions = pick(
     'condition',
@@ -64,7 +70,6 @@ export function resolveStudy(
       detail,
     });
   }
-  checkAction(request.action, mechanisms);
   const study: ResolvedStudy = {
     id: o.id,
     seed: request.seedFixed ? request.seed : o.randomSeed,
@@ -74,7 +79,7 @@ export function resolveStudy(
     placed: mechanisms.filter((m) => m.design === 'alternated').map((m) => m.id),
     attached: mechanisms.filter((m) => m.design === 'sliced').map((m) => m.id),
     conditions: conditions.map((condition) => condition.id),
-    action: request.action,
+    ...asked,
     requests: within('--requests', request.requests || DEFAULTS.requests, LIMITS.requests),
     warmup: request.warmupFixed ? request.warmup : null,
     forks: within('--forks', request.forks || DEFAULTS.forks, LIMITS.forks),
@@ -117,16 +122,6 @@ function pickSupported(
     }
     o.notices.push({ code: 'left-out', detail });
     return [];
-  });
-}
-
-function checkAction(action: string, mechanisms: readonly Capability[]): void {
-  const known = ['observe', 'trace', 'block'];
-  if (!known.includes(action)) throw new BenchError('usage', `unknown action "${action}"; known: ${known.join(', ')}`);
-  const unable = mechanisms.filter((mechanism) => !mechanism.actions.includes(action));
-  if (unable.length === 0) return;
-  throw new BenchError('unsupported', `action ${action} can't be done by ${unable.map((m) => m.id).join(', ')}`, {
-    nextStep: unable.map((m) => `${m.id} can: ${m.actions.join(', ')}`).join('; '),
   });
 }
 

@@ -18,6 +18,8 @@ export interface ResolvedStudy {
   readonly attached: readonly string[];
   readonly conditions: readonly string[];
   readonly action: string;
+  /** what the hook is put in front of */
+  readonly functions: readonly string[];
   /** per arm over all forks, warm-up of one fork included */
   readonly requests: number;
   /** the user's fixed warm-up, null for each SUT's own */
@@ -49,10 +51,29 @@ export function armsOf(study: ResolvedStudy): PlannedArm[] {
   return arms.map((arm, index) => ({ index, ...arm }));
 }
 
-/** samples measured per arm, design and SUT: what was asked for less one warm-up, rounded up to whole units */
+/** Requests measured per arm, design and SUT: what was asked for less one warm-up, rounded up to whole units. Under block those with a
+ * keyword give no sample, see timedPerArm. */
 export function measuredPerArm(study: ResolvedStudy, sut: PlannedSut): number {
   const wanted = Math.max(0, study.requests - warmupOf(study, sut));
   return Math.ceil(wanted / sut.unitSamples) * sut.unitSamples;
+}
+
+/** The units of an arm are spread over forks × blocks as evenly as whole units allow. */
+export function unitsOfBlock(study: ResolvedStudy, sut: PlannedSut, fork: number, block: number): number {
+  const units = measuredPerArm(study, sut) / sut.unitSamples;
+  const parts = study.forks * study.blocks;
+  const part = fork * study.blocks + block;
+  return Math.floor((units * (part + 1)) / parts) - Math.floor((units * part) / parts);
+}
+
+/** samples an arm should have: under block only requests without a keyword are timed, of each block the larger half */
+export function timedPerArm(study: ResolvedStudy, sut: PlannedSut): number {
+  if (study.action !== 'block') return measuredPerArm(study, sut);
+  let units = 0;
+  for (let fork = 0; fork < study.forks; fork++) {
+    for (let block = 0; block < study.blocks; block++) units += Math.ceil(unitsOfBlock(study, sut, fork, block) / 2);
+  }
+  return units * sut.unitSamples;
 }
 
 export function warmupOf(study: ResolvedStudy, sut: PlannedSut): number {

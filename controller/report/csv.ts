@@ -13,7 +13,12 @@ export function renderCsv(results: Results): string {
     ...results.comparisons.map((c) => row(results, c, false)),
   ];
   const header = Object.keys(columns(results, EMPTY, false));
-  return [header, ...rows].map((cells) => `${cells.map(field).join(',')}\r\n`).join('');
+  return [header, ...rows].map(csvLine).join('');
+}
+
+/** one line of CSV, its CRLF included */
+export function csvLine(cells: readonly Value[]): string {
+  return `${cells.map(field).join(',')}\r\n`;
 }
 
 function row(results: Results, c: Comparison, aa: boolean): readonly Value[] {
@@ -68,6 +73,7 @@ function columns(results: Results, c: Comparison, aa: boolean): Readonly<Record<
     cliffs_delta: c.cliffsDelta,
     flags: c.flags.map((flag) => flag.code).join(' '),
     sentence: c.sentence,
+    timed: results.study.timed,
   };
 }
 

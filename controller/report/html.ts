@@ -7,6 +7,7 @@ import { paletteFor } from './figures/palette.ts';
 import { aaSection } from './html/aa.ts';
 import { evidenceSections } from './html/evidence.ts';
 import { headSection } from './html/head.ts';
+import { hooksSection } from './html/hooks.ts';
 import { idFrom, markup } from './html/markup.ts';
 import { matrixSection } from './html/matrix.ts';
 import { methodSections } from './html/method.ts';
@@ -29,6 +30,7 @@ export function renderHtml({ results, figures }: HtmlInput): string {
   const nav: readonly NavItem[] = [
     { id: 'shifts', label: 'Shifts' },
     ...suts.map(({ view, id }) => ({ id, label: view.sut })),
+    ...(results.mechanisms.length > 0 ? [{ id: 'hooks', label: 'Hooks' }] : []),
     { id: 'parity', label: 'Parity and loss' },
     { id: 'recommendations', label: 'Recommendations' },
     { id: 'method', label: 'How it was measured' },
@@ -36,6 +38,6 @@ export function renderHtml({ results, figures }: HtmlInput): string {
   ];
   const body = markup`${headSection(results, nav)}${aaSection(results)}${matrixSection(results)}${suts.map(
     ({ view, id }) => sutSection(results, view, id, figures.find((set) => set.sut === view.sut) ?? null, palette),
-  )}${evidenceSections(results)}${recommendationsSection(results)}${methodSections(results)}`;
+  )}${hooksSection(results)}${evidenceSections(results)}${recommendationsSection(results)}${methodSections(results)}`;
   return page({ title: question(results), description: results.study.id, body }).text;
 }

@@ -1,5 +1,6 @@
 /** The only public door of the report. */
 
+export { abilityText } from './actions.ts';
 export { renderCsv } from './csv.ts';
 export { figureSets, type SeriesFunctions } from './figures/from-analysis.ts';
 export type {
@@ -15,3 +16,4 @@ export { type HtmlInput, renderHtml } from './html.ts';
 export { renderJson } from './json.ts';
 export { renderMarkdown } from './markdown.ts';
 export { renderTerminal, type TerminalOptions } from './terminal.ts';
+export { renderTracesCsv } from './traces-csv.ts';

@@ -1,6 +1,7 @@
 /** A small table for a pull request or an issue (GitHub flavour). */
 
 import type { Comparison, Results } from '../analysis/results.ts';
+import { blockingLines, timedNote, traceLines } from './actions.ts';
 import { answer } from './answer.ts';
 import { formatCount, formatDuration, formatEstimate, formatMany, formatPercent, formatRatio } from './format.ts';
 import { groupLabel, lossFor, parityFor, studyWarnings, sutViews, worstParity } from './model.ts';
@@ -28,12 +29,19 @@ export function renderMarkdown(results: Results): string {
       : [`**This study ${study.status === 'failed' ? 'failed' : `was ${study.status}`}.**`];
   const sutWarnings = sutViews(results).flatMap((view) => view.warnings);
   const notes = [...new Set([...flags, ...[...sutWarnings, ...studyWarnings(results)].map((w) => w.detail)])];
+  const timed = timedNote(results);
+  const action = [
+    ...blockingLines(results).map(({ text, bad }) => `${bad ? '✕' : '✓'} ${text}`),
+    ...traceLines(results),
+    ...(timed === null ? [] : [timed]),
+  ];
   const nodes = results.nodes.map((n) => `${n.cpu}, kernel ${n.kernel}`).join('; ');
   return [
     `**${escapeText(answer(results))}**`,
     ...status,
     `A/A ${aaMark} ${escapeText(results.aa.sentence)}`,
     rows.length === 0 ? 'No comparison could be made.' : [...head, ...rows].join('\n'),
+    ...(action.length === 0 ? [] : [action.map((line) => `- ${escapeText(line)}`).join('\n')]),
     ...(notes.length === 0 ? [] : [notes.map((note) => `- ${escapeText(note)}`).join('\n')]),
     `<sub>hookbench ${escapeText(study.hookbenchVersion)}, study ${escapeText(study.id)}, seed ${study.seed}, ${formatCount(study.requestsPerArm)} requests per arm, ${formatMany(study.forks, 'fork')}. ${escapeText(nodes)}. Shift = with hook − without, with its interval.</sub>`,
     fenced(study.command),

@@ -1,6 +1,7 @@
 /** The comparison as a terminal shows it: the A/A check, a table per SUT, what was found in words, where the report is. */
 
 import type { Results } from '../analysis/results.ts';
+import { blockingLines, timedNote, traceLines } from './actions.ts';
 import { formatCount, formatElapsed, formatEstimate, formatMany } from './format.ts';
 import { groupLabel, studyWarnings, sutViews, unmatchedLoss } from './model.ts';
 import { nextSteps } from './next.ts';
@@ -27,6 +28,7 @@ export function renderTerminal(results: Results, options: TerminalOptions): stri
     header(results, columns, paint),
     aaLines(results, columns, paint),
     ...sutViews(results).map((view) => sutLines(results, view, columns, paint)),
+    actionLines(results, columns, paint),
     warningLines(results, columns, paint),
     foundLines(results, columns, paint),
     closing(results, options, columns, paint),
@@ -102,6 +104,19 @@ function warningLines(results: Results, columns: number, paint: Paint): readonly
       `${row.hop} lost ${formatCount(row.lost)} of ${formatCount(row.lost + row.received)} samples (${row.sut}, ${row.mechanism}, ${row.node})`,
   );
   return [...loss, ...studyWarnings(results).map((w) => w.detail)].flatMap((text) => warning(text, columns, paint, 0));
+}
+
+function actionLines(results: Results, columns: number, paint: Paint): readonly string[] {
+  const note = timedNote(results);
+  const lines = [
+    ...blockingLines(results).flatMap(({ text, bad }) =>
+      wrap(`${bad ? '✕' : '✓'} ${plainText(text)}`, columns, 2, 4).map((line) => (bad ? paint.bad(line) : line)),
+    ),
+    ...traceLines(results).flatMap((text) => wrap(plainText(text), columns, 2, 4)),
+    ...(note === null ? [] : wrap(note, columns, 2, 2).map((line) => paint.dim(line))),
+  ];
+  if (lines.length === 0) return [];
+  return [paint.bold(results.blocking.length > 0 ? 'Blocked' : 'Traced'), ...lines];
 }
 
 function foundLines(results: Results, columns: number, paint: Paint): readonly string[] {

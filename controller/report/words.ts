@@ -55,9 +55,10 @@ const LAYERS: Readonly<Record<string, string>> = {
   sud: 'kernel',
 };
 
-/** The layer a mechanism sits at, or null for one that is not of our catalogue (imported data). */
+/** The layer a mechanism (or its variant, such as ld-preload:simd) sits at, or null for one that is not of our catalogue (imported data). */
 export function layerOf(mechanism: string): string | null {
-  return Object.hasOwn(LAYERS, mechanism) ? (LAYERS[mechanism] ?? null) : null;
+  const [family = ''] = mechanism.split(':');
+  return Object.hasOwn(LAYERS, family) ? (LAYERS[family] ?? null) : null;
 }
 
 export interface FlagWords {
@@ -78,6 +79,7 @@ export const FLAG_WORDS: Readonly<Record<FlagCode, FlagWords>> = {
   'parity-miss': { word: 'reads missed', breaks: null },
   throttled: { word: 'throttled', breaks: 'that all samples of an arm have one distribution' },
   'aa-failed': { word: 'A/A failed', breaks: null },
+  'block-failed': { word: 'not blocked as asked', breaks: null },
   'few-forks': { word: 'few forks', breaks: null },
   incomplete: { word: 'incomplete', breaks: null },
 };

@@ -1,7 +1,7 @@
 /** Parity and loss records, added up over the forks and blocks of a study. */
 
 import type { Loss, MeasurementRecord, Parity } from '#proto';
-import type { LossRow, ParityRow } from '../analysis/results.ts';
+import type { BlockingRow, LossRow, ParityRow } from '../analysis/results.ts';
 
 interface NodeRecord {
   readonly node: string;
@@ -73,6 +73,26 @@ export function lossRows(records: readonly NodeRecord[]): LossRow[] {
       received: (before?.received ?? 0) + received,
       lost: (before?.lost ?? 0) + lost,
     });
+  }
+  return [...sums.values()];
+}
+
+/** added up over the forks */
+export function blockingRows(records: readonly NodeRecord[]): BlockingRow[] {
+  const sums = new Map<string, BlockingRow>();
+  for (const { node, record } of records) {
+    if (record.body !== 'blocking') continue;
+    const { place, mechanism, refused, served, leaked, denied } = record.blocking;
+    const { sut, condition } = place;
+    const key = [node, sut, condition, mechanism].join(' ');
+    const before = sums.get(key);
+    const sum = {
+      refused: refused + (before?.refused ?? 0),
+      served: served + (before?.served ?? 0),
+      leaked: leaked + (before?.leaked ?? 0),
+      denied: denied + (before?.denied ?? 0),
+    };
+    sums.set(key, { sut, condition, node, mechanism, ...sum, ok: sum.leaked === 0 && sum.denied === 0 });
   }
   return [...sums.values()];
 }

@@ -1,6 +1,7 @@
 /** study.json: everything about a study but its samples. */
 
 import type { HostFacts } from '#proto';
+import type { MechanismFacts } from '../analysis/results.ts';
 import type { PlannedArm, PlannedSut } from '../plan/study.ts';
 
 export const META_SCHEMA = 'hookbench.study/v1';
@@ -18,6 +19,12 @@ export interface StudyMeta {
   readonly conditions: readonly string[];
   readonly arms: readonly PlannedArm[];
   readonly action: string;
+  /** absent in studies stored before there was a choice: read */
+  readonly functions?: readonly string[];
+  /** every mechanism of the agents' catalogue; absent in older studies */
+  readonly catalogue?: readonly MechanismFacts[];
+  /** the keywords as latin-1 text; kept where matches name them (action trace) */
+  readonly keywordList?: readonly string[];
   readonly requestsPerArm: number;
   readonly warmup: number | null;
   readonly forks: number;

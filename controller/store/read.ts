@@ -2,9 +2,9 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BenchError, decode, type MeasurementRecord, u32Column } from '#proto';
-import type { Batch, Histogram, StudyRecord } from '../analysis/record.ts';
-import { lossRows, parityRows } from './count-rows.ts';
+import { BenchError, decode, type MeasurementRecord, u32Column, u64Column } from '#proto';
+import type { Batch, Histogram, StudyRecord, TraceBatch } from '../analysis/record.ts';
+import { blockingRows, lossRows, parityRows } from './count-rows.ts';
 import { META_SCHEMA, type StudyMeta } from './meta.ts';
 import { readSegment } from './segment.ts';
 
@@ -31,12 +31,17 @@ export function readStudy(dir: string): StudyRecord {
     nodes: nodes.map(({ id, facts }) => ({ id, ...facts })),
     batches: records.flatMap(({ node, record }) => (record.body === 'samples' ? [batchOf(node, record)] : [])),
     histograms: records.flatMap(({ node, record }) => (record.body === 'histogram' ? [histogramOf(node, record)] : [])),
+    functions: meta.functions ?? ['read'],
+    catalogue: (meta.catalogue ?? []).map((entry) => ({ ...entry, manner: mannersOf(entry.id, notes) })),
+    keywordList: meta.keywordList ?? [],
+    traces: records.flatMap(({ node, record }) => (record.body === 'traces' ? [tracesOf(node, record)] : [])),
+    blocking: blockingRows(records),
     parity: parityRows(records),
     loss: lossRows(records),
     throttling: notes.filter((note) => note.code === 'throttled').map((note) => note.detail),
     warnings: distinct([
       ...meta.warnings,
-      ...notes.filter((note) => note.code !== 'throttled'),
+      ...notes.filter((note) => note.code !== 'throttled' && note.code !== 'hook-manner'),
       ...ends.map((end) => ({ code: end.code, detail: end.message })),
       ...warnings,
     ]),
@@ -126,6 +131,26 @@ function histogramOf(node: string, record: MeasurementRecord & { body: 'histogra
     highNs,
     counts,
   };
+}
+
+function tracesOf(node: string, record: MeasurementRecord & { body: 'traces' }): TraceBatch {
+  const { place, mechanism, atNs, pid, fd, keyword, dropped } = record.traces;
+  const { sut, condition, fork, block, step } = place;
+  return {
+    ...{ node, sut, condition, mechanism, fork, block, step, dropped },
+    design: place.design as TraceBatch['design'],
+    phase: place.phase as TraceBatch['phase'],
+    atNs: u64Column(atNs),
+    pid: u32Column(pid),
+    fd: u32Column(fd),
+    keyword: u32Column(keyword),
+  };
+}
+
+/** notes of how a mechanism worked begin with its id */
+function mannersOf(id: string, notes: readonly { code: string; detail: string }[]): string[] {
+  const own = notes.filter((note) => note.code === 'hook-manner' && note.detail.startsWith(`${id} `));
+  return [...new Set(own.map((note) => note.detail.slice(id.length + 1)))];
 }
 
 function distinct<T extends { code: string; detail: string }>(notes: readonly T[]): { code: string; detail: string }[] {

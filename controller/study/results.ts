@@ -5,18 +5,24 @@ import { join } from 'node:path';
 import { BenchError } from '#proto';
 import { analyse } from '../analysis/analyse.ts';
 import { RESULTS_SCHEMA, type Results } from '../analysis/results.ts';
-import { renderHtml, renderJson } from '../report/index.ts';
+import { renderHtml, renderJson, renderTracesCsv } from '../report/index.ts';
 import { replaceFile } from '../store/disk.ts';
 import { readStudy } from '../store/read.ts';
 import { figuresFromAnalysis } from './figures.ts';
 
-/** Analyses what is stored and writes both files. @throws BenchError usage, ErrnoException ENOSPC */
+/** Analyses what is stored and writes both files, and traces.csv where matches were traced. @throws BenchError usage, ErrnoException ENOSPC */
 export function writeResults(dir: string): Results {
   const study = readStudy(dir);
   const results = analyse(study);
   replaceFile(join(dir, 'results.json'), renderJson(results));
   replaceFile(join(dir, 'report.html'), renderHtml({ results, figures: figuresFromAnalysis(study) }));
+  if (study.action === 'trace') replaceFile(join(dir, 'traces.csv'), renderTracesCsv(study));
   return results;
+}
+
+/** every kept match of a stored study */
+export function renderStudyTraces(dir: string): string {
+  return renderTracesCsv(readStudy(dir));
 }
 
 export function renderStudyHtml(dir: string): string {
@@ -30,6 +36,19 @@ export function readResults(dir: string): Results {
   if (!existsSync(path))
     throw new BenchError('usage', `${dir} holds no results.json`, { nextStep: `hookbench analyze ${dir}` });
   const results = JSON.parse(readFileSync(path, 'utf8')) as Results;
-  if (results.schema === RESULTS_SCHEMA) return results;
+  if (results.schema === RESULTS_SCHEMA) return complete(results);
   throw new BenchError('usage', `${path} has schema ${String(results.schema)}; this version reads ${RESULTS_SCHEMA}`);
 }
+
+/** what was added to the contract since the file may have been written */
+function complete(results: Results): Results {
+  const study: Results['study'] = { ...ADDED.study, ...results.study };
+  return { ...ADDED, ...results, study };
+}
+
+const ADDED = {
+  study: { functions: ['read'], timed: 'all requests' },
+  mechanisms: [],
+  traces: [],
+  blocking: [],
+} as const;

@@ -2,11 +2,12 @@
 
 import { randomBytes, randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
-import { asBenchError, BenchError, type RunStudyRequest, type StudyEvent, VERSION } from '#proto';
+import { asBenchError, BenchError, type Hello, type RunStudyRequest, type StudyEvent, VERSION } from '#proto';
+import type { MechanismFacts } from '../analysis/results.ts';
 import type { Agents } from '../ingest/agents.ts';
 import { planStudy } from '../plan/plan.ts';
 import { resolveStudy } from '../plan/resolve.ts';
-import { armsOf, measuredPerArm, type ResolvedStudy } from '../plan/study.ts';
+import { armsOf, type ResolvedStudy, timedPerArm } from '../plan/study.ts';
 import { createStudyStore } from '../store/disk.ts';
 import { META_SCHEMA, type StudyMeta } from '../store/meta.ts';
 import type { StudyStore } from '../store/store.ts';
@@ -127,11 +128,14 @@ function metaOf(
     status: 'running',
     startedAt: new Date().toISOString(),
     finishedAt: null,
-    suts: suts.map((sut) => ({ ...sut, measured: measuredPerArm(study, sut) })),
+    suts: suts.map((sut) => ({ ...sut, measured: timedPerArm(study, sut) })),
     mechanisms: ['none', ...study.placed, ...study.attached],
     conditions,
     arms: armsOf(study),
     action,
+    functions: study.functions,
+    catalogue: catalogueOf(o.hellos),
+    ...(action === 'trace' && { keywordList: keywords.map((word) => Buffer.from(word).toString('latin1')) }),
     requestsPerArm: requests,
     warmup,
     forks,
@@ -144,6 +148,15 @@ function metaOf(
     nodes: o.hellos.map((hello) => ({ id: hello.agentId, facts: hello.host })),
     warnings: o.warnings,
   };
+}
+
+/** of several agents the first that knows a mechanism speaks for all */
+function catalogueOf(hellos: readonly Hello[]): MechanismFacts[] {
+  const entries = new Map<string, MechanismFacts>();
+  for (const { id, layer, actions, functions, limits } of hellos.flatMap((hello) => hello.mechanisms)) {
+    if (!entries.has(id)) entries.set(id, { id, layer, actions, functions, limits, manner: [] });
+  }
+  return [...entries.values()];
 }
 
 /** what plan.json holds: the order of every request, so that two runs with one seed can be compared byte by byte */

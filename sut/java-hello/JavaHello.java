@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The paper's SUT: answers "Hello World" to any HTTP request, with nothing but the JDK.
@@ -14,10 +17,17 @@ public final class JavaHello {
   private static final int BACKLOG = 128;
   private static final String NEVER_SECONDS = "1000000";
 
+  /** For tests: where to write how many requests came, and how many of them held that keyword. Constant, so unset it costs nothing. */
+  private static final String SEEN_DIR = System.getenv("HOOKBENCH_SUT_SEEN");
+
+  private static final String SEEN_KEYWORD = System.getenv().getOrDefault("HOOKBENCH_SUT_KEYWORD", "");
+  private static final AtomicLong requests = new AtomicLong();
+  private static final AtomicLong withKeyword = new AtomicLong();
+
   public static void main(String[] args) throws IOException {
     System.setProperty("sun.net.httpserver.nodelay", "true");
     System.setProperty("sun.net.httpserver.idleInterval", NEVER_SECONDS);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> Runtime.getRuntime().halt(0)));
+    Runtime.getRuntime().addShutdownHook(new Thread(JavaHello::end));
     HttpServer server = open();
     server.createContext("/", JavaHello::answer);
     server.start();
@@ -38,7 +48,31 @@ public final class JavaHello {
     }
   }
 
+  private static void end() {
+    if (SEEN_DIR != null) {
+      writeSeen();
+    }
+    Runtime.getRuntime().halt(0);
+  }
+
+  private static void writeSeen() {
+    long pid = ProcessHandle.current().pid();
+    boolean hooked = System.getenv("HOOKBENCH_RING") != null;
+    String line = "requests=" + requests.get() + " keyword=" + withKeyword.get() + " hooked=" + hooked + "\n";
+    try {
+      Files.writeString(Path.of(SEEN_DIR, "java-hello-" + pid), line);
+    } catch (IOException error) {
+      System.err.println("java-hello: can't write what was seen: " + error.getMessage());
+    }
+  }
+
   private static void answer(HttpExchange exchange) throws IOException {
+    if (SEEN_DIR != null) {
+      requests.incrementAndGet();
+      if (exchange.getRequestURI().toString().contains(SEEN_KEYWORD)) {
+        withKeyword.incrementAndGet();
+      }
+    }
     try (exchange) {
       exchange.getRequestBody().readAllBytes();
       if (exchange.getRequestMethod().equals("HEAD")) {

@@ -1,23 +1,41 @@
 // Answers "Hello World" to any HTTP request. Port from HOOKBENCH_PORT (0 or none: any), one line on stdout when ready,
 // ends with 0 at SIGTERM.
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
 const BODY = Buffer.from('Hello World\n');
 const HEADERS = { 'Content-Length': BODY.length };
 const options = { keepAlive: false, noDelay: true, keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 };
 
+// for tests: where to write how many requests came, and how many of them held that keyword; unset it costs nothing
+const { HOOKBENCH_SUT_SEEN: seenDir, HOOKBENCH_SUT_KEYWORD: seenKeyword = '' } = process.env;
+const seen = { requests: 0, keyword: 0 };
+
 const server = createServer(options, (request, response) => {
   request.resume();
   response.writeHead(200, HEADERS);
   response.end(request.method === 'HEAD' ? undefined : BODY);
 });
+if (seenDir !== undefined) {
+  server.on('request', (request) => {
+    seen.requests += 1;
+    if (request.url.includes(seenKeyword)) seen.keyword += 1;
+  });
+}
+// a read that fails (a hook that blocks) ends its own connection, without an answer
+server.on('clientError', (_error, socket) => socket.destroy());
 server.timeout = 0;
 server.maxRequestsPerSocket = 0;
 server.on('error', (error) => {
   console.error(`node-hello: can't listen on 127.0.0.1 port ${port()}: ${error.message}`);
   process.exit(1);
 });
-process.on('SIGTERM', () => process.exit(0));
+process.on('SIGTERM', () => {
+  const hooked = process.env.HOOKBENCH_RING !== undefined;
+  const line = `requests=${seen.requests} keyword=${seen.keyword} hooked=${hooked}\n`;
+  if (seenDir !== undefined) writeFileSync(`${seenDir}/node-hello-${process.pid}`, line);
+  process.exit(0);
+});
 
 server.listen(port(), '127.0.0.1', 128, () => {
   console.log(`HOOKBENCH_READY port=${server.address().port} pid=${process.pid}`);

@@ -20,6 +20,7 @@ function assignment(assignmentId: string): Assignment {
     fork: 0,
     condition: 'process',
     action: 'observe',
+    functions: ['read'],
     keywords: [Buffer.from('needle')],
     requestBytes: 88,
     instances: [{ id: 0, sut: 'node-hello', mechanism: 'none', arm: 0, design: 'alternated' }],

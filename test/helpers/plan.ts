@@ -16,6 +16,7 @@ export function resolved(over: Partial<ResolvedStudy> = {}): ResolvedStudy {
     attached: ['bpftrace'],
     conditions: ['process'],
     action: 'observe',
+    functions: ['read'],
     requests: 1003,
     warmup: null,
     forks: 3,
@@ -40,6 +41,9 @@ export function capability(id: string, over: Partial<Capability> = {}): Capabili
     warmup: 0,
     unitSamples: 0,
     actions: [],
+    functions: ['read'],
+    byDefault: true,
+    limits: [],
     ...over,
   };
 }
@@ -57,11 +61,17 @@ export function hello(over: Partial<Hello> = {}): Hello {
     mechanisms: [
       capability('none', { actions: ACTIONS }),
       capability('ld-preload', { design: 'alternated', actions: [...ACTIONS, 'block'] }),
-      capability('bpftrace', { design: 'sliced', actions: ACTIONS }),
+      capability('bpftrace', {
+        ...{ design: 'sliced', actions: ACTIONS },
+        limits: [{ action: 'block', why: 'it only watches' }],
+      }),
     ],
     suts: [
-      capability('java-hello', { vantage: 'client', warmup: 8000, unitSamples: 1 }),
-      capability('read-loop', { vantage: 'caller', warmup: 2000, unitSamples: 20 }),
+      capability('java-hello', {
+        ...{ vantage: 'client', warmup: 8000, unitSamples: 1 },
+        actions: [...ACTIONS, 'block'],
+      }),
+      capability('read-loop', { vantage: 'caller', warmup: 2000, unitSamples: 20, actions: ACTIONS }),
     ],
     conditions: [capability('process')],
     token: '',
@@ -78,6 +88,7 @@ export function request(over: Partial<RunStudyRequest> = {}): RunStudyRequest {
     mechanismsAsked: false,
     conditions: [],
     action: 'observe',
+    functions: [],
     requests: 0,
     warmup: 0,
     warmupFixed: false,

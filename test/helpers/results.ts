@@ -20,6 +20,8 @@ export function goodResults(): Results {
       forks: 4,
       blocks: 40,
       action: 'observe',
+      functions: ['read'],
+      timed: 'all requests',
       suts: SUTS,
       mechanisms: ['none', 'ld-preload', 'bpftrace'],
       conditions: ['process'],
@@ -73,6 +75,9 @@ export function goodResults(): Results {
       source: c.design === 'sliced' ? ('histogram' as const) : ('samples' as const),
       stats: withoutShape(stats(c.design === 'sliced' ? 1_180 : 1_040, 260, 46_000)),
     })),
+    mechanisms: [],
+    traces: [],
+    blocking: [],
     recommendations: [
       { id: 'R1', status: 'not-applicable', evidence: 'one host, no pods: both ends are processes of node-1' },
       { id: 'R2', status: 'not-applicable', evidence: 'no pods' },

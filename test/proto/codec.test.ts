@@ -139,6 +139,7 @@ codec('absent fields have their defaults; an absent message, and an absent body,
     requestBytes: 0,
     instances: [],
     steps: [],
+    functions: [],
   });
   assert.equal(decode('AgentMessage', new Uint8Array(0)), {} as never);
   const type = contract().lookupType('Record');

@@ -49,6 +49,23 @@ export const RECORD_BODIES: readonly RecordBody[] = [
   },
   { body: 'loss', loss: { hop: 'spool', sut: 'read-loop', mechanism: 'none', received: 2 ** 40, lost: 3 } },
   { body: 'note', note: { code: 'throttled', detail: 'µs — “quoted”\n\u0000 日本 🙂' } },
+  {
+    body: 'traces',
+    traces: {
+      place: { ...place, vantage: 'kernel' },
+      mechanism: 'bpftrace',
+      n: 2,
+      atNs: bytesOf(BigUint64Array.from([2n ** 63n, 1n])),
+      pid: bytesOf(Uint32Array.from([1, 2])),
+      fd: bytesOf(Uint32Array.from([3, 2 ** 32 - 1])),
+      keyword: bytesOf(Uint32Array.from([0, 2 ** 32 - 1])),
+      dropped: 2 ** 40,
+    },
+  },
+  {
+    body: 'blocking',
+    blocking: { place, mechanism: 'ld-preload', refused: 1, served: 2, leaked: 3, denied: 4 },
+  },
   { body: 'end', end: { status: 'failed', code: 'sut-died', message: 'a', nextStep: 'b', detail: 'c\nd' } },
 ];
 
@@ -67,6 +84,9 @@ const capability: Capability = {
   warmup: 8000,
   unitSamples: 20,
   actions: ['observe', 'block'],
+  functions: ['read', 'recv'],
+  byDefault: true,
+  limits: [{ action: 'trace', why: 'w' }],
 };
 
 const hello: Hello = {
@@ -102,6 +122,7 @@ const assignment = {
   condition: 'process',
   action: 'observe',
   keywords: [Uint8Array.from([1, 255, 128]), Uint8Array.from([65])],
+  functions: ['read', 'recvmsg'],
   requestBytes: 88,
   instances: [{ id: 63, sut: 'node-hello', mechanism: 'none', arm: 2, design: 'sliced' }],
   steps: [
@@ -123,6 +144,7 @@ const request = {
   sutsAsked: false,
   conditions: ['process'],
   action: 'observe',
+  functions: ['read', 'recv'],
   requests: 50_000,
   warmup: 100,
   warmupFixed: true,

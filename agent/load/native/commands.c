@@ -17,6 +17,7 @@ static struct payload payloads[2];
 
 static int serve(const char *line);
 static int take_target(const char *line);
+static int expectation_of(const char *word);
 static int take_payload(const char *line);
 static int take_run(const char *line);
 
@@ -46,21 +47,33 @@ static int serve(const char *line) {
 
 static int take_target(const char *line) {
   unsigned id, port, requests;
-  char ipv4[16], protocol[6], rest;
+  char ipv4[16], protocol[6], expectation[7], rest;
   struct in_addr address;
-  if (sscanf(line, "target %2u %15s %5u %5s %5u%c", &id, ipv4, &port, protocol, &requests, &rest) != 5) return -1;
+  if (sscanf(line, "target %2u %15s %5u %5s %5u %6s%c", &id, ipv4, &port, protocol, &requests, expectation, &rest) != 6)
+    return -1;
   if (id >= MAX_TARGETS || port < 1 || port > 65535 || inet_pton(AF_INET, ipv4, &address) != 1) return -1;
   int http = strcmp(protocol, "http") == 0;
   if (!http && strcmp(protocol, "burst") != 0) return -1;
   if (requests < 1 || requests > (http ? 1 : MAX_BURST_REQUESTS)) return -1;
+  int expected = expectation_of(expectation);
+  if (expected < 0 || (!http && expected != EXPECT_SERVE)) return -1;
   target_close(&targets[id]);
   targets[id] = (struct target){.protocol = http ? TARGET_HTTP : TARGET_BURST,
+                                .expectation = (enum target_expectation)expected,
                                 .id = id,
                                 .ipv4_be = address.s_addr,
                                 .port = (uint16_t)port,
                                 .requests_per_unit = requests,
                                 .fd = -1};
   return 0;
+}
+
+static int expectation_of(const char *word) {
+  static const char *words[] = {[EXPECT_SERVE] = "serve", [EXPECT_REFUSE] = "refuse", [EXPECT_RENEW] = "renew"};
+  for (int i = 0; i < 3; i++) {
+    if (strcmp(word, words[i]) == 0) return i;
+  }
+  return -1;
 }
 
 static int take_payload(const char *line) {

@@ -10,3 +10,8 @@ int fail(struct failure *failure, const char *format, ...) {
   va_end(arguments);
   return -1;
 }
+
+int fail_closed(struct failure *failure, const char *how) {
+  failure->closed = true;
+  return how == NULL ? fail(failure, "closed by the SUT") : fail(failure, "closed by the SUT (%s)", how);
+}

@@ -25,11 +25,15 @@ struct frame_counters {
   uint64_t hits_sent;
   uint64_t bytes_received;
   uint64_t units;
+  uint64_t refused; /* with a keyword, no answer */
+  uint64_t served;  /* without a keyword, answered */
+  uint64_t leaked;  /* with a keyword, answered though it was to be refused */
+  uint64_t denied;  /* without a keyword, no answer */
 };
 
 _Static_assert(sizeof(struct frame_header) == 32, "frame header");
 _Static_assert(offsetof(struct frame_header, t0_ns) == 16, "frame header t0");
-_Static_assert(sizeof(struct frame_counters) == 48, "frame counters");
+_Static_assert(sizeof(struct frame_counters) == 80, "frame counters");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the protocol is little-endian");
 
 /* Writes one frame to stdout. A reader that is gone ends the program: nobody is left to tell. */

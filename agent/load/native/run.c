@@ -5,6 +5,7 @@
 
 #include "limits.h"
 #include "process.h"
+#include "refusal.h"
 
 struct plan {
   const struct run *run;
@@ -27,7 +28,7 @@ static void pause_briefly(void);
 static void write_counters(const struct plan *plan, enum frame_kind kind);
 
 void run_execute(const struct run *run, struct target *targets, const struct payload payloads[2]) {
-  struct failure failure = {""};
+  struct failure failure = {.text = ""};
   struct plan plan = {.run = run, .targets = targets, .payloads = payloads};
   process_interrupted = process_ending;
   samples.length = 0;
@@ -49,6 +50,7 @@ static int prepare(struct plan *plan, struct failure *failure) {
     if (run->order[i] & ORDER_RESERVED) return fail(failure, "order byte %u has bit 6 set", i);
     struct target *target = &plan->targets[run->order[i] & ORDER_TARGET];
     kinds |= run->order[i] & ORDER_HIT ? 2 : 1;
+    if (target->expectation != EXPECT_SERVE) kinds |= 1; /* what a new connection is settled with */
     wanted += target->requests_per_unit;
     if (seen[target->id]) continue;
     seen[target->id] = true;
@@ -113,8 +115,12 @@ static int unit(struct plan *plan, struct target *target, uint8_t kind, uint8_t 
   }
   if (process_interrupted) return fail(failure, "interrupted");
   exchange_function *exchange = target->protocol == TARGET_HTTP ? exchange_http : exchange_burst;
+  uint32_t timeout_ms = plan->run->timeout_ms;
   flags |= kind ? SAMPLE_HIT : 0;
-  if (exchange(target, &plan->payloads[kind], flags, plan->run->timeout_ms, &samples, failure) == 0) return 0;
+  int outcome = target->expectation == EXPECT_SERVE
+                    ? exchange(target, &plan->payloads[kind], flags, timeout_ms, &samples, failure)
+                    : refusal_exchange(target, plan->payloads, flags, timeout_ms, &samples, failure);
+  if (outcome == 0) return 0;
   target_close(target); /* what it may still answer belongs to nobody */
   return target_blame(target, failure);
 }

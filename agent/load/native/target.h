@@ -10,8 +10,13 @@
 
 enum target_protocol { TARGET_UNSET = 0, TARGET_HTTP, TARGET_BURST };
 
+/* What is to become of requests with a keyword. SERVE: they are answered and timed like the others. REFUSE: a hook ends their
+ * connection. RENEW: they are answered, and then treated as if they had been refused: the other side of a comparison with REFUSE. */
+enum target_expectation { EXPECT_SERVE = 0, EXPECT_REFUSE, EXPECT_RENEW };
+
 struct target {
   enum target_protocol protocol;
+  enum target_expectation expectation; /* SERVE for burst */
   uint32_t id;
   uint32_t ipv4_be;
   uint16_t port;

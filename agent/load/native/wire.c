@@ -54,7 +54,7 @@ int wire_send(int fd, const void *bytes, size_t length, const struct deadline *d
       next += sent;
       length -= (size_t)sent;
     } else if (sent < 0 && errno != EAGAIN && errno != EINTR) {
-      return fail(failure, "closed by the SUT (%s)", strerror(errno));
+      return fail_closed(failure, strerror(errno));
     } else if (idle(++polls, deadline, failure) != 0) {
       return -1;
     }
@@ -66,8 +66,8 @@ ssize_t wire_receive(int fd, void *buffer, size_t capacity, const struct deadlin
   for (uint32_t polls = 0;;) {
     ssize_t received = recv(fd, buffer, capacity, 0);
     if (received > 0) return received;
-    if (received == 0) return fail(failure, "closed by the SUT");
-    if (errno != EAGAIN && errno != EINTR) return fail(failure, "closed by the SUT (%s)", strerror(errno));
+    if (received == 0) return fail_closed(failure, NULL);
+    if (errno != EAGAIN && errno != EINTR) return fail_closed(failure, strerror(errno));
     if (idle(++polls, deadline, failure) != 0) return -1;
   }
 }

@@ -41,14 +41,15 @@ async function serve(line: string, reader: ByteReader, state: State): Promise<bo
 }
 
 function takeTarget(words: string[], state: State): boolean {
-  const [idWord, ipv4 = '', portWord, protocol, perUnitWord] = words;
+  const [idWord, ipv4 = '', portWord, protocol, perUnitWord, expect] = words;
   const [id, port, perUnit] = numbers([idWord, portWord, perUnitWord]);
-  if (words.length !== 5 || id === undefined || port === undefined || perUnit === undefined) return false;
+  if (words.length !== 6 || id === undefined || port === undefined || perUnit === undefined) return false;
   if (id >= MAX_TARGETS || !isIPv4(ipv4) || port < 1 || port > 65535) return false;
   if (protocol !== 'http' && protocol !== 'burst') return false;
   if (perUnit < 1 || perUnit > (protocol === 'http' ? 1 : 65536)) return false;
+  if (expect !== 'serve' && (protocol === 'burst' || (expect !== 'refuse' && expect !== 'renew'))) return false;
   state.targets.get(id)?.close();
-  state.targets.set(id, new Target({ id, ipv4, port, protocol, requestsPerUnit: perUnit }));
+  state.targets.set(id, new Target({ id, ipv4, port, protocol, requestsPerUnit: perUnit, expect }));
   return true;
 }
 

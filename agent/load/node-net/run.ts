@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FRAME_KIND } from '../frame-payload.ts';
 import { FLAG_HIT, FLAG_SETTLE, MAX_BURST_BYTES, MAX_SAMPLES, ORDER_HIT } from '../types.ts';
 import { exchangeBurst, exchangeHttp } from './exchange.ts';
+import { exchangeRefusal } from './refusal.ts';
 import { Samples } from './samples.ts';
 import type { State } from './state.ts';
 import { type Target, zeroCounters } from './target.ts';
@@ -61,6 +62,7 @@ class Stretch {
     for (const byte of this.#run.order) {
       const target = this.#targetOf(byte);
       kinds.add((byte & ORDER_HIT) !== 0 ? 1 : 0);
+      if (target.address.expect !== 'serve') kinds.add(0);
       wanted += target.address.requestsPerUnit;
       if (this.named.includes(target)) continue;
       this.#checkBurst(target);
@@ -90,10 +92,21 @@ class Stretch {
       this.#unitsSincePause = 1;
     }
     if (this.interrupted) throw new Error('interrupted');
+    const { timeoutMs } = this.#run;
+    if (target.address.expect !== 'serve') {
+      const work = exchangeRefusal(target, this.#state.payloads, {
+        hit: kind === 1,
+        flags: flags | (kind === 1 ? FLAG_HIT : 0),
+        timeoutMs,
+        samples: this.samples,
+      });
+      await this.#blamed(target, work);
+      return;
+    }
     const exchange = target.address.protocol === 'http' ? exchangeHttp : exchangeBurst;
     const payload = this.#state.payloads[kind === 0 ? 0 : 1]!;
     const all = flags | (kind === 1 ? FLAG_HIT : 0);
-    await this.#blamed(target, exchange(target, payload, all, this.#run.timeoutMs, this.samples));
+    await this.#blamed(target, exchange(target, payload, all, timeoutMs, this.samples));
   }
 
   async #blamed(target: Target, work: Promise<void>): Promise<void> {

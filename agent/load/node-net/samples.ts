@@ -20,6 +20,15 @@ export class Samples {
     this.#flags = new Uint8Array(capacity);
   }
 
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Forgets what came after the first `length`. */
+  cut(length: number): void {
+    this.#length = length;
+  }
+
   add(startNs: bigint, latencyNs: number, target: number, flags: number): void {
     const i = this.#length++;
     this.#startNs[i] = startNs;

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { TargetCounters } from '../types.ts';
+import type { Expectation, TargetCounters } from '../types.ts';
 
 export type Address = {
   id: number;
@@ -7,7 +7,13 @@ export type Address = {
   port: number;
   protocol: 'http' | 'burst';
   requestsPerUnit: number;
+  expect: Expectation;
 };
+
+/** The other end closed or reset the connection. */
+export class ClosedError extends Error {
+  override readonly name = 'ClosedError';
+}
 
 /** What a receiver makes of the bytes so far: done, more wanted, or an Error to throw. */
 export type Receiver = (chunk: Buffer) => boolean;
@@ -49,6 +55,10 @@ export class Target {
     });
   }
 
+  count(what: 'refused' | 'served' | 'leaked' | 'denied'): void {
+    this.counters = { ...this.counters, [what]: this.counters[what] + 1 };
+  }
+
   close(): void {
     this.#socket?.removeAllListeners('data').removeAllListeners('close').destroy();
     this.#socket = null;
@@ -67,12 +77,14 @@ export class Target {
     socket.on('error', (error: NodeJS.ErrnoException) => {
       const refused = error.syscall === 'connect';
       this.#settle?.reject(
-        new Error(refused ? `connect failed: ${error.message}` : `closed by the SUT (${error.message})`),
+        refused
+          ? new Error(`connect failed: ${error.message}`)
+          : new ClosedError(`closed by the SUT (${error.message})`),
       );
     });
     socket.on('close', () => {
       this.#socket = null;
-      this.#settle?.reject(new Error('closed by the SUT'));
+      this.#settle?.reject(new ClosedError('closed by the SUT'));
     });
   }
 
@@ -106,7 +118,8 @@ export class Target {
 }
 
 export function zeroCounters(target: number): TargetCounters {
-  return { target, reconnects: 0, requests: 0, bytesSent: 0, hitsSent: 0, bytesReceived: 0, units: 0 };
+  const sent = { reconnects: 0, requests: 0, bytesSent: 0, hitsSent: 0, bytesReceived: 0, units: 0 };
+  return { target, ...sent, refused: 0, served: 0, leaked: 0, denied: 0 };
 }
 
 function hello(requestBytes: number, requests: number): Buffer {

@@ -27,7 +27,8 @@ export function writeCounters(kind: Kind, step: number, counters: readonly Targe
     const at = i * COUNTER_BYTES;
     payload.writeUInt32LE(c.target, at);
     payload.writeUInt32LE(c.reconnects, at + 4);
-    const counts = [c.requests, c.bytesSent, c.hitsSent, c.bytesReceived, c.units];
+    const sent = [c.requests, c.bytesSent, c.hitsSent, c.bytesReceived, c.units];
+    const counts = [...sent, c.refused, c.served, c.leaked, c.denied];
     counts.forEach((count, k) => {
       payload.writeBigUInt64LE(BigInt(count), at + 8 + 8 * k);
     });

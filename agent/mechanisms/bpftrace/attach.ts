@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { BenchError } from '#proto';
 import { BpftraceOutput } from '../../collect/bpftrace.ts';
 import { FileTail } from '../../collect/file-tail.ts';
-import { PATHS } from '../../config.ts';
+import { BPFTRACE_TRACES, PATHS } from '../../config.ts';
 import { startTicks } from '../../host/undo.ts';
 import { type PtyPort, spawnPty } from '../../process/pty.ts';
 import type { AttachedHook, HookOrder } from '../mechanism.ts';
@@ -21,7 +21,7 @@ const SING_EVERY_MS = 25;
 /** more keys than pids × latency buckets ever seen; the sum of the histogram is checked against the count all the same */
 const MAP_KEYS = '16384';
 
-/** keywords (joined) → index of the window that loaded here before */
+/** action and keywords (joined) → index of the window that loaded here before */
 const loadable = new Map<string, number>();
 
 /** Tries the windows until one loads, and remembers it for these keywords. @throws BenchError attach-failed when none does */
@@ -30,7 +30,7 @@ export async function attachBpftrace(
   pids: readonly number[],
   signal: AbortSignal,
 ): Promise<AttachedHook> {
-  const words = order.keywords.map((word) => Buffer.from(word).toString('latin1')).join('\n');
+  const words = [order.action, ...order.keywords.map((word) => Buffer.from(word).toString('latin1'))].join('\n');
   for (let index = loadable.get(words) ?? 0; ; index++) {
     try {
       const hook = await attachScan(order, pids, { signal, windowBytes: WINDOWS_BYTES[index] ?? WINDOW_BYTES });
@@ -60,6 +60,7 @@ async function attachScan(
     keywords: order.keywords,
     targets: pids.length,
     windowBytes: o.windowBytes,
+    trace: order.action === 'trace',
   });
   const path = join(order.dir, 'read_hook.bt');
   await writeFile(path, script.text, { mode: 0o600 });
@@ -82,7 +83,7 @@ async function attachScan(
   await provenLive(term, output, { keyword: order.keywords[0]!, signal: o.signal });
   return {
     attachMs: performance.now() - startedMs,
-    notes: notesOf(script, order.keywords.length),
+    notes: notesOf(script, order),
     died: () => (exit === null ? null : `${how(exit)}\n${said(output)}`),
     async detach() {
       const ended = exit !== null || (await interrupted(term));
@@ -99,7 +100,8 @@ async function attachScan(
           },
         );
       }
-      return findingsOf(output.data.maps(), pids);
+      const trace = order.action === 'trace' ? { keywords: order.keywords, windowBytes: o.windowBytes } : null;
+      return findingsOf(output.data.maps(), pids, trace && { ...trace, lines: output.data.printed() });
     },
   };
 }
@@ -172,10 +174,13 @@ function attachFailed(message: string, output: Output): BenchError {
   });
 }
 
-function notesOf(script: HookScript, given: number): string[] {
+function notesOf(script: HookScript, { keywords, action }: HookOrder): string[] {
   const { windowBytes, scanned, dropped } = script.scan;
+  const scope = `bpftrace scans the first ${windowBytes} bytes of each read for ${scanned} of ${keywords.length} keywords; ${dropped.length} contain a shorter keyword, which decides the same`;
+  if (action !== 'trace') return [scope];
   return [
-    `bpftrace scans the first ${windowBytes} bytes of each read for ${scanned} of ${given} keywords; ${dropped.length} contain a shorter keyword, which decides the same`,
+    scope,
+    `bpftrace prints the first ${BPFTRACE_TRACES} matches of each process and attach, a message of ${8 * (windowBytes / 8 + 7)} bytes each; the others are counted`,
   ];
 }
 

@@ -2,10 +2,15 @@
 
 import type { BpftraceMaps } from '../../collect/bpftrace.ts';
 import type { AttachedFindings } from '../mechanism.ts';
+import { tracesOf } from './matches.ts';
 import { bucketRange, LAST_BUCKET } from './script.ts';
 
 /** `lost` = reads counted but not in the histogram (a full map) and events bpftrace itself reports as lost, the latter under the first pid. */
-export function findingsOf(output: BpftraceMaps, pids: readonly number[]): AttachedFindings[] {
+export function findingsOf(
+  output: BpftraceMaps,
+  pids: readonly number[],
+  trace: PrintedMatches | null = null,
+): AttachedFindings[] {
   const of = (map: string, pid: number) => output.maps.get(map)?.get(String(pid)) ?? 0;
   const latency = latencyByPid(output);
   return pids.map((pid, i) => {
@@ -16,11 +21,18 @@ export function findingsOf(output: BpftraceMaps, pids: readonly number[]): Attac
       pid,
       counts: { reads, bytes: of('bytes', pid), hits: of('hits', pid) },
       latencies: { kind: 'histogram', ...histogram },
-      traces: null,
+      traces: trace && tracesOf(trace.lines, { ...trace, pid, hits: of('hits', pid) }),
       lost: Math.max(0, reads - inHistogram) + (i === 0 ? output.lostEvents : 0),
       cut: of('cut', pid),
     };
   });
+}
+
+/** action trace: what the script printed, and what is needed to read it */
+interface PrintedMatches {
+  readonly lines: readonly string[];
+  readonly keywords: readonly Uint8Array[];
+  readonly windowBytes: number;
 }
 
 interface Columns {

@@ -20,11 +20,17 @@ export const bpftrace: AttachedMechanism = {
   layer: 'kernel',
   vantage: 'kernel',
   needs: NEEDS,
-  actions: ['observe'],
+  actions: ['observe', 'trace'],
   functions: ['read'],
   byDefault: true,
   probe,
   attach: attachBpftrace,
+  limits: async () => [
+    {
+      action: 'block',
+      why: 'bpftrace sees a read after it has happened: the bytes are in the program and the call can not be made to fail',
+    },
+  ],
 };
 
 async function probe(): Promise<SupportAnswer> {

@@ -1,5 +1,6 @@
 /** The bpftrace script of the hook, made from hooks/bpftrace/read_hook.bt.in and the study's keywords. */
 
+import { traceParts } from './matches.ts';
 import { type ScanProgram, scanProgram } from './scan.ts';
 
 /** linear steps per octave = 2^SUB_BITS: below 2^(SUB_BITS+1) ns a bucket is 1 ns wide, above it at most 0.4 % of its value */
@@ -19,14 +20,18 @@ export interface HookScript {
 }
 
 /** @param template the text of read_hook.bt.in
- * @param o.targets how many target pids are given as parameters $1…; the canary's pid comes after them */
+ * @param o.targets how many target pids are given as parameters $1…; the canary's pid comes after them
+ * @param o.trace prints the first matches of each process, see matches.ts */
 export function hookScript(
   template: string,
-  o: { keywords: readonly Uint8Array[]; targets: number; windowBytes?: number },
+  o: { keywords: readonly Uint8Array[]; targets: number; windowBytes?: number; trace?: boolean },
 ): HookScript {
   const scan = scanProgram(o.keywords, o.windowBytes ?? WINDOW_BYTES);
   const pids = Array.from({ length: o.targets + 1 }, (_, i) => `pid == $${i + 1}`);
+  const trace = traceParts(o.trace === true, scan.windowBytes);
   const text = fill(template, {
+    TRACEENTRY: trace.entry,
+    TRACEEXIT: trace.exit,
     WINDOW: String(scan.windowBytes),
     KEYWORDS: String(o.keywords.length),
     SCANNED: String(scan.scanned),

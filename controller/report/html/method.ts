@@ -13,7 +13,10 @@ export function methodSections(results: Results): Markup {
     ['Systems under test', study.suts.join(', ')],
     ['Mechanisms', study.mechanisms.join(', ')],
     ['Conditions', study.conditions.join(', ')],
-    ['Action of the hook', `${study.action}, ${formatCount(study.keywords)} keywords`],
+    [
+      'Action of the hook',
+      `${study.action}, in front of ${study.functions.join(', ')}, ${formatCount(study.keywords)} keywords`,
+    ],
     ['Requests per arm', formatCount(study.requestsPerArm)],
     ['Warm-up', study.warmup === null ? 'found for each SUT' : `${formatCount(study.warmup)} requests`],
     [

@@ -6,6 +6,7 @@ import { BpftraceOutput } from '../../../agent/collect/bpftrace.ts';
 import { FileTail } from '../../../agent/collect/file-tail.ts';
 import { findingsOf } from '../../../agent/mechanisms/bpftrace/findings.ts';
 import { LAST_BUCKET } from '../../../agent/mechanisms/bpftrace/script.ts';
+import { histogramOf } from '../../helpers/findings.ts';
 import { freshPath, ROOT } from '../../helpers/preload.ts';
 import { random } from '../../helpers/random.ts';
 
@@ -44,7 +45,7 @@ output('maps, marks and text of a real run, however the pieces fall', async () =
     assert.is(made.text(), '^C');
     const [first, second] = findingsOf(made.maps(), [4242, 5]);
     assert.equal(first?.counts, { reads: 100, bytes: 8800, hits: 50 });
-    assert.equal(first?.histogram, { lowNs: [511, 512, 23_296], highNs: [511, 513, 23_359], counts: [60, 39, 1] });
+    assert.equal(histogramOf(first), { lowNs: [511, 512, 23_296], highNs: [511, 513, 23_359], counts: [60, 39, 1] });
     assert.is(first?.lost, 0);
     assert.equal(second?.counts, { reads: 0, bytes: 0, hits: 0 });
   }
@@ -55,7 +56,7 @@ output('the example beside the script is what is read', () => {
   const made = pushed(example.replace(/\}\} {2,}.*$/gm, '}}'));
   assert.equal([...made.maps().maps.keys()].sort(), ['bytes', 'eofs', 'hits', 'lat', 'n']);
   assert.equal(findingsOf(made.maps(), [8298])[0]?.counts, { reads: 20_000, bytes: 1_760_000, hits: 10_000 });
-  assert.is(findingsOf(made.maps(), [8298])[0]?.histogram.lowNs[0], 1956);
+  assert.is(histogramOf(findingsOf(made.maps(), [8298])[0]).lowNs[0], 1956);
 });
 
 output('what a terminal adds is taken off: returns, an echoed ^C before the data', () => {
@@ -79,7 +80,7 @@ output('a histogram of every bucket comes through in pieces', () => {
   const made = new BpftraceOutput();
   for (let at = 0; at < line.length; at += 4095) made.push(line.slice(at, at + 4095));
   assert.is(made.maps().maps.get('lat')?.size, LAST_BUCKET + 1);
-  assert.is(findingsOf(made.maps(), [4_000_001])[0]?.histogram.counts.length, LAST_BUCKET + 1);
+  assert.is(histogramOf(findingsOf(made.maps(), [4_000_001])[0]).counts.length, LAST_BUCKET + 1);
 });
 
 output('events that bpftrace lost and reads missing in the histogram are lost', () => {
@@ -117,7 +118,7 @@ output('hostile values are no counts', () => {
   assert.is(made.maps().lostEvents, 0);
   const [found] = findingsOf(made.maps(), [1]);
   assert.is(found?.counts.reads, 0);
-  assert.ok(found?.histogram.highNs.every((ns) => ns < 2 ** 32));
+  assert.ok(histogramOf(found).highNs.every((ns) => ns < 2 ** 32));
   assert.is(({} as { polluted?: number }).polluted, undefined);
 });
 

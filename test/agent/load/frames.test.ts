@@ -43,10 +43,10 @@ function samplesPayload(n: number): Buffer {
   return payload;
 }
 
-const counters = Buffer.alloc(48);
+const counters = Buffer.alloc(80);
 counters.writeUInt32LE(5, 0);
 counters.writeUInt32LE(2, 4);
-[10n, 880n, 4n, 760n, 9n].forEach((value, i) => {
+[10n, 880n, 4n, 760n, 9n, 2n, 6n, 1n, 3n].forEach((value, i) => {
   counters.writeBigUInt64LE(value, 8 + 8 * i);
 });
 const ready = frame({ kind: 1 }, Buffer.from('hookbench-load 0.1.0 busy-poll cpu=0'));
@@ -95,6 +95,10 @@ frames('read back what the protocol says', () => {
     hitsSent: 4,
     bytesReceived: 760,
     units: 9,
+    refused: 2,
+    served: 6,
+    leaked: 1,
+    denied: 3,
   };
   assert.equal(third, { kind: 'done', step: 7, counters: [expected] });
   assert.equal(fourth, { kind: 'error', step: 8, text: 'é' });
@@ -134,8 +138,8 @@ frames('hostile headers are refused before anything is kept', () => {
     ['kind 0', frame({ kind: 0 }), /kind 0 is unknown/],
     ['reserved', frame({ kind: 1, odd: true }), /reserved/],
     ['huge text', frame({ kind: 4, bytes: 0xffffffff }), /4294967295 bytes of text/],
-    ['huge counters', frame({ kind: 3, bytes: 48 * 65 }), /bytes of counters/],
-    ['odd counters', frame({ kind: 3, bytes: 47 }), /bytes of counters/],
+    ['huge counters', frame({ kind: 3, bytes: 80 * 65 }), /bytes of counters/],
+    ['odd counters', frame({ kind: 3, bytes: 79 }), /bytes of counters/],
     ['too many samples', frame({ kind: 2, samples: 8193, bytes: 81_930 }), /8193 samples/],
     ['no samples', frame({ kind: 2, samples: 0 }), /0 samples/],
     ['length unlike n', frame({ kind: 2, samples: 2, bytes: 19 }), /19 bytes for 2 samples/],

@@ -80,6 +80,7 @@ for (const [title, binary] of [
         hitsSent: 0,
         bytesReceived: 3 * OK.length,
         units: 3,
+        ...{ refused: 0, served: 0, leaked: 0, denied: 0 },
       },
     ]);
   });

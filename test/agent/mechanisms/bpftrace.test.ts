@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BenchError } from '#proto';
+import { BPFTRACE_TRACES } from '../../../agent/config.ts';
 import { UndoStack } from '../../../agent/host/undo.ts';
 import { attachBpftrace } from '../../../agent/mechanisms/bpftrace/attach.ts';
 import { WINDOW_BYTES } from '../../../agent/mechanisms/bpftrace/script.ts';
-import type { HookOrder } from '../../../agent/mechanisms/mechanism.ts';
+import type { Action, HookOrder } from '../../../agent/mechanisms/mechanism.ts';
+import { histogramOf } from '../../helpers/findings.ts';
 import { DEFAULT_KEYWORDS, ROOT } from '../../helpers/preload.ts';
 import { random } from '../../helpers/random.ts';
 import { needs } from '../../helpers/require.ts';
@@ -28,9 +30,9 @@ hook.after.each(async () => {
   assert.equal(bpftraceProcesses(), []);
 });
 
-function orderOf(keywords: readonly Uint8Array[]): HookOrder {
+function orderOf(keywords: readonly Uint8Array[], action: Action = 'observe'): HookOrder {
   const pinning = { cores: [0], load: null, sut: null, text: '' };
-  return { keywords, action: 'observe', host: { pinning, undo }, dir, mostReads: 1 };
+  return { keywords, action, functions: ['read'], host: { pinning, undo }, dir, mostReads: 1 };
 }
 
 /** those started below this process */
@@ -106,12 +108,12 @@ async function checkAll(keywords: readonly Buffer[], seed: number): Promise<void
       assert.ok(script.expected.hits > 0, `${name} has hits`);
       assert.is(found.lost, 0);
       assert.is(
-        found.histogram.counts.reduce((sum, n) => sum + n, 0),
+        histogramOf(found).counts.reduce((sum, n) => sum + n, 0),
         script.expected.reads,
       );
-      for (const [k, low] of found.histogram.lowNs.entries()) {
-        assert.ok(low <= found.histogram.highNs[k]!);
-        assert.ok(k === 0 || low > found.histogram.highNs[k - 1]!);
+      for (const [k, low] of histogramOf(found).lowNs.entries()) {
+        assert.ok(low <= histogramOf(found).highNs[k]!);
+        assert.ok(k === 0 || low > histogramOf(found).highNs[k - 1]!);
       }
     }
   } finally {
@@ -126,14 +128,53 @@ test('words of 1 and 64 bytes, of high bytes, alike in their beginnings', () => 
 if (!existsSync(PAPER_KEYWORDS)) process.stdout.write("SKIP: the paper's keywords are not beside this checkout\n");
 (existsSync(PAPER_KEYWORDS) ? test : hook.skip)("the paper's list", () => checkAll(wordsOf(PAPER_KEYWORDS), 3));
 
-test('our own list takes the verifier at most half the way to its limit: room for other compilers and lists', async () => {
+for (const action of ['observe', 'trace'] as const) {
+  test(`${action}: our own list takes the verifier at most half the way to its limit: room for other compilers and lists`, async () => {
+    const reader = await startScriptedReader();
+    try {
+      const attached = await attachBpftrace(orderOf(wordsOf(DEFAULT_KEYWORDS), action), [reader.pid], NEVER);
+      const verified = verifiedInstructions(bpftracePid());
+      await attached.detach();
+      assert.ok(verified > 10_000, `${verified}: the scan is among them`);
+      assert.ok(verified < 500_000, `${verified} of 1,000,000`);
+    } finally {
+      reader.kill();
+    }
+  });
+}
+
+test('trace: each match with its process, descriptor and keyword as a naive search has it; above the bound they are counted', async () => {
+  const keywords = wordsOf(DEFAULT_KEYWORDS);
   const reader = await startScriptedReader();
   try {
-    const attached = await attachBpftrace(orderOf(wordsOf(DEFAULT_KEYWORDS)), [reader.pid], NEVER);
-    const verified = verifiedInstructions(bpftracePid());
-    await attached.detach();
-    assert.ok(verified > 10_000, `${verified}: the scan is among them`);
-    assert.ok(verified < 500_000, `${verified} of 1,000,000`);
+    const attached = await attachBpftrace(orderOf(keywords, 'trace'), [reader.pid], NEVER);
+    const script = new ReadScript(keywords, WINDOW_BYTES);
+    script.accept(0);
+    const picked = Array.from({ length: BPFTRACE_TRACES + 6 }, (_, i) => (i * 7) % keywords.length);
+    for (const [i, index] of picked.entries()) {
+      // at every place in an aligned word, and once behind a stale tail
+      script.pass(0, Buffer.concat([Buffer.alloc(i % 11, 0x01), keywords[index]!, Buffer.alloc(i % 3, 0x02)]));
+      script.pass(0, Buffer.from([0x01, 0x02]));
+    }
+    await reader.run(script);
+    const [found] = await attached.detach();
+    const { matches, dropped } = found!.traces!;
+    assert.is(found!.counts.hits, picked.length);
+    assert.is(matches.length, BPFTRACE_TRACES);
+    assert.is(dropped, 6);
+    const ends = (read: Buffer, word: Buffer) => (read.includes(word) ? read.indexOf(word) + word.length : Infinity);
+    for (const [i, match] of matches.entries()) {
+      const read = keywords[picked[i]!]!;
+      const first = Math.min(...keywords.map((word) => ends(read, word)));
+      assert.is(
+        match.keyword,
+        keywords.findIndex((word) => ends(read, word) === first),
+        read.toString(),
+      );
+      assert.is(match.pid, reader.pid);
+      assert.ok(match.fd > 2 && match.hit && match.latencyNs > 0);
+      assert.ok(i === 0 || match.atNs > matches[i - 1]!.atNs);
+    }
   } finally {
     reader.kill();
   }
@@ -184,7 +225,7 @@ test('a target that is gone, and one that never reads, count nothing', async () 
   await reader.run(script);
   const [first, second] = await attached.detach();
   assert.equal([first?.counts, second?.counts], [script.expected, { reads: 0, bytes: 0, hits: 0 }]);
-  assert.equal(second?.histogram, { lowNs: [], highNs: [], counts: [] });
+  assert.equal(histogramOf(second), { lowNs: [], highNs: [], counts: [] });
 });
 
 hook.run();

@@ -16,6 +16,7 @@ const good: Assignment = {
   fork: 0,
   condition: 'process',
   action: 'observe',
+  functions: ['read'],
   keywords: [bytes(65, 66), new Uint8Array(64).fill(255)],
   requestBytes: 88,
   instances: [instance, hooked],
@@ -30,6 +31,8 @@ const withInstance = (change: Partial<Instance>): Assignment => ({
 
 check('a good one passes, and so do the largest sizes', () => {
   checkAssignment(good);
+  checkAssignment({ ...withInstance({ mechanism: 'ld-preload:simd' }), steps: [step], functions: ['recv', 'recvmsg'] });
+  checkAssignment({ ...good, steps: [step], action: 'block' });
   checkAssignment({ ...good, keywords: Array.from({ length: 2000 }, () => bytes(65)), requestBytes: 8192 });
   checkAssignment({ ...good, instances: Array.from({ length: 64 }, (_, id) => ({ ...instance, id })) });
   checkAssignment({ ...good, steps: new Array<Step>(20_000).fill(step) });
@@ -39,7 +42,20 @@ check('a good one passes, and so do the largest sizes', () => {
 const refusals: readonly [string, Assignment, RegExp][] = [
   ['an unknown condition', { ...good, condition: '../x' }, /unknown condition \.\.\/x; known here: process/],
   ['an unknown action', { ...good, action: 'explode' }, /action explode; known here: observe, trace, block/],
-  ['an action its mechanism lacks', { ...good, action: 'block' }, /action block for ld-preload; it can observe/],
+  ['an action its mechanism lacks', { ...good, action: 'block' }, /action block for bpftrace; it can observe, trace/],
+  [
+    'an action its SUT lacks',
+    { ...withInstance({ sut: 'read-loop' }), action: 'block' },
+    /action block with read-loop/,
+  ],
+  ['no functions', { ...good, functions: [] }, /no functions to hook/],
+  ['a function twice', { ...good, functions: ['read', 'read'] }, /a function twice/],
+  ['an unknown function', { ...good, functions: ['open'] }, /function open; known here: read, recv, recvfrom/],
+  [
+    'a function its mechanism lacks',
+    { ...good, functions: ['read', 'recv'] },
+    /function recv for bpftrace; it can hook read/,
+  ],
   ['no keywords', { ...good, keywords: [] }, /0 keywords/],
   ['too many keywords', { ...good, keywords: new Array<Uint8Array>(2001).fill(bytes(65)) }, /2001 keywords/],
   ['an empty keyword', { ...good, keywords: [bytes()] }, /a keyword of 0 bytes/],

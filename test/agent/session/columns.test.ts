@@ -17,7 +17,10 @@ const place: Place = {
   vantage: 'interposer',
 };
 const T0 = 2n ** 60n;
-const at = (ns: bigint | number, hit = false) => ({ atNs: T0 + BigInt(ns), latencyNs: 7, hit });
+const at = (ns: bigint | number, hit = false) => ({
+  ...{ atNs: T0 + BigInt(ns), latencyNs: 7, hit },
+  ...{ pid: 1, fd: 5, keyword: hit ? 0 : null },
+});
 const sizes = (reads: ReturnType<typeof at>[]) => hookSamples(reads, place, 0, 0).map((record) => record.n);
 
 columns('a frame becomes a record: the columns as they are, the target as its arm', () => {

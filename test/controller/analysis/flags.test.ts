@@ -69,6 +69,30 @@ test('missed parity invalidates', () => {
   assert.is(rowOf({ ...effective, parity: [{ ...parity, ok: true }] }, 'bpftrace').verdict, 'overhead');
 });
 
+test('a leak or a denied request invalidates the mechanism it was to be blocked by, and says how many', () => {
+  const names = { sut: 'java-hello', condition: 'process', node: 'node-1', mechanism: 'ld-preload' };
+  const row = { ...names, refused: 99, served: 190, leaked: 1, denied: 10, ok: false };
+  const failed = { ...effective, action: 'block', blocking: [row] };
+  assert.is(rowOf(failed, 'ld-preload').verdict, 'invalid');
+  const said = flagOf(rowOf(failed, 'ld-preload'), 'block-failed')?.detail ?? '';
+  assert.match(said, /ld-preload let 1 of 100 requests with a keyword through and refused 10 of 200 without/);
+  assert.is(rowOf(failed, 'bpftrace').verdict, 'overhead');
+  const fine = { ...failed, blocking: [{ ...row, leaked: 0, denied: 0, ok: true }] };
+  assert.is(rowOf(fine, 'ld-preload').verdict, 'overhead');
+  assert.is(analyse(fine).study.timed, 'requests without a keyword');
+});
+
+test('single reads of a kernel mechanism are an inside view from samples', () => {
+  const sliced = effective.batches.filter((batch) => batch.design === 'sliced' && batch.arm[0] === 3);
+  const kernel = sliced.map((batch) => ({ ...batch, vantage: 'kernel' as const }));
+  const inside = analyse({ ...effective, batches: [...effective.batches, ...kernel] }).inside;
+  const measured = kernel.filter((batch) => batch.phase === 'measure').reduce((sum, { arm }) => sum + arm.length, 0);
+  assert.equal(
+    inside.map(({ mechanism, vantage, source, stats }) => [mechanism, vantage, source, stats.n]),
+    [['bpftrace', 'kernel', 'samples', measured]],
+  );
+});
+
 test('throttling invalidates and is quoted', () => {
   const row = rowOf({ ...effective, throttling: ['The cgroup was throttled for 12 ms.'] }, 'ld-preload');
   assert.is(row.verdict, 'invalid');

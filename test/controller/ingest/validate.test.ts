@@ -1,6 +1,15 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decode, encode, type MeasurementRecord, type Place, type RecordBody, type Samples } from '#proto';
+import {
+  type Blocking,
+  decode,
+  encode,
+  type MeasurementRecord,
+  type Place,
+  type RecordBody,
+  type Samples,
+  type Traces,
+} from '#proto';
 import { checkRecord } from '../../../controller/ingest/validate.ts';
 import { PLACE } from '../../helpers/stored.ts';
 
@@ -17,6 +26,15 @@ const COUNTS = { expectedReads: 1, seenReads: 1, expectedBytes: 1, seenBytes: 1,
 const parity = (place: Place): RecordBody => ({
   body: 'parity',
   parity: { place, mechanism: 'm', source: 'load', ...COUNTS },
+});
+const traces = (n: number, over: Partial<Traces> = {}): RecordBody => {
+  const columns = { atNs: 8 * n, pid: 4 * n, fd: 4 * n, keyword: 4 * n };
+  const made = Object.fromEntries(Object.entries(columns).map(([name, size]) => [name, new Uint8Array(size)]));
+  return { body: 'traces', traces: { place: PLACE, mechanism: 'm', n, dropped: 0, ...made, ...over } as Traces };
+};
+const blocking = (over: Partial<Blocking> = {}): RecordBody => ({
+  body: 'blocking',
+  blocking: { place: PLACE, mechanism: 'm', refused: 1, served: 2, leaked: 0, denied: 0, ...over },
 });
 const end = (detail: string): RecordBody => ({
   body: 'end',
@@ -37,6 +55,9 @@ for (const [name, body] of Object.entries({
   'no samples': samples(0),
   'the most samples': samples(65_536),
   histogram: histogram([0, 1], [0, 1], [5, 0]),
+  traces: traces(3),
+  'nothing but dropped matches': traces(0, { dropped: 9 }),
+  blocking: blocking(),
   parity: parity(PLACE),
   loss: { body: 'loss', loss: { hop: 'ring', sut: '', mechanism: '', received: 1, lost: 0 } },
   note: note('x'),
@@ -51,6 +72,14 @@ for (const [name, body, pattern] of [
   ['a latency column of odd bytes', samples(3, { latencyNs: new Uint8Array(13) }), /n = 3/],
   ['a long arm column', samples(3, { arm: new Uint8Array(4) }), /n = 3/],
   ['no flags', samples(3, { flags: new Uint8Array(0) }), /n = 3/],
+  ['a short time column of matches', traces(3, { atNs: new Uint8Array(16) }), /n = 3/],
+  ['a long pid column', traces(3, { pid: new Uint8Array(16) }), /n = 3/],
+  ['no descriptors', traces(3, { fd: new Uint8Array(0) }), /n = 3/],
+  ['keywords of odd bytes', traces(3, { keyword: new Uint8Array(13) }), /n = 3/],
+  ['too many matches', traces(65_537), /columns/],
+  ['matches of no mechanism', traces(1, { mechanism: '' }), /a name that is empty/],
+  ['matches without design', traces(1, { place: { ...PLACE, design: 'unspecified' } }), /without phase, design/],
+  ['blocking of no mechanism', blocking({ mechanism: '' }), /a name that is empty/],
   ['uneven buckets', histogram([0, 1], [0], [5, 0]), /histogram/],
   ['uneven counts', histogram([0], [0], []), /histogram/],
   ['counts below 0', histogram([0], [0], [-1]), /histogram/],

@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Step } from '#proto';
 import { planStudy } from '../../../controller/plan/plan.ts';
-import { armsOf, measuredPerArm, type ResolvedStudy } from '../../../controller/plan/study.ts';
+import { armsOf, measuredPerArm, type ResolvedStudy, timedPerArm } from '../../../controller/plan/study.ts';
 import { BURST_SUT, HTTP_SUT, hitOf, idOf, instanceOf, measuredUnits, resolved, slicesOf } from '../../helpers/plan.ts';
 
 function tuples(order: Uint8Array, size: number): number[][] {
@@ -220,6 +220,20 @@ plan('steps are numbered, ids fit 6 bits and nothing is empty', () => {
     assert.is(new Set(assignment.instances.map(({ id }) => id)).size, assignment.instances.length);
     assert.ok(assignment.steps.every(({ slices }) => slices.length > 0 && slices.every((s) => s.order.length > 0)));
   }
+});
+
+plan('block: the samples an arm should have are its requests without a keyword, block by block', () => {
+  const study = resolved({ action: 'block', suts: [HTTP_SUT], attached: [] });
+  const misses = new Map<number, number>();
+  for (const { assignment, slice, phase } of slicesOf(planStudy(study, 'node-1'))) {
+    if (phase !== 'measure') continue;
+    for (const byte of slice.order) {
+      const { arm } = instanceOf(assignment, byte);
+      misses.set(arm, (misses.get(arm) ?? 0) + 1 - hitOf(byte));
+    }
+  }
+  assert.equal([...new Set(misses.values())], [timedPerArm(study, HTTP_SUT)]);
+  assert.is(timedPerArm({ ...study, action: 'trace' }, HTTP_SUT), measuredPerArm(study, HTTP_SUT));
 });
 
 plan.run();

@@ -137,11 +137,47 @@ test('an unknown action lists the known ones; one that a mechanism lacks names i
   const unknown = refused({ action: 'explode' });
   assert.is(unknown.code, 'usage');
   assert.is(unknown.message, 'unknown action "explode"; known: observe, trace, block');
-  const unable = refused({ action: 'block' });
+  const named = { mechanisms: ['ld-preload', 'bpftrace'], mechanismsAsked: true };
+  const unable = refused({ ...named, action: 'block' });
   assert.is(unable.code, 'unsupported');
-  assert.match(unable.message, /block can't be done by bpftrace$/);
-  assert.match(unable.nextStep, /bpftrace can: observe, trace/);
+  assert.is(unable.message, "mechanism bpftrace can't do action block");
+  assert.is(unable.nextStep, 'bpftrace can: observe, trace (it only watches)');
+  const loop = refused({ suts: ['read-loop'], sutsAsked: true, action: 'block' });
+  assert.is(loop.message, "SUT read-loop can't do action block");
   assert.is(resolve({ action: 'block', mechanisms: ['ld-preload'], mechanismsAsked: true }).study.action, 'block');
+});
+
+test('what can not do the action and was not asked for is left out, and said', () => {
+  const { study, notices } = resolve({ action: 'block' });
+  assert.equal([study.placed, study.attached, study.suts.map((sut) => sut.id)], [['ld-preload'], [], ['java-hello']]);
+  assert.equal(
+    notices.map((notice) => notice.code),
+    ['left-out', 'left-out'],
+  );
+  assert.match(notices[1]?.detail ?? '', /bpftrace can't do action block; bpftrace can: observe, trace \(it only/);
+});
+
+test('functions: read unless told; an unknown one and one that a mechanism lacks are refused', () => {
+  assert.equal(resolve({}).study.functions, ['read']);
+  const named = { mechanisms: ['bpftrace'], mechanismsAsked: true };
+  assert.is(
+    refused({ functions: ['open'] }).message,
+    'unknown function "open"; known: read, recv, recvfrom, readv, recvmsg',
+  );
+  const unable = refused({ ...named, functions: ['read', 'recv'] });
+  assert.is(unable.code, 'unsupported');
+  assert.is(unable.message, "mechanism bpftrace can't hook recv");
+  const library = capability('lib', { design: 'alternated', actions: ACTIONS, functions: ['read', 'recv'] });
+  const { study } = resolve({ functions: ['recv', 'recv'] }, [hello({ mechanisms: [...hello().mechanisms, library] })]);
+  assert.equal([study.functions, study.placed, study.attached], [['recv'], ['lib'], []]);
+});
+
+test('a study that names no mechanisms has the default ones; a variant is taken when it is named', () => {
+  const simd = capability('ld-preload:simd', { design: 'alternated', actions: ACTIONS, byDefault: false });
+  const agent = hello({ mechanisms: [...hello().mechanisms, simd] });
+  assert.equal(resolve({}, [agent]).study.placed, ['ld-preload']);
+  const asked = { mechanisms: ['ld-preload', 'ld-preload:simd'], mechanismsAsked: true };
+  assert.equal(resolve(asked, [agent]).study.placed, ['ld-preload', 'ld-preload:simd']);
 });
 
 for (const [option, over] of [

@@ -1,0 +1,68 @@
+/** What each mechanism of the catalogue can do, and what the action did in this study. */
+
+import type { BlockingRow, MechanismFacts, Results, TraceRow } from '../../analysis/results.ts';
+import { abilityText, timedNote, topKeywords } from '../actions.ts';
+import { formatCount } from '../format.ts';
+import { type Markup, markup } from './markup.ts';
+import { scrollTable } from './parts.ts';
+
+export function hooksSection(results: Results): Markup | null {
+  const { mechanisms, blocking, traces, study } = results;
+  if (mechanisms.length === 0 && blocking.length === 0 && traces.length === 0) return null;
+  const note = timedNote(results);
+  return markup`<section aria-labelledby="hooks"><h2 id="hooks">The hooks and their action</h2>
+<p>Action ${study.action}, in front of ${study.functions.join(', ')}.${note !== null && markup` ${note}`}</p>
+${blocking.length > 0 && blockingTable(blocking)}${traces.length > 0 && traceTable(traces)}${mechanisms.length > 0 && abilityTable(mechanisms)}</section>`;
+}
+
+function blockingTable(rows: readonly BlockingRow[]): Markup {
+  return scrollTable({
+    label: 'Blocked requests',
+    caption: 'What became of the requests, warm-up and settling included',
+    head: ['SUT', 'hook', 'refused', 'leaked', 'served', 'denied', ''],
+    numeric: [2, 3, 4, 5],
+    rows: rows.map((row) => [
+      row.sut,
+      row.mechanism,
+      formatCount(row.refused),
+      formatCount(row.leaked),
+      formatCount(row.served),
+      formatCount(row.denied),
+      markup`<span class="${row.ok ? 'ok' : 'not-ok'}">${row.ok ? '✓ as asked' : '✕ not as asked'}</span>`,
+    ]),
+  });
+}
+
+function traceTable(rows: readonly TraceRow[]): Markup {
+  return scrollTable({
+    label: 'Matches',
+    caption: 'Matches reported; those above the limit per second and process are counted, the others are in traces.csv',
+    head: ['SUT', 'hook', 'matches', 'kept', 'above the limit', 'most frequent'],
+    numeric: [2, 3, 4],
+    rows: rows.map((row) => [
+      row.sut,
+      row.mechanism,
+      formatCount(row.matches),
+      formatCount(row.kept),
+      formatCount(row.dropped),
+      topKeywords(row),
+    ]),
+  });
+}
+
+function abilityTable(entries: readonly MechanismFacts[]): Markup {
+  return scrollTable({
+    label: 'What each mechanism can do',
+    caption: 'What each mechanism of this hookbench can do on this machine, and why not the rest',
+    head: ['mechanism', 'layer', 'actions', 'functions', 'in this study'],
+    rows: entries
+      .filter((entry) => entry.id !== 'none')
+      .map((entry) => [
+        entry.id,
+        entry.layer,
+        abilityText(entry),
+        entry.functions.join(', '),
+        entry.manner.join(', ') || '–',
+      ]),
+  });
+}
