@@ -27,6 +27,7 @@ export function nameOf(cell: Pick<Cell, 'sut' | 'design'>): string {
 }
 
 function sentenceOf(rows: readonly Comparison[], failed: readonly Comparison[], mute: readonly string[]): string {
+  if (rows.length > 0 && rows.every((row) => row.design === 'sequential')) return standInSentence(rows, failed);
   if (failed.length > 0) {
     const each = failed.map((row) => `${told(row)}, Holm's ${pValue(row.block?.pHolm ?? 1)}`);
     return `A/A failed: none against none differs by ${each.join('; ')}; no claim is made there.`;
@@ -36,6 +37,16 @@ function sentenceOf(rows: readonly Comparison[], failed: readonly Comparison[], 
   if (!worst) return `A/A ${missing ?? 'was not run: nothing shows what this instrument sees where there is nothing'}.`;
   const clean = `none against none differs by ${told(worst)} at most`;
   return missing ? `A/A ${missing}; elsewhere ${clean}.` : `A/A is clean: ${clean}.`;
+}
+
+/** imported data: halves of the baseline stand in for an A/A arm */
+function standInSentence(rows: readonly Comparison[], failed: readonly Comparison[]): string {
+  const list = (some: readonly Comparison[]) =>
+    some.map((row) => `${row.block ? intervalUs(row.block) : 'no interval'} (${row.condition})`).join('; ');
+  const head =
+    "Imported data has no A/A arm; the mean of the baseline's second half against its first stands in for it";
+  if (failed.length === 0) return `${head}: ${list(rows)}, no more than chance.`;
+  return `${head}, and differs: ${list(failed)}. That is drift, and part of any difference between the arms.`;
 }
 
 function told(row: Comparison): string {

@@ -1,11 +1,11 @@
 import { holm } from '../stats/holm.ts';
 import { hasFailed, nameOf, summariseAa } from './aa.ts';
-import { compareArms, type Draft, describeArm } from './compare.ts';
+import { compareArms, type DescribedArm, type Draft, describeArm } from './compare.ts';
 import { insideViews } from './inside.ts';
 import { recommendations } from './recommendations.ts';
 import type { Arm, StudyRecord } from './record.ts';
 import { type Comparison, type Flag, RESULTS_SCHEMA, type Results, type Vantage } from './results.ts';
-import { armSamples, type Cell, cellsOf } from './select.ts';
+import { armSamples, type Cell, cellsOf, halvesOf } from './select.ts';
 import { type AaState, sentenceOf } from './sentences.ts';
 import { traceRows } from './traces.ts';
 import { verdictOf } from './verdict.ts';
@@ -21,10 +21,10 @@ export function analyse(study: StudyRecord): Results {
   const aaDrafts = drafts.filter((draft) => draft.isAa);
   const treatedDrafts = drafts.filter((draft) => !draft.isAa);
   const aaHolm = holmOver(aaDrafts);
-  const stateOf = (cell: Cell) => aaState(cell, aaDrafts, aaHolm);
+  const stateOf = (draft: Draft) => aaState(draft, aaDrafts, aaHolm);
   const treatedHolm = holmOver(treatedDrafts);
   const finishAll = (some: readonly Draft[], pHolm: ReadonlyMap<Draft, number>) =>
-    some.map((draft) => finish(study, draft, pHolm.get(draft) ?? 1, stateOf(draft.cell)));
+    some.map((draft) => finish(study, draft, pHolm.get(draft) ?? 1, stateOf(draft)));
   const comparisons = finishAll(treatedDrafts, treatedHolm);
   const aaRows = finishAll(aaDrafts, aaHolm);
   const unjudged = treatedDrafts.map(({ cell }) => cell).filter((cell) => !hasRow(cell, aaDrafts));
@@ -57,9 +57,17 @@ function draftsOf(study: StudyRecord, cell: Cell): readonly Draft[] {
   });
   const baseline = described.find(({ arm }) => arm === baselineArm);
   if (!baseline) return [];
-  return described
+  const drafts = described
     .filter((treated) => treated !== baseline)
     .map((treated) => compareArms(study, cell, baseline, treated));
+  return cell.design === 'sequential' ? [...halvesDraft(study, cell, baseline), ...drafts] : drafts;
+}
+
+/** Imported data has no A/A arm: the baseline's second half against its first stands in for it. */
+function halvesDraft(study: StudyRecord, cell: Cell, { arm, samples }: DescribedArm): readonly Draft[] {
+  const [first, second] = halvesOf(samples);
+  if (first.latencyNs.length < MIN_SAMPLES || second.latencyNs.length < MIN_SAMPLES) return [];
+  return [compareArms(study, cell, describeArm(arm, first), describeArm({ ...arm, aa: true }, second))];
 }
 
 function baselineOf(arms: readonly Arm[]): Arm | undefined {
@@ -72,10 +80,20 @@ function holmOver(drafts: readonly Draft[]): ReadonlyMap<Draft, number> {
   return new Map(tested.map(({ draft }, i) => [draft, adjusted[i] as number]));
 }
 
-function aaState(cell: Cell, aaDrafts: readonly Draft[], pHolm: ReadonlyMap<Draft, number>): AaState {
-  const own = aaDrafts.filter((draft) => draft.cell === cell);
-  if (own.some((draft) => hasFailed(pHolm.get(draft) ?? null))) return 'failed';
-  return own.some((draft) => draft.inference !== null) ? 'clean' : 'missing';
+function aaState(draft: Draft, aaDrafts: readonly Draft[], pHolm: ReadonlyMap<Draft, number>): AaState {
+  const own = aaDrafts.filter(({ cell }) => cell === draft.cell);
+  const failed = own.filter((aa) => hasFailed(pHolm.get(aa) ?? null));
+  if (failed.length > 0) return failed.every((aa) => towersOver(draft, aa)) ? 'drifting' : 'failed';
+  return own.some((aa) => aa.inference !== null) ? 'clean' : 'missing';
+}
+
+/** A baseline's halves are not a run against a run: they disprove a difference between sequential arms only where they differ by as much. */
+function towersOver(draft: Draft, aa: Draft): boolean {
+  if (draft.isAa || draft.cell.design !== 'sequential' || !draft.inference || !aa.inference) return false;
+  const { lowNs, highNs } = draft.inference.estimate;
+  const own = aa.inference.estimate;
+  const furthestNs = Math.max(Math.abs(own.lowNs), Math.abs(own.highNs));
+  return lowNs > furthestNs || highNs < -furthestNs;
 }
 
 function hasRow(cell: Cell, aaDrafts: readonly Draft[]): boolean {
@@ -84,7 +102,8 @@ function hasRow(cell: Cell, aaDrafts: readonly Draft[]): boolean {
 
 function finish(study: StudyRecord, draft: Draft, pHolm: number, aa: AaState): Comparison {
   const { inference, blocks, forks, measured, isAa } = draft;
-  const block = inference ? { ...inference.estimate, blocks, forks, pHolm } : null;
+  const statistic = draft.cell.design === 'sequential' ? ({ statistic: 'mean' } as const) : {};
+  const block = inference ? { ...inference.estimate, ...statistic, blocks, forks, pHolm } : null;
   const unsure = [...draft.flags, ...aaFlag(draft, aa)];
   const verdict = verdictOf(inference, pHolm, study.marginNs, unsure);
   const flags = verdict === 'implausible' ? [...unsure, NEGATIVE] : unsure;
@@ -99,7 +118,10 @@ const NEGATIVE: Flag = {
 
 function aaFlag({ cell }: Draft, aa: AaState): readonly Flag[] {
   if (aa !== 'failed') return [];
-  const detail = `None against none differs significantly (${nameOf(cell)}), so a difference here may be the instrument's own.`;
+  const detail =
+    cell.design === 'sequential'
+      ? "The baseline's own halves differ by as much as the arms may, so a difference between the arms says nothing about the hook."
+      : `None against none differs significantly (${nameOf(cell)}), so a difference here may be the instrument's own.`;
   return [{ code: 'aa-failed', detail }];
 }
 

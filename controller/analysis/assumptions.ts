@@ -5,6 +5,7 @@ import { mannWhitney } from '../stats/mann-whitney.ts';
 import { median } from '../stats/quantile.ts';
 import { sortedCopy } from '../stats/samples.ts';
 import { mean } from '../stats/summary.ts';
+import { sequentialDrift } from './drift.ts';
 import { blockMedians } from './estimate.ts';
 import { pValue, us } from './format.ts';
 import type { Design, Flag, SampleStats } from './results.ts';
@@ -19,11 +20,16 @@ export function assumptionFlags(
   design: Design,
 ): readonly Flag[] {
   const medians = blockMedians(baseline.samples);
+  const treatedMedians = blockMedians(treated.samples);
+  const sequential = [
+    { name: 'baseline', samples: baseline.samples, medians },
+    { name: 'treated', samples: treated.samples, medians: treatedMedians },
+  ];
   return [
-    ...driftFlag(medians, design),
+    ...(design === 'sequential' ? sequentialDrift(sequential) : driftFlag(medians)),
     ...autocorrelationFlag(baseline.stats),
     ...varianceFlag(baseline.stats, treated.stats),
-    ...warmupFlag(medians, blockMedians(treated.samples)),
+    ...warmupFlag(medians, treatedMedians),
   ];
 }
 
@@ -35,17 +41,13 @@ const WARMUP_LEVEL = 0.001;
 /** a start that differs by less than this share of the median is no lack of warm-up worth a flag */
 const WARMUP_SHARE = 0.005;
 
-function driftFlag(medians: readonly Float64Array[], design: Design): readonly Flag[] {
+function driftFlag(medians: readonly Float64Array[]): readonly Flag[] {
   const { z, p } = mannKendall(medians);
   if (p >= TREND_LEVEL) return [];
   const halves = medians.filter((series) => series.length >= 2).map(halfShift);
   const shift = us(mean(Float64Array.from(halves)));
-  const consequence =
-    design === 'sequential'
-      ? 'with arms one after the other it is part of the difference.'
-      : 'interleaving keeps it out of the difference.';
   const direction = z > 0 ? 'rise' : 'fall';
-  const detail = `The baseline's block medians ${direction} within a process's life (second half against first: ${shift}; Mann–Kendall ${pValue(p)}); ${consequence}`;
+  const detail = `The baseline's block medians ${direction} within a process's life (second half against first: ${shift}; Mann–Kendall ${pValue(p)}); interleaving keeps it out of the difference.`;
   return [{ code: 'drift', detail }];
 }
 

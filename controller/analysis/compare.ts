@@ -6,11 +6,12 @@ import { type Moments, moments } from '../stats/summary.ts';
 import { pooledTTest, welchTTest } from '../stats/t-test.ts';
 import { assumptionFlags } from './assumptions.ts';
 import { estimateShifts, type Shifts } from './estimate.ts';
-import { recordFlags } from './flags.ts';
+import { apartFlag, recordFlags } from './flags.ts';
 import type { Arm, StudyRecord } from './record.ts';
-import type { Comparison, Flag, SampleStats } from './results.ts';
+import type { Comparison, Design, Flag, SampleStats } from './results.ts';
 import { sampleStats } from './sample-stats.ts';
 import type { ArmSamples, Cell } from './select.ts';
+import type { MaybeSorted } from './sequential.ts';
 import type { Inference } from './unit.ts';
 
 /** an arm of a cell with all that is computed once, however many comparisons it takes part in */
@@ -42,20 +43,31 @@ export function describeArm(arm: Arm, samples: ArmSamples): DescribedArm {
 
 /** Everything about two arms of one cell that does not depend on the rest of the study. */
 export function compareArms(study: StudyRecord, cell: Cell, baseline: DescribedArm, treated: DescribedArm): Draft {
-  const shifts = estimateShifts(baseline.samples, treated.samples, cell.design);
+  const shifts = estimateShifts(withSorted(baseline), withSorted(treated), cell.design);
+  const judged = judgedBy(shifts, cell.design);
   const measured = {
     ...namesOf(cell, baseline, treated),
     warmupDropped: treated.samples.dropped,
     ...pooledTests(baseline, treated),
     ...shiftColumns(shifts),
-    ...powerOf(shifts.p50, treated.stats.n),
+    ...powerOf(judged, treated.stats.n),
   };
   const { blocks, forks } = shifts;
   const flags = [
-    ...recordFlags(study, { ...measured, forks, hasEstimate: shifts.p50 !== null }),
+    ...recordFlags(study, { ...measured, forks, hasEstimate: judged !== null }),
     ...assumptionFlags(baseline, treated, cell.design),
+    ...(treated.arm.aa ? [] : apartFlag(study, cell)),
   ];
-  return { cell, isAa: treated.arm.aa, inference: shifts.p50, blocks, forks, flags, measured };
+  return { cell, isAa: treated.arm.aa, inference: judged, blocks, forks, flags, measured };
+}
+
+function withSorted({ samples, sorted }: DescribedArm): MaybeSorted {
+  return { ...samples, sorted };
+}
+
+/** Imported arms are judged by the mean, as published analyses of such files are (and the paper's): it is what their t-test says. */
+function judgedBy(shifts: Shifts, design: Design): Inference | null {
+  return design === 'sequential' ? shifts.mean : shifts.p50;
 }
 
 function namesOf({ sut, condition, node, vantage, design }: Cell, baseline: DescribedArm, treated: DescribedArm) {

@@ -2,27 +2,19 @@ import { quantile } from '../stats/quantile.ts';
 import { sortInPlace } from '../stats/samples.ts';
 import { mean } from '../stats/summary.ts';
 import type { Design } from './results.ts';
-import type { ArmSamples, BlockSpan } from './select.ts';
-import { type Inference, inferByDesign, inferOverForks } from './unit.ts';
+import { type ArmSamples, type BlockSpan, roomFor } from './select.ts';
+import { type MaybeSorted, sequentialShifts } from './sequential.ts';
+import { inferByDesign, inferOverForks, type Shifts } from './unit.ts';
 
-/** Shifts treated − baseline, each with its interval; null where fewer than 2 units carry it. */
-export interface Shifts {
-  readonly p50: Inference | null;
-  readonly mean: Inference | null;
-  readonly p99: Inference | null;
-  readonly p50Hit: Inference | null;
-  readonly p50NoHit: Inference | null;
-  /** blocks in which both arms ran, and the forks they lie in */
-  readonly blocks: number;
-  readonly forks: number;
-}
+export type { Shifts } from './unit.ts';
 
 /** Shifts of median and mean from differences within blocks, of the 99th percentile from differences within forks.
  * @param baseline, treated samples of two arms of one cell
- * @param design decides the unit of inference (unit.ts); `sequential` arms share no block, so nothing is estimated
+ * @param design decides the unit of inference (unit.ts); `sequential` arms share no block (sequential.ts)
  * A block counts with ≥ 5 samples of each arm, a fork's p99 with ≥ 100. Time O(n log block). */
-export function estimateShifts(baseline: ArmSamples, treated: ArmSamples, design: Design): Shifts {
-  const pairs = design === 'sequential' ? [] : pairBlocks(baseline.blocks, treated.blocks);
+export function estimateShifts(baseline: MaybeSorted, treated: MaybeSorted, design: Design): Shifts {
+  if (design === 'sequential') return sequentialShifts(baseline, treated);
+  const pairs = pairBlocks(baseline.blocks, treated.blocks);
   const infer = (statistic: Statistic) => inferByDesign(differencesByFork(baseline, treated, pairs, statistic), design);
   const counted = differencesByFork(baseline, treated, pairs, medianOf(null));
   return {
@@ -115,7 +107,7 @@ function p99Differences(baseline: ArmSamples, treated: ArmSamples, pairs: readon
 function pooledP99(arm: ArmSamples, spans: readonly BlockSpan[]): number | null {
   const n = spans.reduce((sum, span) => sum + span.end - span.start, 0);
   if (n < MIN_FOR_P99) return null;
-  const pooled = new Uint32Array(n);
+  const pooled = roomFor([arm], n);
   let at = 0;
   for (const { start, end } of spans) {
     pooled.set(arm.latencyNs.subarray(start, end), at);

@@ -1,7 +1,7 @@
 /** Flags that the study's record raises: how it was run and what went missing. */
 
-import { count } from './format.ts';
-import type { StudyRecord } from './record.ts';
+import { count, span } from './format.ts';
+import type { ImportedRun, StudyRecord } from './record.ts';
 import type { Design, Flag, FlagCode } from './results.ts';
 
 export interface FlagSubject {
@@ -35,7 +35,7 @@ export function recordFlags(study: StudyRecord, subject: FlagSubject): readonly 
     ...blockingFlag(study, subject),
     ...throttleFlag(study),
     ...interleavingFlag(subject),
-    ...forksFlag(subject),
+    ...(subject.design === 'sequential' ? runsFlag(subject) : forksFlag(subject)),
     ...completenessFlag(study, subject),
   ];
 }
@@ -101,6 +101,36 @@ function forksFlag({ forks }: FlagSubject): readonly Flag[] {
   const detail = `Both arms ran in ${starts}, fewer than ${ENOUGH_FORKS}: how much starts differ can hardly be told.`;
   return [{ code: 'few-forks', detail }];
 }
+
+function runsFlag({ forks }: FlagSubject): readonly Flag[] {
+  if (forks >= ENOUGH_FORKS) return [];
+  const runs = forks === 1 ? 'One run' : `${forks} runs`;
+  const detail = `${runs} of each arm, fewer than ${ENOUGH_FORKS}: how much two runs of the same arm differ can hardly be told.`;
+  return [{ code: 'few-forks', detail }];
+}
+
+/** Imported arms with a long break between the last request of the one and the first of the other, by the files' own clock. */
+export function apartFlag(study: StudyRecord, { condition }: { readonly condition: string }): readonly Flag[] {
+  const runs = (study.imported ?? []).filter((run) => run.condition === condition);
+  if (runs.length === 0) return [];
+  const spanOf = (own: readonly ImportedRun[]) => ({
+    fromMs: Math.min(...own.map((run) => run.firstStartMs)),
+    toMs: Math.max(...own.map((run) => run.lastStartMs)),
+  });
+  const isBaseline = (run: ImportedRun) => study.arms.find(({ index }) => index === run.arm)?.mechanism === 'none';
+  const baseline = spanOf(runs.filter(isBaseline));
+  const treated = spanOf(runs.filter((run) => !isBaseline(run)));
+  const gapMs = Math.max(treated.fromMs - baseline.toMs, baseline.fromMs - treated.toMs);
+  const longerMs = Math.max(treated.toMs - treated.fromMs, baseline.toMs - baseline.fromMs);
+  if (!(gapMs > Math.min(APART_MS, APART_IN_RUNS * longerMs))) return [];
+  const [first, later] = treated.fromMs > baseline.fromMs ? ['baseline', 'treated'] : ['treated', 'baseline'];
+  const detail = `The ${later} arm began ${span(gapMs)} after the ${first} arm had ended, and neither took longer than ${span(longerMs)}: whatever changed in between is part of the difference.`;
+  return [{ code: 'arms-apart', detail }];
+}
+
+/** other tenants, temperatures and background jobs change within minutes */
+const APART_MS = 600_000;
+const APART_IN_RUNS = 4;
 
 function completenessFlag(study: StudyRecord, subject: FlagSubject): readonly Flag[] {
   const reasons: string[] = [];

@@ -1,9 +1,9 @@
 import { quantile } from '../stats/quantile.ts';
-import { sortInPlace } from '../stats/samples.ts';
+import { type Samples, sortInPlace } from '../stats/samples.ts';
 import { figureCell, type Place } from './figure-cell.ts';
 import type { StudyRecord } from './record.ts';
 import type { Design } from './results.ts';
-import { type Cell, storedArm } from './select.ts';
+import { type Cell, roomFor, storedArm } from './select.ts';
 
 /** the requests first … last (counted from each process start), all forks together */
 export interface LagBin {
@@ -53,19 +53,19 @@ export function lagSeries(
 const MAX_BINS = 600;
 
 interface ForkRun {
-  readonly latencyNs: Uint32Array;
+  readonly latencyNs: Samples;
   length: number;
   warmup: number;
 }
 
-function forkSeries(cell: Cell, arm: number): { forks: readonly Uint32Array[]; warmupRequests: number } {
+function forkSeries(cell: Cell, arm: number): { forks: readonly Samples[]; warmupRequests: number } {
   const runs = new Map<number, ForkRun>();
   const batches = cell.batches.filter((batch) => batch.phase === 'warmup' || batch.phase === 'measure');
   const sizes = new Map<number, number>();
   for (const batch of batches)
     sizes.set(batch.fork, (sizes.get(batch.fork) ?? 0) + countArm(batch.arm, storedArm(cell, batch.phase, arm)));
   for (const [fork, size] of sizes) {
-    if (size > 0) runs.set(fork, { latencyNs: new Uint32Array(size), length: 0, warmup: 0 });
+    if (size > 0) runs.set(fork, { latencyNs: roomFor(batches, size), length: 0, warmup: 0 });
   }
   for (const batch of batches) {
     const run = runs.get(batch.fork);
@@ -86,13 +86,16 @@ function countArm(column: Uint8Array, arm: number): number {
   return n;
 }
 
-function binsOf(forks: readonly Uint32Array[], requests: number): readonly LagBin[] {
+function binsOf(forks: readonly Samples[], requests: number): readonly LagBin[] {
   const width = Math.ceil(requests / MAX_BINS);
   const bins: LagBin[] = [];
   for (let first = 0; first < requests; first += width) {
     const last = Math.min(first + width, requests) - 1;
     const parts = forks.map((series) => series.subarray(first, last + 1));
-    const values = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    const values = roomFor(
+      parts.map((latencyNs) => ({ latencyNs })),
+      parts.reduce((sum, part) => sum + part.length, 0),
+    );
     let at = 0;
     for (const part of parts) {
       values.set(part, at);

@@ -46,7 +46,8 @@ export interface Estimate {
   readonly confidence: number;
   /** what was resampled or averaged over: the number of independent units */
   readonly units: number;
-  readonly unit: 'fork' | 'block';
+  /** sequential arms: `run` where each arm has several, else `effective-request`, the requests that many correlated ones are worth */
+  readonly unit: 'fork' | 'block' | 'run' | 'effective-request';
 }
 
 export interface SampleStats {
@@ -75,10 +76,13 @@ export interface TTest {
   readonly log10P: number;
 }
 
-/** the block-level inference behind the verdict: shift of the median (treated − baseline) */
+/** the inference behind the verdict: shift of the median (treated − baseline), of sequential arms that of the mean */
 export interface BlockEstimate extends Estimate {
-  /** randomised blocks (all forks together) in which both arms ran */
+  /** what shifted, where it is not the median */
+  readonly statistic?: 'mean';
+  /** randomised blocks (all forks together) in which both arms ran; of sequential arms the stretches of both */
   readonly blocks: number;
+  /** process starts in which both arms ran; of sequential arms the runs of the arm that has fewer */
   readonly forks: number;
   /** p after Holm's correction over the study's comparisons */
   readonly pHolm: number;

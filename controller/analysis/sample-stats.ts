@@ -1,6 +1,6 @@
 import { lag1Autocorrelation } from '../stats/autocorrelation.ts';
 import { quantile } from '../stats/quantile.ts';
-import type { SortedSamples } from '../stats/samples.ts';
+import type { Samples, SortedSamples } from '../stats/samples.ts';
 import type { Moments } from '../stats/summary.ts';
 import { tukeyWhiskers } from '../stats/tukey.ts';
 import type { SampleStats } from './results.ts';
@@ -8,7 +8,7 @@ import type { SampleStats } from './results.ts';
 /** The contract's description of one arm.
  * @param latencyNs in time order; @param sorted the same values; @param moments theirs
  * Fewer than 3 samples have no lag: 0. Time O(n). */
-export function sampleStats(latencyNs: Uint32Array, sorted: SortedSamples, moments: Moments): SampleStats {
+export function sampleStats(latencyNs: Samples, sorted: SortedSamples, moments: Moments): SampleStats {
   const whiskers = tukeyWhiskers(sorted);
   return {
     ...orderStats(sorted, moments),

@@ -1,5 +1,6 @@
 /** Which stored samples belong together: one cell is what may be compared with itself. */
 
+import type { Samples } from '../stats/samples.ts';
 import { type Batch, SAMPLE_HIT, SAMPLE_SETTLE, type StudyRecord } from './record.ts';
 import { DESIGNS, type Design, type Vantage } from './results.ts';
 
@@ -24,7 +25,7 @@ export interface BlockSpan {
 
 /** The measured samples of one arm in one cell; warm-up, census and settling ones are left out. */
 export interface ArmSamples {
-  readonly latencyNs: Uint32Array;
+  readonly latencyNs: Samples;
   /** 1 where the payload held a keyword */
   readonly hit: Uint8Array;
   readonly blocks: readonly BlockSpan[];
@@ -55,26 +56,40 @@ export function cellsOf(study: StudyRecord, vantages: readonly Vantage[]): reado
 
 /** The measured samples of one arm, in the order they were taken, with the blocks they fall into.
  * @param arm index of the arm
- * Time O(samples of the cell), 5 bytes per sample kept. */
+ * Time O(samples of the cell), 5 bytes per sample kept (9 of imported ones). */
 export function armSamples(cell: Cell, arm: number): ArmSamples {
   const { kept, dropped } = countSamples(cell, arm);
-  const latencyNs = new Uint32Array(kept);
+  const latencyNs = roomFor(cell.batches, kept);
   const hit = new Uint8Array(kept);
   const blocks: BlockSpan[] = [];
   let end = 0;
   for (const batch of cell.batches) {
     if (batch.phase !== 'measure') continue;
     const start = end;
-    for (let i = 0; i < batch.arm.length; i++) {
-      const flags = batch.flags[i] as number;
-      if (batch.arm[i] !== arm || flags & SAMPLE_SETTLE) continue;
-      latencyNs[end] = batch.latencyNs[i] as number;
-      hit[end] = flags & SAMPLE_HIT;
+    const { arm: arms, flags, latencyNs: from } = batch;
+    for (let i = 0; i < arms.length; i++) {
+      const bits = flags[i] as number;
+      if (arms[i] !== arm || bits & SAMPLE_SETTLE) continue;
+      latencyNs[end] = from[i] as number;
+      hit[end] = bits & SAMPLE_HIT;
       end++;
     }
     if (end > start) addSpan(blocks, batch, start, end);
   }
   return { latencyNs, hit, blocks, dropped };
+}
+
+/** An arm's first and second half, each of whole blocks in the order they were taken. */
+export function halvesOf(arm: ArmSamples): readonly [ArmSamples, ArmSamples] {
+  const middle = arm.blocks.length >> 1;
+  const cut = arm.blocks[middle]?.start ?? arm.latencyNs.length;
+  const part = (from: number, to: number, blocks: readonly BlockSpan[]): ArmSamples => ({
+    latencyNs: arm.latencyNs.subarray(from, to),
+    hit: arm.hit.subarray(from, to),
+    blocks: blocks.map((span) => ({ ...span, start: span.start - from, end: span.end - from })),
+    dropped: arm.dropped,
+  });
+  return [part(0, cut, arm.blocks.slice(0, middle)), part(cut, arm.latencyNs.length, arm.blocks.slice(middle))];
 }
 
 /** The arm under which an arm's own samples of a phase were stored: all arms of a sliced cell run in one process, warmed up once, as arm 0. */
@@ -88,13 +103,21 @@ function countSamples(cell: Cell, arm: number): { kept: number; dropped: number 
   for (const batch of cell.batches) {
     if (batch.phase !== 'warmup' && batch.phase !== 'measure') continue;
     const stored = storedArm(cell, batch.phase, arm);
-    for (let i = 0; i < batch.arm.length; i++) {
-      if (batch.arm[i] !== stored) continue;
-      if (batch.phase === 'warmup' || (batch.flags[i] as number) & SAMPLE_SETTLE) dropped++;
+    const { arm: arms, flags } = batch;
+    const isWarmup = batch.phase === 'warmup';
+    for (let i = 0; i < arms.length; i++) {
+      if (arms[i] !== stored) continue;
+      if (isWarmup || (flags[i] as number) & SAMPLE_SETTLE) dropped++;
       else kept++;
     }
   }
   return { kept, dropped };
+}
+
+/** Room for samples of the batches: doubles as soon as one of them holds doubles. */
+export function roomFor(batches: readonly Pick<Batch, 'latencyNs'>[], length: number): Samples {
+  const hasDoubles = batches.some((batch) => batch.latencyNs instanceof Float64Array);
+  return hasDoubles ? new Float64Array(length) : new Uint32Array(length);
 }
 
 /** a block may come in several batches, one after the other */

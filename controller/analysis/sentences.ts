@@ -1,16 +1,18 @@
 /** One sentence per comparison, for a reader who knows no statistics. */
 
-import { DISQUALIFYING } from './flags.ts';
 import { count, intervalUs, pValue, us } from './format.ts';
-import type { BlockEstimate, Comparison, Flag, Verdict } from './results.ts';
+import type { BlockEstimate, Verdict } from './results.ts';
+import { type AaState, correctedNote, detectable, type Told, whyInvalid } from './sentence-parts.ts';
+import { isSequential, sequentialSentence } from './sequential-sentences.ts';
 
-export type AaState = 'clean' | 'failed' | 'missing';
-
-export type Told = Pick<Comparison, 'treated' | 'vantage' | 'block' | 'minimumDetectableNs' | 'flags'>;
+/** `drifting`: the halves of a sequential baseline differ, but by far less than the arms */
+export type { AaState, Told } from './sentence-parts.ts';
 
 /** @param aa state of none against none in the same cell
  * @param isAa the comparison is itself none against none */
 export function sentenceOf(verdict: Verdict, told: Told, aa: AaState, marginNs: number | null, isAa: boolean): string {
+  if (told.block !== null && isSequential(told.block))
+    return sequentialSentence(verdict, { ...told, block: told.block }, aa, isAa);
   const name = isAa ? 'none against none' : told.treated;
   if (verdict === 'invalid' || told.block === null) return `No claim about ${name}: ${whyInvalid(told.flags)}`;
   const shift = intervalUs(told.block);
@@ -30,15 +32,10 @@ export function sentenceOf(verdict: Verdict, told: Told, aa: AaState, marginNs: 
 
 const AA_PHRASE: Readonly<Record<AaState, string>> = {
   clean: 'A/A is clean',
+  drifting: 'A/A drifts',
   failed: 'A/A failed',
   missing: 'no A/A to judge it by',
 };
-
-function whyInvalid(flags: readonly Flag[]): string {
-  const first =
-    flags.find((flag) => DISQUALIFYING.includes(flag.code)) ?? flags.find((flag) => flag.code === 'incomplete');
-  return first?.detail ?? 'the samples carry no interval.';
-}
 
 function basisOf({ forks, blocks }: BlockEstimate): string {
   const perFork = blocks / forks;
@@ -50,15 +47,4 @@ function basisOf({ forks, blocks }: BlockEstimate): string {
 function marginNote({ lowNs, highNs }: BlockEstimate, marginNs: number | null): string {
   if (marginNs === null || lowNs < -marginNs || highNs > marginNs) return '';
   return `, within the stated margin of ${us(marginNs)}`;
-}
-
-/** the interval is of this comparison alone, the verdict of all of the study */
-function correctedNote({ lowNs, highNs, pHolm }: BlockEstimate): string {
-  if (lowNs <= 0 && highNs >= 0) return '';
-  return ` (0 lies outside, but not once corrected for the other comparisons: Holm's ${pValue(pHolm)})`;
-}
-
-function detectable({ minimumDetectableNs }: Told): string {
-  if (minimumDetectableNs === null) return 'what it could have seen is unknown';
-  return `a true shift of ${us(minimumDetectableNs)} would be found 4 times in 5`;
 }

@@ -11,6 +11,18 @@ export interface Inference {
   readonly interval: MeanInterval;
 }
 
+/** Shifts treated − baseline, each with its interval; null where fewer than 2 units carry it. */
+export interface Shifts {
+  readonly p50: Inference | null;
+  readonly mean: Inference | null;
+  readonly p99: Inference | null;
+  readonly p50Hit: Inference | null;
+  readonly p50NoHit: Inference | null;
+  /** blocks in which both arms ran, and the forks they lie in */
+  readonly blocks: number;
+  readonly forks: number;
+}
+
 export const CONFIDENCE = 0.95;
 
 /** Mean shift over the units that the design allows.

@@ -3,11 +3,12 @@
 import { Command } from 'commander';
 import { AGENT_MAIN, CONTROLLER_MAIN, runInForeground } from './process.ts';
 
-export function daemonCommands(): Command[] {
-  return [
-    daemon('controller', CONTROLLER_MAIN, 'run the controller daemon (hookbench controller --help)'),
-    daemon('agent', AGENT_MAIN, 'run the agent daemon of a node (hookbench agent --help)'),
-  ];
+export function controllerCommand(): Command {
+  return daemon('controller', CONTROLLER_MAIN, 'run the controller daemon (hookbench controller --help)');
+}
+
+export function agentCommand(): Command {
+  return daemon('agent', AGENT_MAIN, 'run the agent daemon of a node (hookbench agent --help)');
 }
 
 function daemon(name: string, main: string, description: string): Command {

@@ -1,6 +1,13 @@
 #!/usr/bin/env node
-// Loads the TypeScript sources through tsx; everything else is in main.ts.
-import { register } from 'tsx/esm/api';
+// Starts main.ts: from the bundle that `npm run build` made of these very sources, or from the sources through tsx.
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { freshEntry } from './bundle-manifest.js';
 
-register();
-await import('./main.ts');
+const entry = freshEntry(fileURLToPath(new URL('../../build/cli', import.meta.url)));
+if (entry === null) {
+  const { register } = await import('tsx/esm/api');
+  register();
+  await import('./main.ts');
+} else {
+  await import(pathToFileURL(entry).href);
+}

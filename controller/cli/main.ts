@@ -2,11 +2,17 @@
 
 import { Command, CommanderError } from 'commander';
 import { asBenchError, exitCodeOf, formatFailure, VERSION } from '#proto';
-import { analyzeCommand } from './analyze.ts';
-import { daemonCommands } from './daemons.ts';
-import { doctorCommand } from './doctor.ts';
-import { reportCommand } from './report.ts';
-import { runCommand } from './run.ts';
+
+/** Only the command asked for is loaded: a small one must not pay for the libraries of the others. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+  run: async () => (await import('./run.ts')).runCommand(),
+  analyze: async () => (await import('./analyze.ts')).analyzeCommand(),
+  report: async () => (await import('./report.ts')).reportCommand(),
+  check: async () => (await import('./check.ts')).checkCommand(),
+  controller: async () => (await import('./daemons.ts')).controllerCommand(),
+  agent: async () => (await import('./daemons.ts')).agentCommand(),
+};
 
 const program = new Command('hookbench')
   .description(
@@ -23,17 +29,19 @@ Examples
   hookbench run --quick                                     under 60 seconds
   hookbench run --sut java-hello --requests 50000 --warmup 4000
   hookbench analyze results/STUDY-ID                        analyse a stored study again
+  hookbench analyze --baseline a.csv --treated b.csv        CSVs of response times measured elsewhere
 
 Exit codes: 0 done; 1 failed; 2 bad usage or input; 3 the machine lacks something (named); 4 interrupted, results so far kept`,
   );
 
-const commands = [doctorCommand(), runCommand(), analyzeCommand(), reportCommand(), ...daemonCommands()];
+const asked = COMMANDS[process.argv[2] ?? ''];
+const commands = await Promise.all((asked ? [asked] : Object.values(COMMANDS)).map((load) => load()));
 for (const command of commands) {
   program.addCommand(
     command.exitOverride().showHelpAfterError(`(hookbench ${command.name()} --help shows its options)`),
   );
 }
-const names = commands.map((command) => command.name()).join(', ');
+const names = Object.keys(COMMANDS).join(', ');
 program.showHelpAfterError(`(commands: ${names}; hookbench --help shows examples)`);
 
 // `hookbench … | head`: who reads may end before us; the study and its files go on

@@ -33,3 +33,8 @@ export function durationNs(option: string): (text: string) => number {
     throw new BenchError('usage', `${option} ${text} is not a duration such as 500ns, 1us or 2ms`);
   };
 }
+
+/** a word as a shell takes it */
+export function quoted(word: string): string {
+  return /^[\w./,:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

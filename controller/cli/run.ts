@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { BenchError, exitCodeOf, formatFailure, type StudyEnded } from '#proto';
 import { writeResults } from '../study/results.ts';
 import { type LocalBench, startLocalBench } from './local.ts';
-import { durationNs, listOption, wholeNumber } from './options.ts';
+import { durationNs, listOption, quoted, wholeNumber } from './options.ts';
 import { hasResults, printResults } from './print.ts';
 import { StudyProgressLine } from './progress.ts';
 import { type RunOptions, requestOf } from './run-options.ts';
@@ -159,8 +159,4 @@ function onInterrupt(bench: LocalBench, line: StudyProgressLine): { off(): void 
 
 function warmupOption(text: string): number | 'auto' {
   return text === 'auto' ? 'auto' : wholeNumber('--warmup', 0, 10_000_000)(text);
-}
-
-function quoted(word: string): string {
-  return /^[\w./,:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -15,5 +15,6 @@ export { formatDuration, formatEstimate, formatRatio } from './format.ts';
 export { type HtmlInput, renderHtml } from './html.ts';
 export { renderJson } from './json.ts';
 export { renderMarkdown } from './markdown.ts';
+export { renderChecks } from './terminal/checks.ts';
 export { renderTerminal, type TerminalOptions } from './terminal.ts';
 export { renderTracesCsv } from './traces-csv.ts';

@@ -16,10 +16,13 @@ export function nextSteps(results: Results): readonly string[] {
     undetected(found, results),
   ];
   const pressing = steps.filter((step) => step !== null).slice(0, 2);
-  return pressing.length > 0
-    ? pressing
-    : ['Open the report; run the study again with another --seed to see that it holds.'];
+  if (pressing.length > 0) return pressing;
+  const isImported = found.length > 0 && found.every((c) => c.design === 'sequential');
+  return [isImported ? INTERLEAVE : 'Open the report; run the study again with another --seed to see that it holds.'];
 }
+
+const INTERLEAVE =
+  'Measure the arms interleaved, with hookbench run: arms run one after the other cannot be told from drift.';
 
 function unfinished(results: Results): string | null {
   return results.study.status === 'complete'
@@ -35,8 +38,7 @@ function failedAa(results: Results): string | null {
 function invalid(found: readonly Comparison[]): string | null {
   const bad = found.filter((c) => c.verdict === 'invalid');
   if (bad.length === 0) return null;
-  if (bad.every((c) => c.design === 'sequential'))
-    return 'Measure the arms interleaved, with hookbench run: arms run one after the other cannot be told from drift.';
+  if (bad.every((c) => c.design === 'sequential')) return INTERLEAVE;
   return `Do not use the invalid ${bad.length === 1 ? 'row' : 'rows'} (${names(bad)}): the lines marked ! say what to mend.`;
 }
 

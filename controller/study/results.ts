@@ -1,10 +1,12 @@
-/** A study folder → results.json and report.html, and back. */
+/** A study folder, measured here or imported → results.json and report.html, and back. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError } from '#proto';
 import { analyse } from '../analysis/analyse.ts';
+import type { StudyRecord } from '../analysis/record.ts';
 import { RESULTS_SCHEMA, type Results } from '../analysis/results.ts';
+import { isImport, readImport } from '../import/store.ts';
 import { renderHtml, renderJson, renderTracesCsv } from '../report/index.ts';
 import { replaceFile } from '../store/disk.ts';
 import { readStudy } from '../store/read.ts';
@@ -12,7 +14,11 @@ import { figuresFromAnalysis } from './figures.ts';
 
 /** Analyses what is stored and writes both files, and traces.csv where matches were traced. @throws BenchError usage, ErrnoException ENOSPC */
 export function writeResults(dir: string): Results {
-  const study = readStudy(dir);
+  return writeRecord(dir, recordOf(dir));
+}
+
+/** As writeResults, where the record is at hand. */
+export function writeRecord(dir: string, study: StudyRecord): Results {
   const results = analyse(study);
   replaceFile(join(dir, 'results.json'), renderJson(results));
   replaceFile(join(dir, 'report.html'), renderHtml({ results, figures: figuresFromAnalysis(study) }));
@@ -26,8 +32,12 @@ export function renderStudyTraces(dir: string): string {
 }
 
 export function renderStudyHtml(dir: string): string {
-  const study = readStudy(dir);
+  const study = recordOf(dir);
   return renderHtml({ results: analyse(study), figures: figuresFromAnalysis(study) });
+}
+
+function recordOf(dir: string): StudyRecord {
+  return isImport(dir) ? readImport(dir) : readStudy(dir);
 }
 
 /** @throws BenchError usage when the folder holds no results of this schema */

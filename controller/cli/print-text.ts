@@ -1,0 +1,16 @@
+/** Results on the terminal without a folder: the table, or the contract as JSON. */
+
+import type { Results } from '../analysis/results.ts';
+
+/** Past the report's door on purpose: behind it lie the figures, which take longer to load than a CSV to analyse. */
+export async function printText(results: Results, o: { json?: boolean | undefined }): Promise<void> {
+  if (o.json === true) {
+    const { renderJson } = await import('../report/json.ts');
+    process.stdout.write(renderJson(results));
+    return;
+  }
+  const { renderTerminal } = await import('../report/terminal.ts');
+  const { terminal } = await import('./print.ts');
+  const next = ['Keep it with --out DIR: results.json, report.html and the samples.'];
+  process.stdout.write(renderTerminal(results, { ...terminal(), next }));
+}
