@@ -1,15 +1,6 @@
 /** Trouble in the middle of a real study: a clear error, what was measured is kept, nothing is left behind. */
 
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
@@ -29,6 +20,7 @@ import {
   studyDir,
 } from '../helpers/cli.ts';
 import { needs } from '../helpers/require.ts';
+import { isServing } from '../helpers/serving.ts';
 
 const trouble = suite('e2e: trouble');
 trouble.after.each(endRuns);
@@ -180,16 +172,6 @@ function isLive(words: readonly string[]): boolean {
 async function nextInstance(run: RunningCli, program: RegExp): Promise<number> {
   const old = run.children(program);
   return run.child(program, (_, pid) => !old.includes(pid) && isServing(pid));
-}
-
-/** whether a SUT has a connection: then it was ready, and the load generator is at it */
-function isServing(pid: number): boolean {
-  try {
-    const own = readdirSync(`/proc/${pid}/fd`).filter((fd) => Number(fd) > 2);
-    return own.filter((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith('socket:')).length > 1;
-  } catch {
-    return false; // ended, or a file closed while they were listed
-  }
 }
 
 async function killed(run: RunningCli, pid: number): Promise<CliRun> {

@@ -11,6 +11,10 @@ import type { Results } from '../../controller/analysis/results.ts';
 const CLI = fileURLToPath(new URL('../../controller/cli/hookbench.js', import.meta.url));
 const MARK = 'HOOKBENCH_TEST_MARK';
 const running = new Set<RunningCli>();
+const temporary: string[] = [];
+process.on('exit', () => {
+  for (const dir of temporary) rmSync(dir, { recursive: true, force: true });
+});
 
 export interface CliRun {
   readonly exitCode: number;
@@ -34,7 +38,7 @@ export interface RunningCli {
 export function startCli(args: readonly string[], o: { env?: Record<string, string> } = {}): RunningCli {
   const mark = randomBytes(8).toString('hex');
   const tmp = mkdtempSync(join(tmpdir(), 'hookbench-test-tmp-'));
-  process.on('exit', () => rmSync(tmp, { recursive: true, force: true }));
+  temporary.push(tmp);
   const child = execa(process.execPath, [CLI, ...args], {
     reject: false,
     env: { ...o.env, TMPDIR: tmp, [MARK]: mark },

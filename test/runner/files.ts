@@ -4,8 +4,8 @@ import { join, relative, sep } from 'node:path';
 /** Folders below test/ whose files load the machine or change it, so that each runs alone. */
 const SERIAL_FOLDERS = ['e2e', 'agent', 'hooks', 'sut', 'deploy'] as const;
 
-const LIMIT_MS = 120_000;
-const E2E_LIMIT_MS = 300_000;
+const LIMIT_MS = 240_000;
+const E2E_LIMIT_MS = 480_000;
 
 /** A test file and how it is to be run; `path` is relative to the project's root. */
 export type TestFile = { readonly path: string; readonly serial: boolean; readonly limitMs: number };

@@ -2,12 +2,18 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fallbackCommand, nativeCommand } from '../../../agent/load/command.ts';
 import { type LoadError, type LoadGenerator, startGenerator } from '../../../agent/load/generator.ts';
+import { isServing } from '../../helpers/serving.ts';
 import { BINARY, build, failure, spawnPort, startServer, startSut } from './support.ts';
 
 await Promise.all([build('sut'), build('agent/load/native')]);
 
 const REQUEST = Buffer.from('GET / HTTP/1.1\r\nHost: 0\r\n\r\n');
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+
+/** waits for the load generator's connection */
+async function connected(sut: Awaited<ReturnType<typeof startSut>>): Promise<void> {
+  while (!isServing(sut.process.pid ?? 0)) await new Promise((resolve) => setTimeout(resolve, 20));
+}
 
 const samplesIn = (error: LoadError): number => error.frames.reduce((n, f) => n + f.latencyNs.length, 0);
 
@@ -40,9 +46,10 @@ for (const [title, binary] of [
 
   trouble('a SUT that dies mid-run: named, and what was measured is kept', async ({ generator }) => {
     const sut = await startSut('node-hello');
-    const died = setTimeout(() => sut.process.kill('SIGKILL'), 300);
-    const error = await toward(generator, sut.port, 1_000_000);
-    clearTimeout(died);
+    const run = toward(generator, sut.port, 1_000_000);
+    await connected(sut);
+    setTimeout(() => sut.process.kill('SIGKILL'), 300);
+    const error = await run;
     assert.is(error.code, 'target');
     assert.is(error.targetId, 5);
     assert.match(error.message, new RegExp(`^target 5 \\(127\\.0\\.0\\.1:${sut.port}\\): closed by the SUT`));
@@ -138,7 +145,11 @@ for (const [title, binary] of [
     await generator.setTarget({ id: 1, ipv4: '127.0.0.1', port: sut.port, protocol: 'http' });
     const order = new Uint8Array(1_000_000).fill(1);
     const run = { step: 3, order, settle: 0, reconnect: false, timeoutMs: 5000 };
-    const error = await failure(generator.run({ ...run, signal: AbortSignal.timeout(300) }));
+    const abort = new AbortController();
+    const running = failure(generator.run({ ...run, signal: abort.signal }));
+    await connected(sut);
+    setTimeout(() => abort.abort(), 300);
+    const error = await running;
     assert.is(error.code, 'aborted');
     assert.ok(samplesIn(error) > 0);
     assert.is(error.counters[0]?.units, samplesIn(error));
