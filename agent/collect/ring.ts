@@ -27,7 +27,13 @@ export const HEADER_OFFSETS = {
   scanner: 44,
   unringed: 48,
   untrackedFds: 56,
+  functions: 64,
+  scannerLevel: 68,
+  clock: 72,
+  blockErrno: 76,
 };
+const SCANNER_LEVELS = [null, 'ac', 'ssse3', 'avx2', 'avx512'] as const;
+const CLOCKS = [null, 'vdso', 'tsc'] as const;
 /** byte offsets in struct hb_ring */
 export const RING_OFFSETS = {
   head: 0,
@@ -47,7 +53,12 @@ export interface RingHeader {
   readonly attached: boolean;
   readonly pid: number;
   readonly keywords: number;
+  /** as asked for; `scannerLevel` is what runs on this processor with these keywords */
   readonly scanner: Scanner | null;
+  readonly scannerLevel: (typeof SCANNER_LEVELS)[number];
+  readonly clock: (typeof CLOCKS)[number];
+  /** bit i: the i-th of read, recv, recvfrom, readv, recvmsg */
+  readonly functions: number;
   /** counted reads for which no ring was free */
   readonly unringed: number;
   /** accepted descriptors whose reads the hook can't see */
@@ -99,6 +110,9 @@ export class RingFile {
       pid: bytes.readUInt32LE(HEADER_OFFSETS.pid),
       keywords: bytes.readUInt32LE(HEADER_OFFSETS.keywords),
       scanner: SCANNERS[bytes.readUInt32LE(HEADER_OFFSETS.scanner)] ?? null,
+      scannerLevel: SCANNER_LEVELS[bytes.readUInt32LE(HEADER_OFFSETS.scannerLevel)] ?? null,
+      clock: CLOCKS[bytes.readUInt32LE(HEADER_OFFSETS.clock)] ?? null,
+      functions: bytes.readUInt32LE(HEADER_OFFSETS.functions),
       unringed: bounded(bytes.readBigUInt64LE(HEADER_OFFSETS.unringed)),
       untrackedFds: bounded(bytes.readBigUInt64LE(HEADER_OFFSETS.untrackedFds)),
     };

@@ -1,14 +1,14 @@
 /** The library layer: hooks/preload, loaded by LD_PRELOAD, writing to a ring file of its own for each instance. One mechanism for each of
  * its scanners, so that one study can hold both. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BenchError } from '#proto';
 import { RingFile, type RingHeader, type Scanner } from '../collect/ring.ts';
 import { PATHS } from '../config.ts';
 import { supported, unsupported } from '../host/support.ts';
-import { ACTIONS, FUNCTIONS, type PlacedMechanism } from './mechanism.ts';
+import { ACTIONS, FUNCTIONS, type HookOrder, type PlacedMechanism } from './mechanism.ts';
 
 const NEEDS = 'hooks/preload built (a C compiler and make at build time), a dynamically linked glibc SUT';
 
@@ -39,6 +39,7 @@ function libraryHook(id: string, scanner: Scanner): PlacedMechanism {
         action: order.action,
         capacity: capacityFor(order.mostReads),
       });
+      const clock = scanner === 'simd' && isTscTrusted() ? 'tsc' : 'vdso';
       order.host.undo.push(`ring ${name}`, null, () => ring.close());
       return {
         env: {
@@ -48,9 +49,10 @@ function libraryHook(id: string, scanner: Scanner): PlacedMechanism {
           HOOKBENCH_ACTION: order.action,
           HOOKBENCH_FUNCTIONS: order.functions.join(','),
           HOOKBENCH_SCANNER: scanner,
+          HOOKBENCH_CLOCK: clock,
         },
-        assertLive: (pid) => assertLive(ring.header(), { pid, keywords: order.keywords.length, scanner }),
-        manner: () => `scans with ${ring.header().scanner}`,
+        assertLive: (pid) => assertLive(ring.header(), { pid, order, scanner }),
+        manner: () => mannerOf(ring.header()),
         counts: () => ring.counts(),
         drain: () => ring.drain(),
       };
@@ -59,13 +61,29 @@ function libraryHook(id: string, scanner: Scanner): PlacedMechanism {
 }
 
 /** The fast scanner may fall back where the processor lacks what it needs, and `manner` says so; the automaton must be the automaton. */
-function assertLive(header: RingHeader, o: { pid: number; keywords: number; scanner: Scanner }): void {
-  const scans = o.scanner === 'simd' ? header.scanner !== null : header.scanner === 'ac';
-  if (header.attached && header.pid === o.pid && header.keywords === o.keywords && scans) return;
+function assertLive(header: RingHeader, o: { pid: number; order: HookOrder; scanner: Scanner }): void {
+  const keywords = o.order.keywords.length;
+  const functions = o.order.functions.reduce((bits, name) => bits | (1 << FUNCTIONS.indexOf(name)), 0);
+  const asAsked = header.keywords === keywords && header.functions === functions && header.scanner === o.scanner;
+  if (header.attached && header.pid === o.pid && asAsked) return;
   throw new BenchError('hook-dead', `the preload library is not live in process ${o.pid}`, {
     nextStep: 'check that the program is dynamically linked against glibc (ldd) and not setuid',
-    detail: `ring header: attached=${header.attached} pid=${header.pid} keywords=${header.keywords} of ${o.keywords} scanner=${header.scanner}`,
+    detail: `ring header: attached=${header.attached} pid=${header.pid} keywords=${header.keywords} of ${keywords} scanner=${header.scanner} functions=${header.functions} of ${functions}`,
   });
+}
+
+function mannerOf({ scanner, scannerLevel, clock }: RingHeader): string {
+  const level = scanner === 'ac' ? '' : ` (${scannerLevel === 'ac' ? 'which runs as ac here' : scannerLevel})`;
+  return `scans with ${scanner}${level}, times by ${clock === 'tsc' ? 'the time stamp counter' : 'the vDSO'}`;
+}
+
+/** The library refuses the counter unless the kernel itself keeps time by it. */
+function isTscTrusted(): boolean {
+  try {
+    return readFileSync('/sys/devices/system/clocksource/clocksource0/current_clocksource', 'utf8').trim() === 'tsc';
+  } catch {
+    return false;
+  }
 }
 
 /** Twice what is expected, since a request may take more than one read: a power of two, as the library asks. */

@@ -8,6 +8,14 @@ build_native() {
   for folder in hooks sut agent/load/native; do
     build_one "$folder"
   done
+  bundle_cli
+}
+
+# Without it the command line still runs, from its sources: half a second slower to start.
+bundle_cli() {
+  logged node --import tsx controller/cli/bundle.ts && return 0
+  say 'the command line was not bundled: it starts from its sources'
+  show_log
 }
 
 build_one() {
