@@ -11,6 +11,7 @@ export const PATHS = {
   buildDir: join(root, 'build'),
   preloadLibrary: join(root, 'build', 'libhookbench.so'),
   loadGenerator: join(root, 'build', 'hookbench-load'),
+  bpfLoader: join(root, 'build', 'hookbench-bpf'),
   bpftraceTemplate: join(root, 'hooks', 'bpftrace', 'read_hook.bt.in'),
   keywords: join(root, 'hooks', 'keywords', 'default.txt'),
   javaHello: join(root, 'build', 'sut', 'java-hello'),

@@ -13,7 +13,9 @@ struct trie {
   uint16_t *next;    /* rows of 1 << shift */
   uint16_t *keyword; /* smallest keyword index that ends in the state, its failure chain included later */
   uint16_t *fail;
-  uint16_t *order; /* states, breadth first; then: new number of each state */
+  uint16_t *order; /* states, breadth first */
+  uint16_t *number; /* new number of each state */
+  uint8_t *depth;   /* bytes from the start, at most HB_AC_SHALLOW + 1 */
   uint32_t states;
   uint32_t room; /* states there is memory for */
 };
@@ -80,13 +82,14 @@ static void resolve_failures(struct trie *trie, uint32_t shift) {
       }
       uint16_t suffix = state ? fallback[class] : 0;
       trie->fail[child] = suffix;
+      trie->depth[child] = (uint8_t)(trie->depth[state] + (trie->depth[state] <= HB_AC_SHALLOW));
       if (trie->keyword[suffix] < trie->keyword[child]) trie->keyword[child] = trie->keyword[suffix];
       trie->order[found++] = child;
     }
   }
 }
 
-/* Copies the rows under new numbers: first the states without a match, then those with one. */
+/* Copies the rows under new numbers: first the states without a match, the least deep first, then those with one. */
 static const char *renumber(struct hb_ac *ac, const struct trie *trie) {
   uint32_t states = trie->states, row = 1u << ac->shift, number = 0;
   size_t cell_bytes = ((size_t)states << ac->shift) * sizeof(uint16_t);
@@ -94,17 +97,21 @@ static const char *renumber(struct hb_ac *ac, const struct trie *trie) {
   uint16_t *next = grab(bytes);
   if (!next) return "no memory";
   uint16_t *keyword = next + ((size_t)states << ac->shift);
-  for (uint32_t s = 0; s < states; s++)
-    if (trie->keyword[s] == HB_NO_KEYWORD) trie->order[s] = (uint16_t)number++;
+  for (uint32_t i = 0; i < states; i++) {
+    uint16_t s = trie->order[i];
+    if (trie->keyword[s] != HB_NO_KEYWORD) continue;
+    ac->shallow += trie->depth[s] <= HB_AC_SHALLOW;
+    trie->number[s] = (uint16_t)number++;
+  }
   ac->accepting = number;
   for (uint32_t s = 0; s < states; s++) {
     if (trie->keyword[s] == HB_NO_KEYWORD) continue;
     keyword[number - ac->accepting] = trie->keyword[s];
-    trie->order[s] = (uint16_t)number++;
+    trie->number[s] = (uint16_t)number++;
   }
   for (uint32_t s = 0; s < states; s++)
     for (uint32_t class = 0; class < row; class++)
-      next[((size_t)trie->order[s] << ac->shift) | class] = trie->order[trie->next[((size_t)s << ac->shift) | class]];
+      next[((size_t)trie->number[s] << ac->shift) | class] = trie->number[trie->next[((size_t)s << ac->shift) | class]];
   mprotect(next, bytes, PROT_READ);
   ac->next = next;
   ac->keyword = keyword;
@@ -115,6 +122,7 @@ static const char *renumber(struct hb_ac *ac, const struct trie *trie) {
 const char *hb_ac_build(struct hb_ac *ac, const struct hb_keywords *keywords) {
   memset(ac, 0, sizeof *ac);
   make_classes(ac, keywords);
+  hb_pairs_build(ac->pairs, keywords);
   struct trie trie = {0};
   /* Never more states than bytes in the file, plus the start. */
   trie.room = keywords->size + 1 < MOST_STATES ? (uint32_t)keywords->size + 1 : MOST_STATES;
@@ -123,8 +131,10 @@ const char *hb_ac_build(struct hb_ac *ac, const struct hb_keywords *keywords) {
   trie.keyword = grab(column);
   trie.fail = grab(column);
   trie.order = grab(column);
+  trie.number = grab(column);
+  trie.depth = grab(trie.room);
   const char *problem = "no memory";
-  if (trie.next && trie.keyword && trie.fail && trie.order) problem = insert_all(&trie, ac, keywords);
+  if (trie.next && trie.keyword && trie.fail && trie.order && trie.number && trie.depth) problem = insert_all(&trie, ac, keywords);
   if (!problem) {
     resolve_failures(&trie, ac->shift);
     problem = renumber(ac, &trie);
@@ -133,5 +143,7 @@ const char *hb_ac_build(struct hb_ac *ac, const struct hb_keywords *keywords) {
   drop(trie.keyword, column);
   drop(trie.fail, column);
   drop(trie.order, column);
+  drop(trie.number, column);
+  drop(trie.depth, trie.room);
   return problem;
 }

@@ -8,6 +8,7 @@ const PROBES = {
     process.getuid?.() === 0 &&
     runs('bpftrace', '--version') &&
     existsSync('/sys/kernel/tracing/events/syscalls/sys_enter_read'),
+  'bpf-build': () => runs('clang', '--version') && existsSync('/usr/include/bpf/libbpf.h'),
   java: () => runs('javac', '-version'),
   chromium: () => existsSync('/usr/bin/chromium'),
   docker: () => runs('docker', 'info'),

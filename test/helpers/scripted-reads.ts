@@ -26,6 +26,8 @@ export class ReadScript {
   readonly expected: Counts = { reads: 0, bytes: 0, hits: 0 };
   /** result of each read command */
   readonly results: number[] = [];
+  /** for each counted read, which keyword ends first (of several the first of the list), null for none */
+  readonly keywordOfReads: (number | null)[] = [];
   readonly #commands: Buffer[] = [];
   readonly #slots = new Map<number, Socket>();
   readonly #keywords: readonly Buffer[];
@@ -63,6 +65,7 @@ export class ReadScript {
     this.expected.reads += 1;
     this.expected.bytes += got.length;
     if (this.hit(got)) this.expected.hits += 1;
+    this.keywordOfReads.push(this.#firstKeyword(got));
   }
 
   /** Sends the bytes and reads them in one read. */
@@ -89,6 +92,16 @@ export class ReadScript {
   hit(bytes: Buffer): boolean {
     const scanned = bytes.subarray(0, this.#windowBytes);
     return this.#keywords.some((word) => scanned.includes(word));
+  }
+
+  #firstKeyword(bytes: Buffer): number | null {
+    const scanned = bytes.subarray(0, this.#windowBytes);
+    const ends = this.#keywords.map((word) => {
+      const at = scanned.indexOf(word);
+      return at < 0 ? Number.POSITIVE_INFINITY : at + word.length;
+    });
+    const first = ends.reduce((least, end) => Math.min(least, end), Number.POSITIVE_INFINITY);
+    return first === Number.POSITIVE_INFINITY ? null : ends.indexOf(first);
   }
 
   encoded(): Buffer {

@@ -8,8 +8,8 @@ import { FileTail } from '../../collect/file-tail.ts';
 import { BPFTRACE_TRACES, PATHS } from '../../config.ts';
 import { startTicks } from '../../host/undo.ts';
 import { type PtyPort, spawnPty } from '../../process/pty.ts';
+import { Canary } from '../canary.ts';
 import type { AttachedHook, HookOrder } from '../mechanism.ts';
-import { Canary } from './canary.ts';
 import { findingsOf } from './findings.ts';
 import { type HookScript, hookScript, LIVE_MARK, WINDOW_BYTES, WINDOWS_BYTES } from './script.ts';
 
