@@ -202,6 +202,11 @@ export interface RunStudyRequest {
   command: string;
   outDir: string;
   token: string;
+  warmupFloor: number;
+  warmupFloorFixed: boolean;
+  untilNs: number;
+  untilFor: string[];
+  budgetMs: number;
 }
 
 export interface StudyPlanned {

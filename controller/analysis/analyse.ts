@@ -2,12 +2,14 @@ import { holm } from '../stats/holm.ts';
 import { hasFailed, nameOf, summariseAa } from './aa.ts';
 import { compareArms, type Draft, describeArm } from './compare.ts';
 import { insideViews } from './inside.ts';
+import { untilSummary } from './looks.ts';
 import { recommendations } from './recommendations.ts';
 import type { Arm, StudyRecord } from './record.ts';
 import { type Comparison, type Flag, RESULTS_SCHEMA, type Results, type Vantage } from './results.ts';
 import { armSamples, type Cell, cellsOf } from './select.ts';
 import { type AaState, sentenceOf } from './sentences.ts';
 import { verdictOf } from './verdict.ts';
+import { warmupOf } from './warmup.ts';
 
 /** A stored study → what is claimed about it. Pure: the same record gives the same results.
  * @param study complete or not; what is missing is flagged or warned of, never guessed
@@ -28,9 +30,11 @@ export function analyse(study: StudyRecord): Results {
   const aaRows = finishAll(aaDrafts, aaHolm);
   const unjudged = treatedDrafts.map(({ cell }) => cell).filter((cell) => !hasRow(cell, aaDrafts));
   const inside = insideViews(study);
+  const until = untilSummary(study, comparisons);
+  const untilNote = until === null ? [] : [{ code: 'until', detail: until.sentence }];
   return {
     schema: RESULTS_SCHEMA,
-    study: headOf(study),
+    study: { ...headOf(study), until },
     nodes: study.nodes,
     comparisons,
     aa: summariseAa(aaRows, [...new Set(unjudged.map(nameOf))]),
@@ -38,7 +42,7 @@ export function analyse(study: StudyRecord): Results {
     loss: study.loss,
     inside,
     recommendations: recommendations(study, comparisons, inside),
-    warnings: [...study.warnings, ...missingWarnings(study, comparisons)],
+    warnings: [...study.warnings, ...untilNote, ...missingWarnings(study, comparisons)],
   };
 }
 
@@ -46,16 +50,17 @@ const COMPARED: readonly Vantage[] = ['client', 'caller'];
 const MIN_SAMPLES = 2;
 
 function draftsOf(study: StudyRecord, cell: Cell): readonly Draft[] {
+  const warmup = warmupOf(study, cell);
   const baselineArm = baselineOf(study.arms);
   const described = study.arms.flatMap((arm) => {
-    const samples = armSamples(cell, arm.index);
+    const samples = armSamples(cell, arm.index, warmup.forks);
     return samples.latencyNs.length < MIN_SAMPLES ? [] : [describeArm(arm, samples)];
   });
   const baseline = described.find(({ arm }) => arm === baselineArm);
   if (!baseline) return [];
   return described
     .filter((treated) => treated !== baseline)
-    .map((treated) => compareArms(study, cell, baseline, treated));
+    .map((treated) => compareArms(study, { cell, warmup }, baseline, treated));
 }
 
 function baselineOf(arms: readonly Arm[]): Arm | undefined {
@@ -112,7 +117,7 @@ function missingWarnings(study: StudyRecord, comparisons: readonly Comparison[])
   );
 }
 
-function headOf(study: StudyRecord): Results['study'] {
+function headOf(study: StudyRecord): Omit<Results['study'], 'until'> {
   const { id, seed, startedAt, finishedAt, status, requestsPerArm, warmup, forks, blocks, action } = study;
   const { suts, mechanisms, conditions, keywords, hookbenchVersion, command } = study;
   return {

@@ -7,11 +7,14 @@ import { pooledTTest, welchTTest } from '../stats/t-test.ts';
 import { assumptionFlags } from './assumptions.ts';
 import { estimateShifts, type Shifts } from './estimate.ts';
 import { recordFlags } from './flags.ts';
+import { levelOf } from './looks.ts';
 import type { Arm, StudyRecord } from './record.ts';
 import type { Comparison, Flag, SampleStats } from './results.ts';
 import { sampleStats } from './sample-stats.ts';
 import type { ArmSamples, Cell } from './select.ts';
 import type { Inference } from './unit.ts';
+import { type CellWarmup, warmupColumns } from './warmup.ts';
+import { settlingFlag } from './warmup-flag.ts';
 
 /** an arm of a cell with all that is computed once, however many comparisons it takes part in */
 export interface DescribedArm {
@@ -20,6 +23,12 @@ export interface DescribedArm {
   readonly sorted: SortedSamples;
   readonly moments: Moments;
   readonly stats: SampleStats;
+}
+
+/** a cell with the cuts that hold for all of its arms */
+export interface ComparedCell {
+  readonly cell: Cell;
+  readonly warmup: CellWarmup;
 }
 
 /** A comparison before the study as a whole has had its say: no correction, no verdict. */
@@ -41,21 +50,40 @@ export function describeArm(arm: Arm, samples: ArmSamples): DescribedArm {
 }
 
 /** Everything about two arms of one cell that does not depend on the rest of the study. */
-export function compareArms(study: StudyRecord, cell: Cell, baseline: DescribedArm, treated: DescribedArm): Draft {
-  const shifts = estimateShifts(baseline.samples, treated.samples, cell.design);
+export function compareArms(
+  study: StudyRecord,
+  { cell, warmup }: ComparedCell,
+  baseline: DescribedArm,
+  treated: DescribedArm,
+): Draft {
+  const shifts = estimateShifts(baseline.samples, treated.samples, cell.design, levelOf(study));
   const measured = {
     ...namesOf(cell, baseline, treated),
     warmupDropped: treated.samples.dropped,
+    warmup: warmupColumns(warmup, baseline.arm.index, treated.arm.index),
     ...pooledTests(baseline, treated),
     ...shiftColumns(shifts),
     ...powerOf(shifts.p50, treated.stats.n),
   };
   const { blocks, forks } = shifts;
   const flags = [
-    ...recordFlags(study, { ...measured, forks, hasEstimate: shifts.p50 !== null }),
-    ...assumptionFlags(baseline, treated, cell.design),
+    ...recordFlags(study, {
+      ...measured,
+      n: measured.n + treated.samples.cut,
+      forks,
+      hasEstimate: shifts.p50 !== null,
+    }),
+    ...withoutRepeats([
+      ...settlingFlag(warmup, [baseline, treated]),
+      ...assumptionFlags(baseline, treated, cell.design),
+    ]),
   ];
   return { cell, isAa: treated.arm.aa, inference: shifts.p50, blocks, forks, flags, measured };
+}
+
+/** the detector's word on the warm-up goes before that of the blocks' own check */
+function withoutRepeats(flags: readonly Flag[]): readonly Flag[] {
+  return flags.filter((flag, i) => flags.findIndex(({ code }) => code === flag.code) === i);
 }
 
 function namesOf({ sut, condition, node, vantage, design }: Cell, baseline: DescribedArm, treated: DescribedArm) {

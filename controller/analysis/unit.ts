@@ -9,29 +9,41 @@ import type { Design, Estimate } from './results.ts';
 export interface Inference {
   readonly estimate: Estimate;
   readonly interval: MeanInterval;
+  /** at which the interval was drawn and p is judged: 0.05, or less where the study was looked at more than once */
+  readonly level: number;
 }
 
 export const CONFIDENCE = 0.95;
+const ALPHA = 0.05;
 
 /** Mean shift over the units that the design allows.
  * @param byFork differences treated − baseline of each block, ns, one array per fork
  * @param design `alternated` compares two processes, so one process start (fork) is one unit;
  *   `sliced` compares a process with itself, so a block is one unit unless forks disagree more than blocks do
+ * @param level of this look (look-level.ts): the interval is drawn at it, and p is raised to be judged at 0.05
  * @returns null with fewer than 2 units
  * Time O(blocks). */
-export function inferByDesign(byFork: readonly Float64Array[], design: Design): Inference | null {
-  const overForks = () => inferOverForks(Float64Array.from(byFork, (differences) => mean(differences)));
-  return design === 'sliced' && !forksDisagree(byFork) ? inferOverBlocks(byFork) : overForks();
+export function inferByDesign(
+  byFork: readonly Float64Array[],
+  design: Design,
+  level: number = ALPHA,
+): Inference | null {
+  const overForks = () =>
+    inferOverForks(
+      Float64Array.from(byFork, (differences) => mean(differences)),
+      level,
+    );
+  return design === 'sliced' && !forksDisagree(byFork) ? inferOverBlocks(byFork, level) : overForks();
 }
 
 /** Mean over forks, one value each.
  * @returns null with fewer than 2 forks */
-export function inferOverForks(forkDifferences: Float64Array): Inference | null {
-  return inferOver(forkDifferences, 'fork');
+export function inferOverForks(forkDifferences: Float64Array, level: number = ALPHA): Inference | null {
+  return inferOver(forkDifferences, 'fork', level);
 }
 
-function inferOverBlocks(byFork: readonly Float64Array[]): Inference | null {
-  return inferOver(Float64Array.from(byFork.flatMap((differences) => [...differences])), 'block');
+function inferOverBlocks(byFork: readonly Float64Array[], level: number): Inference | null {
+  return inferOver(Float64Array.from(byFork.flatMap((differences) => [...differences])), 'block', level);
 }
 
 /** The one-way random-effects model's REML estimate of the between-fork variance is above 0 exactly where the mean square
@@ -42,9 +54,14 @@ function forksDisagree(byFork: readonly Float64Array[]): boolean {
   return oneWayAnova(byFork).f > 1;
 }
 
-function inferOver(units: Float64Array, unit: Estimate['unit']): Inference | null {
+function inferOver(units: Float64Array, unit: Estimate['unit'], level: number): Inference | null {
   if (units.length < 2) return null;
-  const interval = meanInterval(units, CONFIDENCE);
-  const { mean: estimateNs, low: lowNs, high: highNs, p } = interval;
-  return { interval, estimate: { estimateNs, lowNs, highNs, p, confidence: CONFIDENCE, units: units.length, unit } };
+  const interval = meanInterval(units, level === ALPHA ? CONFIDENCE : 1 - level);
+  const { mean: estimateNs, low: lowNs, high: highNs } = interval;
+  const p = Math.min(1, (interval.p * ALPHA) / level);
+  return {
+    interval,
+    level,
+    estimate: { estimateNs, lowNs, highNs, p, confidence: CONFIDENCE, units: units.length, unit },
+  };
 }

@@ -5,6 +5,7 @@ import { asBenchError, exitCodeOf, formatFailure, VERSION } from '#proto';
 import { analyzeCommand } from './analyze.ts';
 import { daemonCommands } from './daemons.ts';
 import { doctorCommand } from './doctor.ts';
+import { planCommand } from './plan.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 
@@ -22,12 +23,13 @@ Examples
   hookbench run                                             the default study, under 3 minutes
   hookbench run --quick                                     under 60 seconds
   hookbench run --sut java-hello --requests 50000 --warmup 4000
+  hookbench plan --detect 1us                               how large a study must be for that
   hookbench analyze results/STUDY-ID                        analyse a stored study again
 
 Exit codes: 0 done; 1 failed; 2 bad usage or input; 3 the machine lacks something (named); 4 interrupted, results so far kept`,
   );
 
-const commands = [doctorCommand(), runCommand(), analyzeCommand(), reportCommand(), ...daemonCommands()];
+const commands = [doctorCommand(), runCommand(), analyzeCommand(), reportCommand(), planCommand(), ...daemonCommands()];
 for (const command of commands) {
   program.addCommand(
     command.exitOverride().showHelpAfterError(`(hookbench ${command.name()} --help shows its options)`),

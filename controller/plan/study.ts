@@ -22,12 +22,25 @@ export interface ResolvedStudy {
   readonly requests: number;
   /** the user's fixed warm-up, null for each SUT's own */
   readonly warmup: number | null;
+  /** the user's least warm-up, null for each SUT's own */
+  readonly warmupFloor: number | null;
+  /** goes on past `forks` until intervals are narrow; null for exactly `forks` */
+  readonly until: Until | null;
   readonly forks: number;
   readonly blocks: number;
   readonly keywords: readonly Uint8Array[];
   readonly requestBytes: number;
   readonly marginNs: number | null;
   readonly command: string;
+}
+
+/** What ends a study that adds forks as it goes. `forks` says then how large one fork is: requests are spread over so many. */
+export interface Until {
+  /** half-width that the interval of each comparison must reach, ns */
+  readonly halfWidthNs: number;
+  /** MECHANISM or SUT/MECHANISM; empty for every comparison */
+  readonly only: readonly string[];
+  readonly budgetMs: number;
 }
 
 /** arm numbers: 0 none, 1 none again (A/A), then placed, then attached */
@@ -55,6 +68,12 @@ export function measuredPerArm(study: ResolvedStudy, sut: PlannedSut): number {
   return Math.ceil(wanted / sut.unitSamples) * sut.unitSamples;
 }
 
+/** the same over the first `forks`, which may be more than were planned */
+export function measuredInForks(study: ResolvedStudy, sut: PlannedSut, forks: number): number {
+  const units = measuredPerArm(study, sut) / sut.unitSamples;
+  return Math.floor((units * forks) / study.forks) * sut.unitSamples;
+}
+
 export function warmupOf(study: ResolvedStudy, sut: PlannedSut): number {
-  return study.warmup ?? sut.warmup;
+  return study.warmup ?? study.warmupFloor ?? sut.warmup;
 }

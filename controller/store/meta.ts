@@ -1,6 +1,7 @@
 /** study.json: everything about a study but its samples. */
 
 import type { HostFacts } from '#proto';
+import type { UntilRun } from '../analysis/record.ts';
 import type { PlannedArm, PlannedSut } from '../plan/study.ts';
 
 export const META_SCHEMA = 'hookbench.study/v1';
@@ -20,6 +21,10 @@ export interface StudyMeta {
   readonly action: string;
   readonly requestsPerArm: number;
   readonly warmup: number | null;
+  /** the user's least warm-up; absent in studies of older versions */
+  readonly warmupFloor?: number | null;
+  /** how forks were added; absent in studies of older versions */
+  readonly until?: UntilRun | null;
   readonly forks: number;
   readonly blocks: number;
   readonly keywords: number;

@@ -18,6 +18,8 @@ export function resolved(over: Partial<ResolvedStudy> = {}): ResolvedStudy {
     action: 'observe',
     requests: 1003,
     warmup: null,
+    warmupFloor: null,
+    until: null,
     forks: 3,
     blocks: 4,
     keywords: [Buffer.from('word')],
@@ -91,6 +93,11 @@ export function request(over: Partial<RunStudyRequest> = {}): RunStudyRequest {
     command: 'hookbench run',
     outDir: '',
     token: '',
+    warmupFloor: 0,
+    warmupFloorFixed: false,
+    untilNs: 0,
+    untilFor: [],
+    budgetMs: 0,
     ...over,
   };
 }

@@ -136,6 +136,11 @@ const request = {
   command: 'hookbench run',
   outDir: 'results',
   token: 't',
+  warmupFloor: 50,
+  warmupFloorFixed: true,
+  untilNs: 1000.5,
+  untilFor: ['java-hello/bpftrace'],
+  budgetMs: 60_000,
 } satisfies MessageTypes['RunStudyRequest'];
 
 type OneMessage = {
