@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 import { BenchError } from './errors.ts';
-import type { MessageTypes } from './model.ts';
+import type { MessageTypes } from './messages.ts';
 import { type Bits64, bigintOfBits, bitsOfBigint, fitsUnsigned, safeNumber } from './units.ts';
 
 const PACKAGE = 'hookbench.v1';

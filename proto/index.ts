@@ -1,7 +1,10 @@
 /** The only public door of the contract. */
 
 export { contract, decode, encode } from './codec.ts';
+export * from './control.ts';
 export { asBenchError, BenchError, exitCodeOf, FAILURE_CODES, type FailureCode, formatFailure } from './errors.ts';
+export * from './measurement.ts';
+export type { MessageTypes } from './messages.ts';
 export * from './model.ts';
 export { AGENT_STREAM, CHANNEL_OPTIONS, CONTROL } from './services.ts';
 export { bytesOf, NO_KEYWORD_INDEX, u32Column, u64Column } from './units.ts';

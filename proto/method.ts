@@ -1,7 +1,7 @@
 /** One rpc in the shape of a grpc-js method definition. */
 
 import { decode, encode } from './codec.ts';
-import type { MessageTypes } from './model.ts';
+import type { MessageTypes } from './messages.ts';
 
 export interface CodecPair<Req, Res> {
   readonly path: string;

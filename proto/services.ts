@@ -1,16 +1,15 @@
 /** The two services as grpc-js wants them: paths, directions and the codec. */
 
-import { type CodecPair, method } from './method.ts';
 import type {
-  AgentMessage,
   CancelStudyRequest,
   CancelStudyResponse,
-  ControllerMessage,
   ListAgentsRequest,
   ListAgentsResponse,
   RunStudyRequest,
   StudyEvent,
-} from './model.ts';
+} from './control.ts';
+import { type CodecPair, method } from './method.ts';
+import type { AgentMessage, ControllerMessage } from './model.ts';
 
 export const AGENT_STREAM = {
   connect: method('AgentStream', 'Connect', 'AgentMessage', 'ControllerMessage', { in: true, out: true }) as CodecPair<

@@ -1,7 +1,8 @@
 import { holm } from '../stats/holm.ts';
 import { hasFailed, nameOf, summariseAa } from './aa.ts';
-import { compareArms, type DescribedArm, type Draft, describeArm } from './compare.ts';
+import { type ComparedCell, compareArms, type DescribedArm, type Draft, describeArm } from './compare.ts';
 import { insideViews } from './inside.ts';
+import { untilSummary } from './looks.ts';
 import { recommendations } from './recommendations.ts';
 import type { Arm, StudyRecord } from './record.ts';
 import { type Comparison, type Flag, RESULTS_SCHEMA, type Results, type Vantage } from './results.ts';
@@ -9,6 +10,7 @@ import { armSamples, type Cell, cellsOf, halvesOf } from './select.ts';
 import { type AaState, sentenceOf } from './sentences.ts';
 import { traceRows } from './traces.ts';
 import { verdictOf } from './verdict.ts';
+import { warmupOf } from './warmup.ts';
 
 /** A stored study → what is claimed about it. Pure: the same record gives the same results.
  * @param study complete or not; what is missing is flagged or warned of, never guessed
@@ -29,9 +31,11 @@ export function analyse(study: StudyRecord): Results {
   const aaRows = finishAll(aaDrafts, aaHolm);
   const unjudged = treatedDrafts.map(({ cell }) => cell).filter((cell) => !hasRow(cell, aaDrafts));
   const inside = insideViews(study);
+  const until = untilSummary(study, comparisons);
+  const untilNote = until === null ? [] : [{ code: 'until', detail: until.sentence }];
   return {
     schema: RESULTS_SCHEMA,
-    study: headOf(study),
+    study: { ...headOf(study), until },
     nodes: study.nodes,
     comparisons,
     aa: summariseAa(aaRows, [...new Set(unjudged.map(nameOf))]),
@@ -42,7 +46,7 @@ export function analyse(study: StudyRecord): Results {
     traces: traceRows(study),
     blocking: study.blocking,
     recommendations: recommendations(study, comparisons, inside),
-    warnings: [...study.warnings, ...missingWarnings(study, comparisons)],
+    warnings: [...study.warnings, ...untilNote, ...missingWarnings(study, comparisons)],
   };
 }
 
@@ -50,24 +54,25 @@ const COMPARED: readonly Vantage[] = ['client', 'caller'];
 const MIN_SAMPLES = 2;
 
 function draftsOf(study: StudyRecord, cell: Cell): readonly Draft[] {
+  const warmup = warmupOf(study, cell);
   const baselineArm = baselineOf(study.arms);
   const described = study.arms.flatMap((arm) => {
-    const samples = armSamples(cell, arm.index);
+    const samples = armSamples(cell, arm.index, warmup.forks);
     return samples.latencyNs.length < MIN_SAMPLES ? [] : [describeArm(arm, samples)];
   });
   const baseline = described.find(({ arm }) => arm === baselineArm);
   if (!baseline) return [];
   const drafts = described
     .filter((treated) => treated !== baseline)
-    .map((treated) => compareArms(study, cell, baseline, treated));
-  return cell.design === 'sequential' ? [...halvesDraft(study, cell, baseline), ...drafts] : drafts;
+    .map((treated) => compareArms(study, { cell, warmup }, baseline, treated));
+  return cell.design === 'sequential' ? [...halvesDraft(study, { cell, warmup }, baseline), ...drafts] : drafts;
 }
 
 /** Imported data has no A/A arm: the baseline's second half against its first stands in for it. */
-function halvesDraft(study: StudyRecord, cell: Cell, { arm, samples }: DescribedArm): readonly Draft[] {
+function halvesDraft(study: StudyRecord, compared: ComparedCell, { arm, samples }: DescribedArm): readonly Draft[] {
   const [first, second] = halvesOf(samples);
   if (first.latencyNs.length < MIN_SAMPLES || second.latencyNs.length < MIN_SAMPLES) return [];
-  return [compareArms(study, cell, describeArm(arm, first), describeArm({ ...arm, aa: true }, second))];
+  return [compareArms(study, compared, describeArm(arm, first), describeArm({ ...arm, aa: true }, second))];
 }
 
 function baselineOf(arms: readonly Arm[]): Arm | undefined {
@@ -138,7 +143,7 @@ function missingWarnings(study: StudyRecord, comparisons: readonly Comparison[])
   );
 }
 
-function headOf(study: StudyRecord): Results['study'] {
+function headOf(study: StudyRecord): Omit<Results['study'], 'until'> {
   const { id, seed, startedAt, finishedAt, status, requestsPerArm, warmup, forks, blocks, action } = study;
   const { suts, mechanisms, conditions, keywords, hookbenchVersion, command } = study;
   return {

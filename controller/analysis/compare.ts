@@ -7,12 +7,15 @@ import { pooledTTest, welchTTest } from '../stats/t-test.ts';
 import { assumptionFlags } from './assumptions.ts';
 import { estimateShifts, type Shifts } from './estimate.ts';
 import { apartFlag, recordFlags } from './flags.ts';
+import { levelOf } from './looks.ts';
 import type { Arm, StudyRecord } from './record.ts';
 import type { Comparison, Design, Flag, SampleStats } from './results.ts';
 import { sampleStats } from './sample-stats.ts';
 import type { ArmSamples, Cell } from './select.ts';
 import type { MaybeSorted } from './sequential.ts';
 import type { Inference } from './unit.ts';
+import { type CellWarmup, warmupColumns } from './warmup.ts';
+import { settlingFlag } from './warmup-flag.ts';
 
 /** an arm of a cell with all that is computed once, however many comparisons it takes part in */
 export interface DescribedArm {
@@ -21,6 +24,12 @@ export interface DescribedArm {
   readonly sorted: SortedSamples;
   readonly moments: Moments;
   readonly stats: SampleStats;
+}
+
+/** a cell with the cuts that hold for all of its arms */
+export interface ComparedCell {
+  readonly cell: Cell;
+  readonly warmup: CellWarmup;
 }
 
 /** A comparison before the study as a whole has had its say: no correction, no verdict. */
@@ -42,20 +51,29 @@ export function describeArm(arm: Arm, samples: ArmSamples): DescribedArm {
 }
 
 /** Everything about two arms of one cell that does not depend on the rest of the study. */
-export function compareArms(study: StudyRecord, cell: Cell, baseline: DescribedArm, treated: DescribedArm): Draft {
-  const shifts = estimateShifts(withSorted(baseline), withSorted(treated), cell.design);
+export function compareArms(
+  study: StudyRecord,
+  { cell, warmup }: ComparedCell,
+  baseline: DescribedArm,
+  treated: DescribedArm,
+): Draft {
+  const shifts = estimateShifts(withSorted(baseline), withSorted(treated), cell.design, levelOf(study));
   const judged = judgedBy(shifts, cell.design);
   const measured = {
     ...namesOf(cell, baseline, treated),
     warmupDropped: treated.samples.dropped,
+    warmup: warmupColumns(warmup, baseline.arm.index, treated.arm.index),
     ...pooledTests(baseline, treated),
     ...shiftColumns(shifts),
     ...powerOf(judged, treated.stats.n),
   };
   const { blocks, forks } = shifts;
   const flags = [
-    ...recordFlags(study, { ...measured, forks, hasEstimate: judged !== null }),
-    ...assumptionFlags(baseline, treated, cell.design),
+    ...recordFlags(study, { ...measured, n: measured.n + treated.samples.cut, forks, hasEstimate: judged !== null }),
+    ...withoutRepeats([
+      ...settlingFlag(warmup, [baseline, treated]),
+      ...assumptionFlags(baseline, treated, cell.design),
+    ]),
     ...(treated.arm.aa ? [] : apartFlag(study, cell)),
   ];
   return { cell, isAa: treated.arm.aa, inference: judged, blocks, forks, flags, measured };
@@ -68,6 +86,11 @@ function withSorted({ samples, sorted }: DescribedArm): MaybeSorted {
 /** Imported arms are judged by the mean, as published analyses of such files are (and the paper's): it is what their t-test says. */
 function judgedBy(shifts: Shifts, design: Design): Inference | null {
   return design === 'sequential' ? shifts.mean : shifts.p50;
+}
+
+/** the detector's word on the warm-up goes before that of the blocks' own check */
+function withoutRepeats(flags: readonly Flag[]): readonly Flag[] {
+  return flags.filter((flag, i) => flags.findIndex(({ code }) => code === flag.code) === i);
 }
 
 function namesOf({ sut, condition, node, vantage, design }: Cell, baseline: DescribedArm, treated: DescribedArm) {

@@ -11,21 +11,29 @@ export type { Shifts } from './unit.ts';
 /** Shifts of median and mean from differences within blocks, of the 99th percentile from differences within forks.
  * @param baseline, treated samples of two arms of one cell
  * @param design decides the unit of inference (unit.ts); `sequential` arms share no block (sequential.ts)
+ * @param level see inferByDesign
  * A block counts with ≥ 5 samples of each arm, a fork's p99 with ≥ 100. Time O(n log block). */
-export function estimateShifts(baseline: MaybeSorted, treated: MaybeSorted, design: Design): Shifts {
+export function estimateShifts(baseline: MaybeSorted, treated: MaybeSorted, design: Design, level?: number): Shifts {
   if (design === 'sequential') return sequentialShifts(baseline, treated);
   const pairs = pairBlocks(baseline.blocks, treated.blocks);
-  const infer = (statistic: Statistic) => inferByDesign(differencesByFork(baseline, treated, pairs, statistic), design);
+  const infer = (statistic: Statistic) =>
+    inferByDesign(differencesByFork(baseline, treated, pairs, statistic), design, level);
   const counted = differencesByFork(baseline, treated, pairs, medianOf(null));
   return {
-    p50: inferByDesign(counted, design),
+    p50: inferByDesign(counted, design, level),
     mean: infer(meanOf),
-    p99: inferOverForks(p99Differences(baseline, treated, pairs)),
+    p99: inferOverForks(p99Differences(baseline, treated, pairs), level),
     p50Hit: infer(medianOf(1)),
     p50NoHit: infer(medianOf(0)),
     blocks: counted.reduce((sum, group) => sum + group.length, 0),
     forks: counted.length,
   };
+}
+
+/** Differences of block medians, one array per fork with a block in which both arms ran.
+ * Time O(n log block). */
+export function medianDifferences(baseline: ArmSamples, treated: ArmSamples): readonly Float64Array[] {
+  return differencesByFork(baseline, treated, pairBlocks(baseline.blocks, treated.blocks), medianOf(null));
 }
 
 /** Block medians in run order, one series per fork.

@@ -4,6 +4,7 @@ import { figureCell, type Place } from './figure-cell.ts';
 import type { StudyRecord } from './record.ts';
 import type { Design } from './results.ts';
 import { type Cell, roomFor, storedArm } from './select.ts';
+import { warmupOf } from './warmup.ts';
 
 /** the requests first … last (counted from each process start), all forks together */
 export interface LagBin {
@@ -23,8 +24,10 @@ export interface LagSeries {
   readonly forks: number;
   /** of the longest fork, warm-up included */
   readonly requests: number;
-  /** index of the first request that no fork counts as warm-up; 0 for an arm without a warm-up of its own */
+  /** index of the first request that no fork counts as warm-up, fixed or detected */
   readonly warmupRequests: number;
+  /** index of the first analysed request of each fork */
+  readonly cuts: readonly number[];
   /** at most 600 */
   readonly bins: readonly LagBin[];
 }
@@ -43,11 +46,13 @@ export function lagSeries(
   const cell = figureCell(study, sut, design, at);
   const described = study.arms.find(({ index }) => index === arm);
   if (!cell || !described) return null;
-  const { forks, warmupRequests } = forkSeries(cell, arm);
+  const forks = forkSeries(cell, arm);
+  const cuts = [...warmupOf(study, cell).forks.values()].map(({ cut }) => cut);
   const requests = Math.max(0, ...forks.map((series) => series.length));
   if (requests === 0) return null;
   const { mechanism, aa } = described;
-  return { mechanism, aa, forks: forks.length, requests, warmupRequests, bins: binsOf(forks, requests) };
+  const warmupRequests = Math.min(requests, Math.max(0, ...cuts));
+  return { mechanism, aa, forks: forks.length, requests, warmupRequests, cuts, bins: binsOf(forks, requests) };
 }
 
 const MAX_BINS = 600;
@@ -55,17 +60,16 @@ const MAX_BINS = 600;
 interface ForkRun {
   readonly latencyNs: Samples;
   length: number;
-  warmup: number;
 }
 
-function forkSeries(cell: Cell, arm: number): { forks: readonly Samples[]; warmupRequests: number } {
+function forkSeries(cell: Cell, arm: number): readonly Samples[] {
   const runs = new Map<number, ForkRun>();
   const batches = cell.batches.filter((batch) => batch.phase === 'warmup' || batch.phase === 'measure');
   const sizes = new Map<number, number>();
   for (const batch of batches)
     sizes.set(batch.fork, (sizes.get(batch.fork) ?? 0) + countArm(batch.arm, storedArm(cell, batch.phase, arm)));
   for (const [fork, size] of sizes) {
-    if (size > 0) runs.set(fork, { latencyNs: roomFor(batches, size), length: 0, warmup: 0 });
+    if (size > 0) runs.set(fork, { latencyNs: roomFor(batches, size), length: 0 });
   }
   for (const batch of batches) {
     const run = runs.get(batch.fork);
@@ -74,10 +78,8 @@ function forkSeries(cell: Cell, arm: number): { forks: readonly Samples[]; warmu
     for (let i = 0; i < batch.arm.length; i++) {
       if (batch.arm[i] === stored) run.latencyNs[run.length++] = batch.latencyNs[i] as number;
     }
-    if (batch.phase === 'warmup') run.warmup = run.length;
   }
-  const all = [...runs.values()];
-  return { forks: all.map((run) => run.latencyNs), warmupRequests: Math.max(0, ...all.map((run) => run.warmup)) };
+  return [...runs.values()].map((run) => run.latencyNs);
 }
 
 function countArm(column: Uint8Array, arm: number): number {

@@ -130,6 +130,18 @@ export interface ImportedRun {
   readonly lastStartMs: number;
 }
 
+/** how a study that added forks until its intervals were narrow came to its end */
+export interface UntilRun {
+  /** wanted, of the interval to either side */
+  readonly halfWidthNs: number;
+  /** MECHANISM or SUT/MECHANISM; empty for every comparison */
+  readonly only: readonly string[];
+  readonly budgetMs: number;
+  /** forks at each look; the last one is where it stopped */
+  readonly looks: readonly number[];
+  readonly stopped: 'narrow' | 'budget' | 'interrupted';
+}
+
 export interface StudyRecord {
   readonly id: string;
   readonly seed: number;
@@ -141,6 +153,8 @@ export interface StudyRecord {
   readonly plannedSamples: Readonly<Record<string, number>>;
   /** the user's fixed warm-up, or null where each SUT's own floor was used */
   readonly warmup: number | null;
+  /** null or absent where the number of forks was fixed */
+  readonly until?: UntilRun | null;
   readonly forks: number;
   readonly blocks: number;
   readonly action: string;

@@ -88,6 +88,19 @@ export interface BlockEstimate extends Estimate {
   readonly pHolm: number;
 }
 
+/** Where each process start ends its warm-up. */
+export interface Warmup {
+  /** heidelberger-welch: detected past the floor (controller/analysis/warmup-method.ts); fixed: what the user or the file says */
+  readonly method: 'heidelberger-welch' | 'fixed';
+  readonly perFork: readonly {
+    readonly fork: number;
+    /** requests of each arm since its process started that come before the first analysed one; both arms are cut at the same */
+    readonly cut: number;
+    /** false: an arm never settled, and nothing was cut for its sake; null: not looked at, or too few requests to tell */
+    readonly settled: boolean | null;
+  }[];
+}
+
 export interface Comparison {
   readonly sut: string;
   readonly condition: string;
@@ -100,6 +113,7 @@ export interface Comparison {
   readonly n: number;
   readonly baselineN: number;
   readonly warmupDropped: number;
+  readonly warmup: Warmup;
   readonly baselineStats: SampleStats;
   readonly treatedStats: SampleStats;
   readonly studentT: TTest & { readonly pooledSdNs: number };
@@ -238,6 +252,21 @@ export interface Recommendation {
   readonly evidence: string;
 }
 
+/** A study that added forks until its intervals were narrow, or its time was over. */
+export interface UntilSummary {
+  /** wanted: at most this far from the estimate to either end of its interval */
+  readonly halfWidthNs: number;
+  readonly only: readonly string[];
+  readonly budgetMs: number;
+  /** forks at each look, the last one included */
+  readonly looks: readonly number[];
+  readonly correction: 'alpha-spending-pocock';
+  /** two-sided level at which the intervals shown are drawn, so that all looks together err in 5 % at most; p is raised to match */
+  readonly level: number;
+  readonly stopped: 'narrow' | 'budget' | 'interrupted';
+  readonly sentence: string;
+}
+
 export interface Results {
   readonly schema: typeof RESULTS_SCHEMA;
   readonly study: {
@@ -248,6 +277,8 @@ export interface Results {
     readonly status: 'complete' | 'interrupted' | 'failed';
     readonly requestsPerArm: number;
     readonly warmup: number | null;
+    /** null where the number of forks was fixed */
+    readonly until: UntilSummary | null;
     readonly forks: number;
     readonly blocks: number;
     readonly action: string;

@@ -29,9 +29,14 @@ export interface ArmSamples {
   /** 1 where the payload held a keyword */
   readonly hit: Uint8Array;
   readonly blocks: readonly BlockSpan[];
-  /** warm-up and settling samples left out */
+  /** warm-up, settling and cut samples left out */
   readonly dropped: number;
+  /** of these, measured ones that were cut because the process had not settled */
+  readonly cut: number;
 }
+
+/** fork → measured samples to leave out at its begin; the same of every arm */
+export type Skips = ReadonlyMap<number, { readonly skip: number }>;
 
 /** The study's cells, by SUT as the study names them, then design, node, condition, vantage; the order of batches plays no part.
  * @param vantages only these
@@ -55,10 +60,13 @@ export function cellsOf(study: StudyRecord, vantages: readonly Vantage[]): reado
 }
 
 /** The measured samples of one arm, in the order they were taken, with the blocks they fall into.
- * @param arm index of the arm
+ * @param arm index of the arm; @param skips what of each fork counts as warm-up though it was measured (warmup.ts)
  * Time O(samples of the cell), 5 bytes per sample kept (9 of imported ones). */
-export function armSamples(cell: Cell, arm: number): ArmSamples {
-  const { kept, dropped } = countSamples(cell, arm);
+export function armSamples(cell: Cell, arm: number, skips: Skips = new Map()): ArmSamples {
+  const counted = countSamples(cell, arm);
+  const cut = sum([...counted.byFork].map(([fork, n]) => Math.min(n, skips.get(fork)?.skip ?? 0)));
+  const kept = sum([...counted.byFork.values()]) - cut;
+  const left = new Map([...skips].map(([fork, { skip }]) => [fork, skip]));
   const latencyNs = roomFor(cell.batches, kept);
   const hit = new Uint8Array(kept);
   const blocks: BlockSpan[] = [];
@@ -66,17 +74,20 @@ export function armSamples(cell: Cell, arm: number): ArmSamples {
   for (const batch of cell.batches) {
     if (batch.phase !== 'measure') continue;
     const start = end;
+    let skip = left.get(batch.fork) ?? 0;
     const { arm: arms, flags, latencyNs: from } = batch;
     for (let i = 0; i < arms.length; i++) {
       const bits = flags[i] as number;
       if (arms[i] !== arm || bits & SAMPLE_SETTLE) continue;
+      if (skip-- > 0) continue;
       latencyNs[end] = from[i] as number;
       hit[end] = bits & SAMPLE_HIT;
       end++;
     }
+    left.set(batch.fork, Math.max(0, skip));
     if (end > start) addSpan(blocks, batch, start, end);
   }
-  return { latencyNs, hit, blocks, dropped };
+  return { latencyNs, hit, blocks, dropped: counted.dropped + cut, cut };
 }
 
 /** An arm's first and second half, each of whole blocks in the order they were taken. */
@@ -88,6 +99,7 @@ export function halvesOf(arm: ArmSamples): readonly [ArmSamples, ArmSamples] {
     hit: arm.hit.subarray(from, to),
     blocks: blocks.map((span) => ({ ...span, start: span.start - from, end: span.end - from })),
     dropped: arm.dropped,
+    cut: arm.cut,
   });
   return [part(0, cut, arm.blocks.slice(0, middle)), part(cut, arm.latencyNs.length, arm.blocks.slice(middle))];
 }
@@ -97,21 +109,27 @@ export function storedArm(cell: Cell, phase: Batch['phase'], arm: number): numbe
   return cell.design === 'sliced' && phase === 'warmup' ? 0 : arm;
 }
 
-function countSamples(cell: Cell, arm: number): { kept: number; dropped: number } {
-  let kept = 0;
+function countSamples(cell: Cell, arm: number): { byFork: ReadonlyMap<number, number>; dropped: number } {
+  const byFork = new Map<number, number>();
   let dropped = 0;
   for (const batch of cell.batches) {
     if (batch.phase !== 'warmup' && batch.phase !== 'measure') continue;
     const stored = storedArm(cell, batch.phase, arm);
     const { arm: arms, flags } = batch;
     const isWarmup = batch.phase === 'warmup';
+    let kept = 0;
     for (let i = 0; i < arms.length; i++) {
       if (arms[i] !== stored) continue;
       if (isWarmup || (flags[i] as number) & SAMPLE_SETTLE) dropped++;
       else kept++;
     }
+    byFork.set(batch.fork, (byFork.get(batch.fork) ?? 0) + kept);
   }
-  return { kept, dropped };
+  return { byFork, dropped };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** Room for samples of the batches: doubles as soon as one of them holds doubles. */

@@ -143,6 +143,7 @@ function difference(before: ArmEstimate, after: ArmEstimate, unit: Estimate['uni
   const { p, log10P } = tTwoSidedP(shift === 0 ? 0 : shift / standardError, df);
   const [low, high] = [shift - reach, shift + reach];
   return {
+    level: 1 - CONFIDENCE,
     interval: {
       ...{ mean: shift, low, high, standardError, df, units, p, log10P, confidence: CONFIDENCE },
       sd: standardError * Math.sqrt(units),

@@ -7,6 +7,7 @@ import { figureCell, type Place } from './figure-cell.ts';
 import type { StudyRecord } from './record.ts';
 import type { Design } from './results.ts';
 import { type ArmSamples, armSamples } from './select.ts';
+import { warmupOf } from './warmup.ts';
 
 export type { Place } from './figure-cell.ts';
 export { type LagBin, type LagSeries, lagSeries } from './lag.ts';
@@ -91,7 +92,7 @@ const MAX_OUTLIERS = 200;
 
 function samplesAt(study: StudyRecord, sut: string, design: Design, arm: number, at: Place): ArmSamples | null {
   const cell = figureCell(study, sut, design, at);
-  return cell ? armSamples(cell, arm) : null;
+  return cell ? armSamples(cell, arm, warmupOf(study, cell).forks) : null;
 }
 
 function extremes(

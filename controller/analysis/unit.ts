@@ -8,6 +8,8 @@ import type { Design, Estimate } from './results.ts';
 export interface Inference {
   readonly estimate: Estimate;
   readonly interval: MeanInterval;
+  /** at which the interval was drawn and p is judged: 0.05, or less where the study was looked at more than once */
+  readonly level: number;
 }
 
 /** Shifts treated − baseline, each with its interval; null where fewer than 2 units carry it. */
@@ -23,27 +25,39 @@ export interface Shifts {
 }
 
 export const CONFIDENCE = 0.95;
+const ALPHA = 0.05;
 
 /** Mean shift over process starts: a fork's mean block difference is one unit, in every design.
  * @param byFork differences treated − baseline of each block, ns, one array per fork
  * @param design a single fork carries an interval only where it is `sliced`: a process compared with itself, each block one unit
+ * @param level of this look (look-level.ts): the interval is drawn at it, and p is raised to be judged at 0.05
  * @returns null with fewer than 2 units
  * Time O(blocks). */
-export function inferByDesign(byFork: readonly Float64Array[], design: Design): Inference | null {
+export function inferByDesign(
+  byFork: readonly Float64Array[],
+  design: Design,
+  level: number = ALPHA,
+): Inference | null {
   const [only] = byFork;
-  if (design === 'sliced' && byFork.length === 1 && only !== undefined) return inferOver(only, 'block');
-  return inferOverForks(Float64Array.from(byFork, (differences) => mean(differences)));
+  if (design === 'sliced' && byFork.length === 1 && only !== undefined) return inferOver(only, 'block', level);
+  const means = Float64Array.from(byFork, (differences) => mean(differences));
+  return inferOverForks(means, level);
 }
 
 /** Mean over forks, one value each.
  * @returns null with fewer than 2 forks */
-export function inferOverForks(forkDifferences: Float64Array): Inference | null {
-  return inferOver(forkDifferences, 'fork');
+export function inferOverForks(forkDifferences: Float64Array, level: number = ALPHA): Inference | null {
+  return inferOver(forkDifferences, 'fork', level);
 }
 
-function inferOver(units: Float64Array, unit: Estimate['unit']): Inference | null {
+function inferOver(units: Float64Array, unit: Estimate['unit'], level: number): Inference | null {
   if (units.length < 2) return null;
-  const interval = meanInterval(units, CONFIDENCE);
-  const { mean: estimateNs, low: lowNs, high: highNs, p } = interval;
-  return { interval, estimate: { estimateNs, lowNs, highNs, p, confidence: CONFIDENCE, units: units.length, unit } };
+  const interval = meanInterval(units, level === ALPHA ? CONFIDENCE : 1 - level);
+  const { mean: estimateNs, low: lowNs, high: highNs } = interval;
+  const p = Math.min(1, (interval.p * ALPHA) / level);
+  return {
+    interval,
+    level,
+    estimate: { estimateNs, lowNs, highNs, p, confidence: CONFIDENCE, units: units.length, unit },
+  };
 }

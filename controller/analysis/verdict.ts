@@ -18,6 +18,6 @@ export function verdictOf(
 ): Verdict {
   if (inference === null || flags.some((flag) => DISQUALIFYING.includes(flag.code))) return 'invalid';
   if (pHolm < ALPHA) return inference.estimate.estimateNs > 0 ? 'overhead' : 'implausible';
-  if (marginNs !== null && tost(inference.interval, marginNs).p < ALPHA) return 'equivalent';
+  if (marginNs !== null && tost(inference.interval, marginNs).p < inference.level) return 'equivalent';
   return 'no-detectable-difference';
 }

@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
   run: async () => (await import('./run.ts')).runCommand(),
   analyze: async () => (await import('./analyze.ts')).analyzeCommand(),
+  plan: async () => (await import('./plan.ts')).planCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
   check: async () => (await import('./check.ts')).checkCommand(),
   controller: async () => (await import('./daemons.ts')).controllerCommand(),
@@ -28,6 +29,7 @@ Examples
   hookbench run                                             the default study, under 3 minutes
   hookbench run --quick                                     under 60 seconds
   hookbench run --sut java-hello --requests 50000 --warmup 4000
+  hookbench plan --detect 1us                               how large a study must be for that
   hookbench analyze results/STUDY-ID                        analyse a stored study again
   hookbench analyze --baseline a.csv --treated b.csv        CSVs of response times measured elsewhere
 

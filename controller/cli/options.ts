@@ -38,3 +38,25 @@ export function durationNs(option: string): (text: string) => number {
 export function quoted(word: string): string {
   return /^[\w./,:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
+
+const TIME_MS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 3.6e6 };
+const MOST_MS = 48 * 3.6e6;
+
+/** "10m" → 600000 */
+export function timeMs(option: string): (text: string) => number {
+  return (text) => {
+    const found = /^(\d+(?:\.\d+)?)(s|m|h)$/.exec(text);
+    const ms = Math.round(Number(found?.[1] ?? 0) * (TIME_MS[found?.[2] ?? ''] ?? 0));
+    if (ms > 0 && ms <= MOST_MS) return ms;
+    throw new BenchError('usage', `${option} ${text} is not a time such as 90s, 10m or 2h (48h at most)`);
+  };
+}
+
+/** "0.8" → 0.8 */
+export function share(option: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^0?\.\d+$/.test(text) && value >= 0.001 && value <= 0.999) return value;
+    throw new BenchError('usage', `${option} ${text} is not a share from 0.001 to 0.999`);
+  };
+}

@@ -16,6 +16,10 @@ export interface RunOptions {
   blocks?: number;
   seed?: number;
   quick?: boolean;
+  warmupFloor?: number;
+  until?: number;
+  untilFor?: string[];
+  budget?: number;
   keywords?: string;
   requestBytes?: number;
   margin?: number;
@@ -25,11 +29,12 @@ export interface RunOptions {
 }
 
 /** what --quick changes; an option given by the user wins */
-const QUICK = { requests: 5_000, warmup: 2_000, forks: 4, blocks: 1 } as const;
+const QUICK = { requests: 5_000, warmupFloor: 2_000, forks: 4, blocks: 1 } as const;
 
 export function requestOf(o: RunOptions, command: string): RunStudyRequest {
-  const quick = o.quick === true ? QUICK : { requests: 0, warmup: undefined, forks: 0, blocks: 0 };
-  const warmup = o.warmup ?? quick.warmup;
+  const quick = o.quick === true ? QUICK : { requests: 0, warmupFloor: undefined, forks: 0, blocks: 0 };
+  const { warmup } = o;
+  const warmupFloor = o.warmupFloor ?? quick.warmupFloor;
   return {
     suts: o.sut ?? [],
     sutsAsked: o.sut !== undefined,
@@ -51,5 +56,10 @@ export function requestOf(o: RunOptions, command: string): RunStudyRequest {
     command,
     outDir: resolve(o.out),
     token: '',
+    warmupFloor: warmupFloor ?? 0,
+    warmupFloorFixed: warmupFloor !== undefined,
+    untilNs: o.until ?? 0,
+    untilFor: o.untilFor ?? [],
+    budgetMs: o.budget ?? 0,
   };
 }

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { BenchError, exitCodeOf, formatFailure, type StudyEnded } from '#proto';
 import { writeResults } from '../study/results.ts';
 import { type LocalBench, startLocalBench } from './local.ts';
-import { durationNs, listOption, quoted, wholeNumber } from './options.ts';
+import { durationNs, listOption, quoted, timeMs, wholeNumber } from './options.ts';
 import { hasResults, printResults } from './print.ts';
 import { StudyProgressLine } from './progress.ts';
 import { type RunOptions, requestOf } from './run-options.ts';
@@ -38,8 +38,13 @@ export function runCommand(): Command {
     )
     .option(
       '--warmup <n>',
-      'requests each fresh instance serves before it is measured, or auto: the floor of each SUT',
+      'requests each fresh instance serves before it counts, or auto: detected for each start, never below the floor (default)',
       warmupOption,
+    )
+    .option(
+      '--warmup-floor <n>',
+      'least warm-up where it is detected (default: of each SUT its own)',
+      wholeNumber('--warmup-floor', 0, 10_000_000),
     )
     .option('--forks <n>', 'fresh starts of every SUT (default 6)', wholeNumber('--forks', 1, 1000))
     .option('--blocks <n>', 'randomised blocks in each fork (default 4)', wholeNumber('--blocks', 1, 1000))
@@ -48,10 +53,21 @@ export function runCommand(): Command {
       'seed of the order of requests (default: random, written to the results)',
       wholeNumber('--seed', 0, 2 ** 32 - 1),
     )
-    .option('--quick', 'a smaller study, under 60 s: 5000 requests of which 2000 warm-up, 4 forks, 1 block')
+    .option('--quick', 'a smaller study, under 60 s: 5000 requests of which 2000 warm-up floor, 4 forks, 1 block')
     .option('--keywords <file>', 'keywords to look for, one a line (default: our own list of 200)')
     .option('--request-bytes <n>', 'length of a request (default 88)', wholeNumber('--request-bytes', 64, 8192))
     .option('--margin <duration>', 'margin within which arms count as equivalent, e.g. 1us', durationNs('--margin'))
+    .option(
+      '--until <duration>',
+      'add forks until the 95 % interval of each median shift reaches at most this far to either side of it, e.g. 1us',
+      durationNs('--until'),
+    )
+    .option(
+      '--until-for <names>',
+      'ask that only of these: mechanisms or SUT/mechanism (default: all)',
+      listOption('--until-for'),
+    )
+    .option('--budget <duration>', 'with --until: the most time to measure for (default 10m)', timeMs('--budget'))
     .option('--out <dir>', 'folder for results', 'results')
     .option('--json', 'print results.json instead of the table')
     .option('--quiet', 'no progress')
@@ -65,6 +81,7 @@ Examples
   hookbench run --sut read-loop --mechanisms ld-preload --json
   hookbench run --sut node-hello --action block                      requests with a keyword never arrive
   hookbench run --sut read-loop --mechanisms ld-preload,ld-preload:simd --functions read,recv
+  hookbench run --sut read-loop --until 50ns --budget 5m
   hookbench run --keywords words.txt --request-bytes 1400`,
     )
     .action(async (options: RunOptions) => {
@@ -122,7 +139,7 @@ function salvage(dir: string, options: RunOptions, bench: LocalBench): number {
 }
 
 /** Ctrl-C while controller and agent are being started: remembered, so that both are ended in good order. */
-function interruptedEarly(): { seen(): boolean; off(): void } {
+export function interruptedEarly(): { seen(): boolean; off(): void } {
   let seen = false;
   const note = () => {
     seen = true;
@@ -137,7 +154,7 @@ function interruptedEarly(): { seen(): boolean; off(): void } {
 }
 
 /** First Ctrl-C: stop and keep the results. Second: end everything now. */
-function onInterrupt(bench: LocalBench, line: StudyProgressLine): { off(): void } {
+export function onInterrupt(bench: LocalBench, line: StudyProgressLine): { off(): void } {
   let times = 0;
   const interrupted = () => {
     times += 1;
@@ -157,6 +174,6 @@ function onInterrupt(bench: LocalBench, line: StudyProgressLine): { off(): void 
   };
 }
 
-function warmupOption(text: string): number | 'auto' {
+export function warmupOption(text: string): number | 'auto' {
   return text === 'auto' ? 'auto' : wholeNumber('--warmup', 0, 10_000_000)(text);
 }

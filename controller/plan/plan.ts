@@ -5,14 +5,20 @@ import { Random } from './random.ts';
 import { armsOf, type PlannedArm, type PlannedSut, type ResolvedStudy, unitsOfBlock, warmupOf } from './study.ts';
 
 /** units sent first after a new connection, not analysed */
-const SETTLE_UNITS = 20;
+export const SETTLE_UNITS = 20;
 /** units sent to each hooked instance while a kernel mechanism is attached, to compare what both count */
 const CENSUS_UNITS = 40;
 const HIT = 0x80;
 
 /** @param node each node gets an order of its own from the same seed */
 export function planStudy(study: ResolvedStudy, node: string): Assignment[] {
-  const forks = Array.from({ length: study.forks }, (_, fork) => {
+  return planForks(study, node, { from: 0, to: study.forks });
+}
+
+/** The forks from … to−1, also past the number planned: fork n is the same whatever was planned before it. */
+export function planForks(study: ResolvedStudy, node: string, o: { from: number; to: number }): Assignment[] {
+  const forks = Array.from({ length: o.to - o.from }, (_, i) => {
+    const fork = o.from + i;
     const random = new Random(study.seed, `${node} fork ${fork}`);
     return random.shuffled(study.conditions).map((condition) => planFork(study, { fork, condition, node, random }));
   });

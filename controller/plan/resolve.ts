@@ -3,6 +3,7 @@
 import { BenchError, type Capability, type Hello, type Note, type RunStudyRequest } from '#proto';
 import { ableMechanisms, ableSuts, askedOf } from './ability.ts';
 import { armsOf, measuredPerArm, type PlannedSut, type ResolvedStudy, warmupOf } from './study.ts';
+import { untilOf } from './until.ts';
 
 export const DEFAULTS = { requests: 20_000, forks: 6, blocks: 4, requestBytes: 88 } as const;
 const LIMITS = { requests: 20_000_000, forks: 1000, blocks: 1000, requestBytes: 8192 };
@@ -82,6 +83,8 @@ export function resolveStudy(
     ...asked,
     requests: within('--requests', request.requests || DEFAULTS.requests, LIMITS.requests),
     warmup: request.warmupFixed ? request.warmup : null,
+    warmupFloor: request.warmupFloorFixed ? request.warmupFloor : null,
+    until: untilOf(request, { suts, mechanisms }),
     forks: within('--forks', request.forks || DEFAULTS.forks, LIMITS.forks),
     blocks: within('--blocks', request.blocks || DEFAULTS.blocks, LIMITS.blocks),
     keywords: request.keywords,

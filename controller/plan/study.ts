@@ -24,12 +24,25 @@ export interface ResolvedStudy {
   readonly requests: number;
   /** the user's fixed warm-up, null for each SUT's own */
   readonly warmup: number | null;
+  /** the user's least warm-up, null for each SUT's own */
+  readonly warmupFloor: number | null;
+  /** goes on past `forks` until intervals are narrow; null for exactly `forks` */
+  readonly until: Until | null;
   readonly forks: number;
   readonly blocks: number;
   readonly keywords: readonly Uint8Array[];
   readonly requestBytes: number;
   readonly marginNs: number | null;
   readonly command: string;
+}
+
+/** What ends a study that adds forks as it goes. `forks` says then how large one fork is: requests are spread over so many. */
+export interface Until {
+  /** half-width that the interval of each comparison must reach, ns */
+  readonly halfWidthNs: number;
+  /** MECHANISM or SUT/MECHANISM; empty for every comparison */
+  readonly only: readonly string[];
+  readonly budgetMs: number;
 }
 
 /** arm numbers: 0 none, 1 none again (A/A), then placed, then attached */
@@ -66,16 +79,19 @@ export function unitsOfBlock(study: ResolvedStudy, sut: PlannedSut, fork: number
   return Math.floor((units * (part + 1)) / parts) - Math.floor((units * part) / parts);
 }
 
-/** samples an arm should have: under block only requests without a keyword are timed, of each block the larger half */
-export function timedPerArm(study: ResolvedStudy, sut: PlannedSut): number {
-  if (study.action !== 'block') return measuredPerArm(study, sut);
+/** Samples an arm should have over the first `forks`, which may be more than were planned. Under block only requests without a keyword are
+ * timed, of each block the larger half. */
+export function timedPerArm(study: ResolvedStudy, sut: PlannedSut, forks: number = study.forks): number {
   let units = 0;
-  for (let fork = 0; fork < study.forks; fork++) {
-    for (let block = 0; block < study.blocks; block++) units += Math.ceil(unitsOfBlock(study, sut, fork, block) / 2);
+  for (let fork = 0; fork < forks; fork++) {
+    for (let block = 0; block < study.blocks; block++) {
+      const inBlock = unitsOfBlock(study, sut, fork, block);
+      units += study.action === 'block' ? Math.ceil(inBlock / 2) : inBlock;
+    }
   }
   return units * sut.unitSamples;
 }
 
 export function warmupOf(study: ResolvedStudy, sut: PlannedSut): number {
-  return study.warmup ?? sut.warmup;
+  return study.warmup ?? study.warmupFloor ?? sut.warmup;
 }

@@ -141,6 +141,7 @@ const EMPTY: Comparison = {
   n: 0,
   baselineN: 0,
   warmupDropped: 0,
+  warmup: { method: 'fixed', perFork: [] },
   baselineStats: NO_STATS,
   treatedStats: NO_STATS,
   studentT: { t: 0, df: 0, p: 1, log10P: 0, pooledSdNs: 0 },

@@ -1,6 +1,7 @@
 /** study.json: everything about a study but its samples. */
 
 import type { HostFacts } from '#proto';
+import type { UntilRun } from '../analysis/record.ts';
 import type { MechanismFacts } from '../analysis/results.ts';
 import type { PlannedArm, PlannedSut } from '../plan/study.ts';
 
@@ -27,6 +28,10 @@ export interface StudyMeta {
   readonly keywordList?: readonly string[];
   readonly requestsPerArm: number;
   readonly warmup: number | null;
+  /** the user's least warm-up; absent in studies of older versions */
+  readonly warmupFloor?: number | null;
+  /** how forks were added; absent in studies of older versions */
+  readonly until?: UntilRun | null;
   readonly forks: number;
   readonly blocks: number;
   readonly keywords: number;

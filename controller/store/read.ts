@@ -21,19 +21,11 @@ export function readStudy(dir: string): StudyRecord {
   const ends = records.flatMap(({ record }) =>
     record.body === 'end' && record.end.status === 'failed' ? [record.end] : [],
   );
-  const { nodes, suts, ...same } = meta;
   return {
-    ...same,
-    finishedAt: meta.finishedAt ?? meta.startedAt,
-    status: meta.status === 'running' ? 'interrupted' : meta.status,
-    suts: suts.map((sut) => sut.id),
-    plannedSamples: Object.fromEntries(suts.map((sut) => [sut.id, sut.measured])),
-    nodes: nodes.map(({ id, facts }) => ({ id, ...facts })),
+    ...recordFrame(meta),
     batches: records.flatMap(({ node, record }) => (record.body === 'samples' ? [batchOf(node, record)] : [])),
     histograms: records.flatMap(({ node, record }) => (record.body === 'histogram' ? [histogramOf(node, record)] : [])),
-    functions: meta.functions ?? ['read'],
     catalogue: (meta.catalogue ?? []).map((entry) => ({ ...entry, manner: mannersOf(entry.id, notes) })),
-    keywordList: meta.keywordList ?? [],
     traces: records.flatMap(({ node, record }) => (record.body === 'traces' ? [tracesOf(node, record)] : [])),
     blocking: blockingRows(records),
     parity: parityRows(records),
@@ -45,6 +37,23 @@ export function readStudy(dir: string): StudyRecord {
       ...ends.map((end) => ({ code: end.code, detail: end.message })),
       ...warnings,
     ]),
+  };
+}
+
+/** what is known of a study before its samples are read */
+export function recordFrame(meta: StudyMeta): StudyRecord {
+  const { nodes, suts, ...same } = meta;
+  return {
+    ...same,
+    finishedAt: meta.finishedAt ?? meta.startedAt,
+    status: meta.status === 'running' ? 'interrupted' : meta.status,
+    suts: suts.map((sut) => sut.id),
+    plannedSamples: Object.fromEntries(suts.map((sut) => [sut.id, sut.measured])),
+    nodes: nodes.map(({ id, facts }) => ({ id, ...facts })),
+    functions: meta.functions ?? ['read'],
+    catalogue: (meta.catalogue ?? []).map((entry) => ({ ...entry, manner: [] })),
+    keywordList: meta.keywordList ?? [],
+    ...{ batches: [], histograms: [], traces: [], blocking: [], parity: [], loss: [], throttling: [] },
   };
 }
 
@@ -95,7 +104,8 @@ function readRecords(
   return { records, warnings };
 }
 
-function batchOf(node: string, record: MeasurementRecord & { body: 'samples' }): Batch {
+/** one record of samples as the analysis wants it */
+export function batchOf(node: string, record: MeasurementRecord & { body: 'samples' }): Batch {
   const { place, t0Ns, arm, flags, dtNs, latencyNs } = record.samples;
   const { sut, condition, fork, block, step } = place;
   return {

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly store: StudyStore;
   /** assignments of each agent, in order */
   readonly plans: ReadonlyMap<string, readonly Assignment[]>;
+  /** asked when everything planned so far has been run: what to run next, null for the end */
+  readonly more?: () => Promise<ReadonlyMap<string, readonly Assignment[]> | null>;
   readonly signal: AbortSignal;
   readonly onProgress: (p: { doneSteps: number; samples: number; text: string }) => void;
   readonly onNotice: (code: string, detail: string) => void;
@@ -32,7 +34,11 @@ export async function runPlans(o: RunOptions): Promise<RunOutcome> {
   o.signal.addEventListener('abort', cancel);
   if (o.signal.aborted) cancel();
   try {
-    await Promise.all([...o.plans].map(([agent, assignments]) => run.agentPlan(agent, assignments)));
+    let plans: RunOptions['plans'] | null = o.plans;
+    while (plans !== null && run.failure === null) {
+      await Promise.all([...plans].map(([agent, assignments]) => run.agentPlan(agent, assignments)));
+      plans = await run.next();
+    }
     // a failed sync is the run's failure already
     await run.sync().catch(() => undefined);
   } finally {
@@ -82,6 +88,17 @@ class StudyRun implements RecordTarget {
       this.#currentSteps.delete(agent);
       this.#doneSteps.set(agent, (this.#doneSteps.get(agent) ?? 0) + assignment.steps.length);
       if (outcome !== 'ended') this.cancel(outcome);
+    }
+  }
+
+  /** @returns what to run next, null at the end. A plan that can't be made or stored ends the study like a failure of an agent. */
+  async next(): Promise<RunOptions['plans'] | null> {
+    if (this.failure !== null) return null;
+    try {
+      return (await this.#o.more?.()) ?? null;
+    } catch (error) {
+      this.cancel(asBenchError(error));
+      return null;
     }
   }
 

@@ -2,17 +2,28 @@
 
 import { randomBytes, randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
-import { asBenchError, BenchError, type Hello, type RunStudyRequest, type StudyEvent, VERSION } from '#proto';
+import {
+  type Assignment,
+  asBenchError,
+  BenchError,
+  type Hello,
+  type RunStudyRequest,
+  type StudyEvent,
+  VERSION,
+} from '#proto';
 import type { MechanismFacts } from '../analysis/results.ts';
 import type { Agents } from '../ingest/agents.ts';
-import { planStudy } from '../plan/plan.ts';
+import { planForks, planStudy } from '../plan/plan.ts';
+import { recordedPlan } from '../plan/recorded.ts';
 import { resolveStudy } from '../plan/resolve.ts';
-import { armsOf, type ResolvedStudy, timedPerArm } from '../plan/study.ts';
+import { armsOf, type ResolvedStudy, timedPerArm, type Until } from '../plan/study.ts';
 import { createStudyStore } from '../store/disk.ts';
 import { META_SCHEMA, type StudyMeta } from '../store/meta.ts';
+import { recordFrame } from '../store/read.ts';
 import type { StudyStore } from '../store/store.ts';
 import { writeResults } from './results.ts';
 import { runPlans } from './runner.ts';
+import { UntilNarrow } from './until.ts';
 
 export interface StudyOptions {
   readonly agents: Agents;
@@ -28,13 +39,19 @@ export async function runStudy(request: RunStudyRequest, o: StudyOptions): Promi
     randomSeed: randomInt(2 ** 31),
   });
   const hellos = o.agents.hellos();
-  const plans = new Map(hellos.map((hello) => [hello.agentId, planStudy(study, hello.agentId)]));
+  const plans = new Map(
+    hellos.map((hello) => [hello.agentId, study.until === null ? planStudy(study, hello.agentId) : []]),
+  );
   const store = openStore(resolve(request.outDir || 'results'), study.id);
   const warnings = [...notices];
   let meta = metaOf(study, { hellos, warnings });
   store.saveMeta(meta);
-  store.savePlan(recordedPlan(study, plans));
-  const steps = [...plans.values()].flat().reduce((total, assignment) => total + assignment.steps.length, 0);
+  const plannedUntil =
+    study.until === null ? null : untilNarrow({ ...study, until: study.until }, { meta, plans, store, emit: o.emit });
+  const first = plannedUntil?.first() ?? plans;
+  store.savePlan(recordedPlan(study.seed, plans));
+  const stepsPlanned = [...first.values()].flat().reduce((total, assignment) => total + assignment.steps.length, 0);
+  const steps = () => stepsPlanned * (plannedUntil?.expectedForks ?? 1);
   o.emit({
     body: 'planned',
     planned: {
@@ -42,7 +59,7 @@ export async function runStudy(request: RunStudyRequest, o: StudyOptions): Promi
       dir: store.dir,
       seed: study.seed,
       forks: study.forks,
-      steps,
+      steps: steps(),
       mechanisms: [...meta.mechanisms],
       suts: study.suts.map((sut) => sut.id),
     },
@@ -50,10 +67,11 @@ export async function runStudy(request: RunStudyRequest, o: StudyOptions): Promi
   for (const notice of notices) o.emit({ body: 'notice', notice });
   const outcome = await runPlans({
     agents: o.agents,
-    store,
-    plans,
+    store: plannedUntil?.listening(store) ?? store,
+    plans: first,
+    more: async () => plannedUntil?.next() ?? null,
     signal: o.signal,
-    onProgress: (p) => o.emit({ body: 'progress', progress: { ...p, totalSteps: steps } }),
+    onProgress: (p) => o.emit({ body: 'progress', progress: { ...p, totalSteps: steps() } }),
     onNotice: (code, detail) => {
       warnings.push({ code, detail });
       o.emit({ body: 'notice', notice: { code, detail } });
@@ -62,7 +80,13 @@ export async function runStudy(request: RunStudyRequest, o: StudyOptions): Promi
   if (outcome.failure !== null && outcome.failure.code !== 'cancelled') {
     warnings.push({ code: outcome.failure.code, detail: outcome.failure.message });
   }
-  meta = { ...meta, warnings, status: outcome.status, finishedAt: new Date().toISOString() };
+  meta = {
+    ...meta,
+    ...ranOf(study, plannedUntil),
+    warnings,
+    status: outcome.status,
+    finishedAt: new Date().toISOString(),
+  };
   const failure = finish(store, meta) ?? outcome.failure;
   o.emit({
     body: 'ended',
@@ -75,6 +99,35 @@ export async function runStudy(request: RunStudyRequest, o: StudyOptions): Promi
       detail: failure?.detail ?? '',
     },
   });
+}
+
+/** forks one by one, each planned when it is due; the recorded plan grows with them */
+function untilNarrow(
+  study: ResolvedStudy & { until: Until },
+  o: { meta: StudyMeta; plans: Map<string, Assignment[]>; store: StudyStore; emit: StudyOptions['emit'] },
+): UntilNarrow {
+  return new UntilNarrow({
+    until: study.until,
+    frame: recordFrame(o.meta),
+    plan: (fork) => {
+      const due = new Map(
+        [...o.plans.keys()].map((node) => [node, planForks(study, node, { from: fork, to: fork + 1 })]),
+      );
+      for (const [node, assignments] of due) o.plans.get(node)?.push(...assignments);
+      o.store.savePlan(recordedPlan(study.seed, o.plans));
+      return due;
+    },
+    onLook: (notice) => o.emit({ body: 'notice', notice }),
+  });
+}
+
+/** what a study that added forks has become: as many, and as many requests */
+function ranOf(study: ResolvedStudy, until: UntilNarrow | null): Partial<StudyMeta> {
+  if (until === null) return {};
+  const { forks, until: run } = until.ran();
+  const requestsPerArm = Math.round((study.requests * forks) / study.forks);
+  const suts = study.suts.map((sut) => ({ ...sut, measured: timedPerArm(study, sut, forks) }));
+  return { forks, until: run, suts, requestsPerArm };
 }
 
 /** @returns what went wrong while the results were written, e.g. a full disk; the samples stored before stay */
@@ -115,6 +168,7 @@ function metaOf(
     conditions,
     action,
     warmup,
+    warmupFloor,
     forks,
     blocks,
     requestBytes,
@@ -138,6 +192,8 @@ function metaOf(
     ...(action === 'trace' && { keywordList: keywords.map((word) => Buffer.from(word).toString('latin1')) }),
     requestsPerArm: requests,
     warmup,
+    warmupFloor,
+    until: null,
     forks,
     blocks,
     keywords: keywords.length,
@@ -157,27 +213,6 @@ function catalogueOf(hellos: readonly Hello[]): MechanismFacts[] {
     if (!entries.has(id)) entries.set(id, { id, layer, actions, functions, limits, manner: [] });
   }
   return [...entries.values()];
-}
-
-/** what plan.json holds: the order of every request, so that two runs with one seed can be compared byte by byte */
-function recordedPlan(study: ResolvedStudy, plans: ReadonlyMap<string, ReturnType<typeof planStudy>>): unknown {
-  return {
-    schema: 'hookbench.plan/v1',
-    seed: study.seed,
-    order: 'base64, one byte per unit of work: bits 0-5 instance, bit 7 payload with a keyword',
-    nodes: [...plans].map(([node, assignments]) => ({
-      node,
-      forks: assignments.map(({ fork, condition, instances, steps }) => ({
-        fork,
-        condition,
-        instances,
-        steps: steps.map((step) => ({
-          ...step,
-          slices: step.slices.map((slice) => ({ ...slice, order: Buffer.from(slice.order).toString('base64') })),
-        })),
-      })),
-    })),
-  };
 }
 
 function newStudyId(): string {

@@ -19,6 +19,8 @@ export function resolved(over: Partial<ResolvedStudy> = {}): ResolvedStudy {
     functions: ['read'],
     requests: 1003,
     warmup: null,
+    warmupFloor: null,
+    until: null,
     forks: 3,
     blocks: 4,
     keywords: [Buffer.from('word')],
@@ -102,6 +104,11 @@ export function request(over: Partial<RunStudyRequest> = {}): RunStudyRequest {
     command: 'hookbench run',
     outDir: '',
     token: '',
+    warmupFloor: 0,
+    warmupFloorFixed: false,
+    untilNs: 0,
+    untilFor: [],
+    budgetMs: 0,
     ...over,
   };
 }

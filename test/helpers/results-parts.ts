@@ -22,6 +22,7 @@ export function comparison(c: Case): Comparison {
     n: 46_000,
     baselineN: 46_000,
     warmupDropped: 4_000,
+    warmup: { method: 'fixed', perFork: [] },
     baselineStats: base,
     treatedStats: treated,
     studentT: { t, df: 91_998, p: 10 ** log10P, log10P, pooledSdNs: c.sdNs * 1.02 },

@@ -17,6 +17,7 @@ export function goodResults(): Results {
       status: 'complete',
       requestsPerArm: 50_000,
       warmup: null,
+      until: null,
       forks: 4,
       blocks: 40,
       action: 'observe',

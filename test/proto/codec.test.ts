@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type BenchError, bytesOf, contract, decode, encode, u32Column } from '../../proto/index.ts';
-import type { MessageTypes } from '../../proto/model.ts';
+import type { MessageTypes } from '../../proto/messages.ts';
 import { random } from '../helpers/random.ts';
 import { MESSAGES, RECORD_BODIES, record } from './messages.ts';
 

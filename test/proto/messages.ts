@@ -1,7 +1,7 @@
 /** One message of every kind, with every field set. */
 
+import type { Capability, Hello, MeasurementRecord, MessageTypes, Place, RecordBody } from '../../proto/index.ts';
 import { bytesOf } from '../../proto/index.ts';
-import type { Capability, Hello, MeasurementRecord, MessageTypes, Place, RecordBody } from '../../proto/model.ts';
 
 const place: Place = {
   sut: 'java-hello',
@@ -158,6 +158,11 @@ const request = {
   command: 'hookbench run',
   outDir: 'results',
   token: 't',
+  warmupFloor: 50,
+  warmupFloorFixed: true,
+  untilNs: 1000.5,
+  untilFor: ['java-hello/bpftrace'],
+  budgetMs: 60_000,
 } satisfies MessageTypes['RunStudyRequest'];
 
 type OneMessage = {

@@ -1,14 +1,16 @@
-// model.ts is written by hand: this holds it against the .proto files.
+// measurement.ts, model.ts and control.ts are written by hand: this holds them against the .proto files.
 import { readFileSync } from 'node:fs';
 import protobuf from 'protobufjs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { contract } from '../../proto/index.ts';
 
-const agreement = suite('model.ts and the .proto files');
+const agreement = suite('the types and the .proto files');
 
-/** interface → its field names, union → the tags, as model.ts says them */
-const model = readFileSync(new URL('../../proto/model.ts', import.meta.url), 'utf8');
+/** interface → its field names, union → the tags, as those files say them */
+const model = ['measurement', 'model', 'control']
+  .map((name) => readFileSync(new URL(`../../proto/${name}.ts`, import.meta.url), 'utf8'))
+  .join('\n');
 const fieldsOf = (name: string): string[] | undefined => {
   const body = new RegExp(`^export interface ${name} \\{\\n([^}]*)\\n\\}`, 'm').exec(model)?.[1];
   return body?.split('\n').map((line) => /^ {2}(\w+): /.exec(line)?.[1] ?? `? ${line}`);

@@ -51,7 +51,8 @@ function lag(study: StudyRecord, spot: Spot, series: SeriesFunctions): LagInput 
   const bins = found.bins.map(({ first, last, minNs, p10Ns, p50Ns, p90Ns, maxNs }) => {
     return { fromIndex: first, toIndex: last + 1, minNs, p10Ns, p50Ns, p90Ns, maxNs };
   });
-  return { ...spot.name, warmupEndIndex: found.warmupRequests > 0 ? found.warmupRequests : null, bins };
+  const warmupEndIndex = found.warmupRequests > 0 ? found.warmupRequests : null;
+  return { ...spot.name, warmupEndIndex, forkEndIndexes: found.cuts, bins };
 }
 
 function blocks(study: StudyRecord, spot: Spot, series: SeriesFunctions): BlockSeriesInput | null {

@@ -39,6 +39,8 @@ export interface BoxInput extends ArmName {
 export interface LagInput extends ArmName {
   /** first request index that counts; null where no warm-up was dropped */
   readonly warmupEndIndex: number | null;
+  /** where each process start's own warm-up ends */
+  readonly forkEndIndexes?: readonly number[];
   readonly bins: readonly LagBin[];
 }
 

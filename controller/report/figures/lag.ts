@@ -96,7 +96,11 @@ function envelope(bins: readonly LagBin[], count: number): readonly LagBin[] {
 function warmup(lag: LagInput, x: (index: number) => number, o: PanelOptions): Markup | null {
   if (lag.warmupEndIndex === null || lag.warmupEndIndex <= 0) return null;
   const end = Math.min(o.width, Math.max(0, x(lag.warmupEndIndex)));
-  return markup`<rect class="warmup" x="0" y="0" width="${px(end)}" height="${o.height}"/><line class="edge" x1="${px(end)}" x2="${px(end)}" y1="0" y2="${o.height}"/><text class="note" x="${px(o.width)}" y="-8" text-anchor="end">warm-up ends at ${formatCount(lag.warmupEndIndex)}</text>`;
+  const own = [...new Set(lag.forkEndIndexes ?? [])].filter((index) => index > 0 && index !== lag.warmupEndIndex);
+  const ticks = own.map(
+    (index) => markup`<line class="edge" x1="${px(x(index))}" x2="${px(x(index))}" y1="0" y2="${px(o.height / 8)}"/>`,
+  );
+  return markup`<rect class="warmup" x="0" y="0" width="${px(end)}" height="${o.height}"/><line class="edge" x1="${px(end)}" x2="${px(end)}" y1="0" y2="${o.height}"/>${ticks}<text class="note" x="${px(o.width)}" y="-8" text-anchor="end">warm-up ends at ${formatCount(lag.warmupEndIndex)}</text>`;
 }
 
 function describe(lag: LagInput): string {

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { durationNs, listOption, wholeNumber } from '../../../controller/cli/options.ts';
+import { durationNs, listOption, share, timeMs, wholeNumber } from '../../../controller/cli/options.ts';
 
 const usage = (pattern: RegExp) => (error: Error & { code?: string }) =>
   error.code === 'usage' && pattern.test(error.message);
@@ -40,6 +40,16 @@ options('lists with commas, spaces passed over', () => {
   assert.equal(sut('a'), ['a']);
   assert.equal(sut(' a, b,,c ,'), ['a', 'b', 'c']);
   for (const text of ['', ' ', ',', ' , ']) assert.throws(() => sut(text), usage(/^--sut names nothing/), text);
+});
+
+options('times for a budget, and shares', () => {
+  const budget = timeMs('--budget');
+  assert.equal(['90s', '10m', '0.5h', '48h'].map(budget), [90_000, 600_000, 1_800_000, 172_800_000]);
+  for (const text of ['', '10', '10ms', '0m', '49h', '-1m', '1 m'])
+    assert.throws(() => budget(text), usage(/^--budget .*is not a time such as 90s/), text);
+  assert.equal(['0.8', '.95', '0.001'].map(share('--power')), [0.8, 0.95, 0.001]);
+  for (const text of ['', '0', '1', '80', '0.0', '0.9999', '80%', '-0.5'])
+    assert.throws(() => share('--power')(text), usage(/^--power .*is not a share/), text);
 });
 
 options.run();

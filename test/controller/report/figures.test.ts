@@ -47,7 +47,15 @@ const series: SeriesFunctions = {
   boxSeries: () => BOX,
   lagSeries: (_study, _sut, design, arm) => {
     return design === 'alternated'
-      ? { mechanism: 'x', aa: false, forks: 1, requests: 100, warmupRequests: arm === 0 ? 40 : 0, bins: [BIN] }
+      ? {
+          mechanism: 'x',
+          aa: false,
+          forks: 1,
+          requests: 100,
+          warmupRequests: arm === 0 ? 40 : 0,
+          cuts: [20, 40],
+          bins: [BIN],
+        }
       : null;
   },
   blockSeries: (_study, _sut, design) =>
@@ -94,6 +102,9 @@ test('a lag plot marks the end of the warm-up, or none where none was dropped', 
   const lag = figuresFor(goodResults())[0]?.lags[0];
   if (lag === undefined) throw new Error('the fixture has lag plots');
   assert.ok(lagFigure('s', 'x', [lag], palette)?.text.includes('warm-up ends at 4,000'));
+  const edges = (forkEndIndexes: readonly number[]) =>
+    (lagFigure('s', 'x', [{ ...lag, forkEndIndexes }], palette)?.text ?? '').split('class="edge"').length;
+  assert.is(edges([2_000, 3_000, 3_000, 4_000]) - edges([]), 4, 'two forks ended sooner, on the page and on the phone');
   const none = lagFigure('s', 'x', [{ ...lag, warmupEndIndex: null }], palette)?.text ?? '';
   assert.not.match(none, /class="warmup"/);
   assert.ok(none.includes('no warm-up dropped'));

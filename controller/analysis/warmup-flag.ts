@@ -1,0 +1,19 @@
+/** A process start that never settled is said to be one, not silently cut. */
+
+import type { Arm } from './record.ts';
+import type { Flag } from './results.ts';
+import type { CellWarmup } from './warmup.ts';
+
+/** @param arms the two compared ones */
+export function settlingFlag({ forks }: CellWarmup, arms: readonly { readonly arm: Arm }[]): readonly Flag[] {
+  const starts = [...forks.values()];
+  const unsettled = arms.flatMap(({ arm }) => {
+    const own = starts.filter(({ settled }) => settled.get(arm.index) === false).map(({ fork }) => fork + 1);
+    const name = arm.aa ? 'the second none' : arm.mechanism;
+    const which = `fork${own.length === 1 ? '' : 's'} ${own.join(', ')}`;
+    return own.length === 0 ? [] : [`${name} in ${own.length} of ${starts.length} process starts (${which})`];
+  });
+  if (unsettled.length === 0) return [];
+  const detail = `Latencies never settled within the first half of what was measured: ${unsettled.join('; ')}. Nothing was cut for their sake; use a longer --warmup-floor or more requests.`;
+  return [{ code: 'unstable-warmup', detail }];
+}
