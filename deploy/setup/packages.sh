@@ -61,6 +61,20 @@ missing_packages() {
   if [ "$purpose" = test ] && ! has_chromium && ! is_ubuntu; then
     printf 'chromium fonts-liberation\tthe tests of the web page\n'
   fi
+  [ "$purpose" = test ] && test_packages
+  return 0
+}
+
+# What only tests need: `bpf` is built where clang is, and the library is tried in real programs.
+test_packages() {
+  has clang || printf 'clang\tthe kernel program (mechanisms bpf and uprobe)\n'
+  [ -f /usr/include/bpf/libbpf.h ] || printf 'libbpf-dev\tthe kernel program (mechanisms bpf and uprobe)\n'
+  has objdump || printf 'binutils\tthe mechanism uprobe\n'
+  has valgrind || printf 'valgrind\tthe tests of the library for bad memory use\n'
+  has musl-gcc || printf 'musl-tools\tthe test of the library in musl programs\n'
+  has redis-server && has redis-benchmark || printf 'redis-server redis-tools\tthe test of the library in redis\n'
+  offered libpython3.11-testsuite && [ ! -d /usr/lib/python3.11/test/support ] && printf 'libpython3.11-testsuite\tthe test of the library in CPython\n'
+  return 0
 }
 
 system_packages() {

@@ -6,6 +6,7 @@ import { runCommand } from '../../process/child.ts';
 import { attachByLoader, BPF_WINDOW_BYTES } from '../kernel-loader.ts';
 import { loaderProblem } from '../kernel-support.ts';
 import type { AttachedMechanism } from '../mechanism.ts';
+import { blockLimit } from './limits.ts';
 
 const NEEDS =
   'root (CAP_BPF, CAP_PERFMON, CAP_SYS_RESOURCE), Linux 5.15 or newer, hookbench-bpf built (clang, libbpf-dev)';
@@ -19,6 +20,7 @@ export const bpf: AttachedMechanism = {
   actions: ['observe', 'trace'],
   functions: ['read', 'recv', 'recvfrom', 'readv', 'recvmsg'],
   byDefault: false,
+  limits: blockLimit,
   probe,
   attach: (order, pids, signal) =>
     attachByLoader(order, pids, {

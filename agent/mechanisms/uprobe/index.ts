@@ -22,6 +22,12 @@ function mechanism(id: string, form: UprobeForm): AttachedMechanism {
     actions: ['observe', 'trace'],
     functions: ['read'],
     byDefault: false,
+    limits: async () => [
+      {
+        action: 'block',
+        why: 'a uprobe sees a read when the bytes are in the program already, and can not make it fail',
+      },
+    ],
     probe: () => probe(form),
     async attach(order, pids, signal) {
       const { args, notes } = await uprobeSites([...new Set([...pids, process.pid])], form);
