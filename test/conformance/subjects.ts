@@ -1,0 +1,57 @@
+/** What is held against the oracle: every registered mechanism, with what it says itself that it can't do. A mechanism without a line here fails
+ * the suite. */
+
+import { FUNCTIONS, type HookedFunction, type Mechanism } from '../../agent/mechanisms/mechanism.ts';
+
+/** The stated limits of a mechanism (hooks/README.md), as data: within them its answers must be exact. */
+export interface Limits {
+  /** bytes from the start of a read that are scanned, from what the hook says of itself; null for all */
+  readonly windowBytes: (notes: readonly string[]) => number | null;
+  /** tells which keyword was found, and not only that one was */
+  readonly tellsKeyword: boolean;
+  /** hooks the children that its process forks */
+  readonly followsForks: boolean;
+  /** keywords may hold NUL */
+  readonly takesNul: boolean;
+}
+
+/** HB_BPF_WINDOW of hooks/bpf/abi.h */
+const BPF_WINDOW_BYTES = 4096;
+
+/** by the id up to a colon: variants of a mechanism have its limits */
+const LIMITS: Readonly<Record<string, Limits>> = {
+  'ld-preload': { windowBytes: () => null, tellsKeyword: true, followsForks: true, takesNul: true },
+  bpftrace: { windowBytes: windowInNotes, tellsKeyword: false, followsForks: false, takesNul: false },
+  bpf: { windowBytes: () => BPF_WINDOW_BYTES, tellsKeyword: true, followsForks: false, takesNul: true },
+  uprobe: { windowBytes: () => BPF_WINDOW_BYTES, tellsKeyword: true, followsForks: false, takesNul: true },
+};
+
+/** One way in which a mechanism is run. */
+export interface Subject {
+  readonly name: string;
+  readonly mechanism: Exclude<Mechanism, { kind: 'bare' }>;
+  readonly limits: Limits;
+  readonly functions: readonly HookedFunction[];
+}
+
+/** A mechanism is run with `read` alone, and with every function it can be put in front of when there are more. */
+export function subjectsOf(mechanisms: readonly Mechanism[]): Subject[] {
+  return mechanisms.flatMap((mechanism) => {
+    if (mechanism.kind === 'bare') return [];
+    const limits = LIMITS[mechanism.id.split(':')[0]!];
+    if (limits === undefined) throw new Error(`test/conformance/subjects.ts has no limits for ${mechanism.id}`);
+    const all = FUNCTIONS.filter((name) => mechanism.functions.includes(name));
+    const sets: (readonly HookedFunction[])[] = all.length > 1 ? [['read'], all] : [all];
+    return sets.map((functions) => ({
+      name: `${mechanism.id}${functions.length > 1 ? ` (${functions.join(', ')})` : ''}`,
+      mechanism,
+      limits,
+      functions,
+    }));
+  });
+}
+
+function windowInNotes(notes: readonly string[]): number | null {
+  const [, bytes] = /first ([\d,]+) bytes/.exec(notes.join('\n')) ?? [];
+  return bytes === undefined ? null : Number(bytes.replaceAll(',', ''));
+}
