@@ -1,8 +1,9 @@
 /* The programs of the forms that are attached to each system call by itself. A form defines ENTER(call, kind) for those of three
- * arguments and more, ENTER_1(call, kind) for the others, LEAVE(call) and ENTER_CLOSE, and includes this. A program whose name ends in a function that nobody asked for is left out by the loader. */
+ * arguments and more, ENTER_4(call, kind) where the fourth matters, ENTER_1(call, kind) for the others, LEAVE(call) and ENTER_CLOSE, and
+ * includes this. A program whose name ends in a function that nobody asked for is left out by the loader. */
 ENTER(read, KIND_READ)
 LEAVE(read)
-ENTER(recvfrom, KIND_READ)
+ENTER_4(recvfrom, KIND_RECV)
 LEAVE(recvfrom)
 ENTER(readv, KIND_VECTOR)
 LEAVE(readv)

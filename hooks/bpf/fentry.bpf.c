@@ -10,7 +10,14 @@
 #define ENTER(call, what)                                                                                                   \
   SEC("fentry/" FUNCTION(call)) int enter_##call(uint64_t *context) {                                                       \
     struct pt_regs *regs = (struct pt_regs *)context[0];                                                                    \
-    entered((struct entry){what, (uint32_t)HB_ARGUMENT_0(regs), HB_ARGUMENT_1(regs), HB_ARGUMENT_2(regs)});                 \
+    entered((struct entry){what, (uint32_t)HB_ARGUMENT_0(regs), HB_ARGUMENT_1(regs), HB_ARGUMENT_2(regs), 0});              \
+    return 0;                                                                                                               \
+  }
+#define ENTER_4(call, what)                                                                                                 \
+  SEC("fentry/" FUNCTION(call)) int enter_##call(uint64_t *context) {                                                       \
+    struct pt_regs *regs = (struct pt_regs *)context[0];                                                                    \
+    uint64_t flags = HB_ARGUMENT_3(regs);                                                                                   \
+    entered((struct entry){what, (uint32_t)HB_ARGUMENT_0(regs), HB_ARGUMENT_1(regs), HB_ARGUMENT_2(regs), flags});          \
     return 0;                                                                                                               \
   }
 #define ENTER_1 ENTER

@@ -59,11 +59,21 @@ struct entry {
   uint32_t kind;
   uint32_t fd;
   uint64_t address;
-  uint64_t length;
+  uint64_t length; /* of a message: its flags */
+  uint64_t flags;  /* of KIND_RECV */
 };
+
+/* MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_ERRQUEUE: such calls bring nothing of the stream, or bring it again. */
+#define NOT_THE_STREAM 0x2023u
+
+static __always_inline int is_aside(const struct entry *entry) {
+  if (entry->kind == KIND_RECV) return (entry->flags & NOT_THE_STREAM) != 0;
+  return entry->kind == KIND_MESSAGE && (entry->length & NOT_THE_STREAM) != 0;
+}
 
 static __always_inline void note(struct hb_bpf_target *target, uint32_t tid, const struct entry *entry) {
   int reads = entry->kind <= KIND_MESSAGE;
+  if (is_aside(entry)) return;
   if (reads && (!is_tracked(target, entry->fd) || config.level < HB_LEVEL_LATENCY)) return;
   struct call *call = call_begin(tid);
   if (!call) {

@@ -8,11 +8,13 @@ struct arguments {
   uint64_t dx, si, di;
 };
 #define ARGUMENTS_AT 96
+#define FOURTH_AT 56
 #elif defined(HB_ARCH_aarch64)
 struct arguments {
   uint64_t di, si, dx;
 };
 #define ARGUMENTS_AT 0
+#define FOURTH_AT 24
 #endif
 
 SEC("raw_tp/sys_enter")
@@ -31,6 +33,7 @@ int enter(uint64_t *context) {
     return 0;
   }
   struct entry entry = {.kind = kind, .fd = (uint32_t)given.di, .address = given.si, .length = given.dx};
+  if (kind == KIND_RECV && bpf_probe_read_kernel(&entry.flags, sizeof entry.flags, (const void *)(context[0] + FOURTH_AT)) != 0) return 0;
   note(target, me.tid, &entry);
   return 0;
 }

@@ -33,7 +33,7 @@ struct {
 
 const volatile struct hb_bpf_config config = {0};
 
-enum kind { KIND_READ = 1, KIND_VECTOR, KIND_MESSAGE, KIND_ACCEPT, KIND_DUP };
+enum kind { KIND_READ = 1, KIND_RECV, KIND_VECTOR, KIND_MESSAGE, KIND_ACCEPT, KIND_DUP };
 
 /* A call under way. Threads find theirs by their number; the few that share a place are kept in `crowded`. */
 struct call {

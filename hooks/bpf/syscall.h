@@ -10,7 +10,7 @@ static __always_inline uint32_t kind_of(long nr) {
     case HB_NR_read:
       return config.functions & HB_READ ? KIND_READ : 0;
     case HB_NR_recvfrom:
-      return config.functions & HB_RECVFROM ? KIND_READ : 0;
+      return config.functions & HB_RECVFROM ? KIND_RECV : 0;
     case HB_NR_readv:
       return config.functions & HB_READV ? KIND_VECTOR : 0;
     case HB_NR_recvmsg:

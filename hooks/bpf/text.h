@@ -58,7 +58,7 @@ __attribute__((noinline)) int copy_segments(struct scratch *to, uint64_t address
 /* @returns how many bytes are in the scratch, at most HB_BPF_WINDOW, or -1 when the memory can't be had */
 static __always_inline int copy_text(struct scratch *to, const struct call *call, uint64_t got) {
   uint64_t size = least(got, HB_BPF_WINDOW);
-  if (call->kind == KIND_READ) return copy_plain(to, call->address, least(size, call->length));
+  if (call->kind <= KIND_RECV) return copy_plain(to, call->address, least(size, call->length));
   struct user_message message = {.segments = call->address, .segment_count = call->length};
   if (call->kind == KIND_MESSAGE && bpf_probe_read_user(&message, sizeof message, (const void *)call->address) != 0) return -1;
   return copy_segments(to, message.segments, message.segment_count, size);

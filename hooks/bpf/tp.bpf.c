@@ -16,13 +16,19 @@ struct exit_event {
 
 #define ENTER(call, what)                                                                                                   \
   SEC("tp/syscalls/sys_enter_" #call) int enter_##call(struct entry_event *event) {                                         \
-    entered((struct entry){what, (uint32_t)event->argument[0], event->argument[1], event->argument[2]});                    \
+    entered((struct entry){what, (uint32_t)event->argument[0], event->argument[1], event->argument[2], 0});                 \
+    return 0;                                                                                                               \
+  }
+#define ENTER_4(call, what)                                                                                                 \
+  SEC("tp/syscalls/sys_enter_" #call) int enter_##call(struct entry_event *event) {                                         \
+    uint64_t *given = event->argument;                                                                                      \
+    entered((struct entry){what, (uint32_t)given[0], given[1], given[2], given[3]});                                        \
     return 0;                                                                                                               \
   }
 /* A tracepoint has only as many arguments as its call. */
 #define ENTER_1(call, what)                                                                                                 \
   SEC("tp/syscalls/sys_enter_" #call) int enter_##call(struct entry_event *event) {                                         \
-    entered((struct entry){what, (uint32_t)event->argument[0], 0, 0});                                                      \
+    entered((struct entry){what, (uint32_t)event->argument[0], 0, 0, 0});                                                   \
     return 0;                                                                                                               \
   }
 #define LEAVE(call)                                                                                                         \

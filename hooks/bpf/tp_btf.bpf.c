@@ -16,6 +16,7 @@ int enter(uint64_t *context) {
   uint32_t kind = kind_of(nr);
   if (!kind) return 0;
   struct entry entry = {.kind = kind, .fd = (uint32_t)HB_ARGUMENT_0(regs), .address = HB_ARGUMENT_1(regs), .length = HB_ARGUMENT_2(regs)};
+  if (kind == KIND_RECV) entry.flags = HB_ARGUMENT_3(regs);
   note(target, me.tid, &entry);
   return 0;
 }

@@ -21,7 +21,7 @@ struct user_regs {
 
 #define ENTER(call, what)                                                                                                   \
   SEC("uprobe") int enter_##call(struct user_regs *regs) {                                                                  \
-    entered((struct entry){what, (uint32_t)GIVEN(regs, 0), GIVEN(regs, 1), GIVEN(regs, 2)});                                \
+    entered((struct entry){what, (uint32_t)GIVEN(regs, 0), GIVEN(regs, 1), GIVEN(regs, 2), 0});                             \
     return 0;                                                                                                               \
   }
 
