@@ -5,8 +5,10 @@ import { type SortedSamples, sortedCopy } from '../stats/samples.ts';
 import { type Moments, moments } from '../stats/summary.ts';
 import { pooledTTest, welchTTest } from '../stats/t-test.ts';
 import { assumptionFlags } from './assumptions.ts';
+import { type Described, distributionOf, effectiveN } from './distribution.ts';
 import { estimateShifts, type Shifts } from './estimate.ts';
 import { apartFlag, recordFlags } from './flags.ts';
+import { type PairedBlock, pairedBlocks } from './paired-blocks.ts';
 import type { Arm, StudyRecord } from './record.ts';
 import type { Comparison, Design, Flag, SampleStats } from './results.ts';
 import { sampleStats } from './sample-stats.ts';
@@ -15,7 +17,7 @@ import type { MaybeSorted } from './sequential.ts';
 import type { Inference } from './unit.ts';
 
 /** an arm of a cell with all that is computed once, however many comparisons it takes part in */
-export interface DescribedArm {
+export interface DescribedArm extends Described {
   readonly arm: Arm;
   readonly samples: ArmSamples;
   readonly sorted: SortedSamples;
@@ -30,6 +32,8 @@ export interface Draft {
   readonly inference: Inference | null;
   readonly blocks: number;
   readonly forks: number;
+  /** what the arms differ by in each block they share; none of sequential arms */
+  readonly paired: readonly PairedBlock[];
   readonly flags: readonly Flag[];
   readonly measured: Omit<Comparison, 'block' | 'verdict' | 'sentence' | 'flags'>;
 }
@@ -38,17 +42,20 @@ export interface Draft {
 export function describeArm(arm: Arm, samples: ArmSamples): DescribedArm {
   const sorted = sortedCopy(samples.latencyNs);
   const m = moments(samples.latencyNs);
-  return { arm, samples, sorted, moments: m, stats: sampleStats(samples.latencyNs, sorted, m) };
+  const stats = sampleStats(samples.latencyNs, sorted, m);
+  return { arm, samples, sorted, moments: m, stats, effectiveN: effectiveN(samples) };
 }
 
 /** Everything about two arms of one cell that does not depend on the rest of the study. */
 export function compareArms(study: StudyRecord, cell: Cell, baseline: DescribedArm, treated: DescribedArm): Draft {
   const shifts = estimateShifts(withSorted(baseline), withSorted(treated), cell.design);
   const judged = judgedBy(shifts, cell.design);
+  const paired = cell.design === 'sequential' ? [] : pairedBlocks(baseline.samples, treated.samples);
   const measured = {
     ...namesOf(cell, baseline, treated),
     warmupDropped: treated.samples.dropped,
     ...pooledTests(baseline, treated),
+    ...distributionOf(baseline, treated, paired, cell.design, judged?.estimate.unit ?? null),
     ...shiftColumns(shifts),
     ...powerOf(judged, treated.stats.n),
   };
@@ -58,7 +65,7 @@ export function compareArms(study: StudyRecord, cell: Cell, baseline: DescribedA
     ...assumptionFlags(baseline, treated, cell.design),
     ...(treated.arm.aa ? [] : apartFlag(study, cell)),
   ];
-  return { cell, isAa: treated.arm.aa, inference: judged, blocks, forks, flags, measured };
+  return { cell, isAa: treated.arm.aa, inference: judged, blocks, forks, paired, flags, measured };
 }
 
 function withSorted({ samples, sorted }: DescribedArm): MaybeSorted {

@@ -1,19 +1,15 @@
 /** The results contract `hookbench.results/v1`: what `results.json` holds and `--json` prints.
  * Version it, add to it, do not rename. Units are in the names; latencies in ns. */
 
+import type { InteractionTable, PooledRow, VarianceRow } from './results-places.ts';
+import type { RankShift, ShiftFunction } from './results-shape.ts';
+import type { Design, Vantage, Verdict } from './terms.ts';
+
+export * from './results-places.ts';
+export * from './results-shape.ts';
+export { DESIGNS, type Design, VANTAGES, type Vantage, VERDICTS, type Verdict } from './terms.ts';
+
 export const RESULTS_SCHEMA = 'hookbench.results/v1';
-
-export const VERDICTS = ['overhead', 'no-detectable-difference', 'equivalent', 'implausible', 'invalid'] as const;
-export type Verdict = (typeof VERDICTS)[number];
-
-export const VANTAGES = ['client', 'caller', 'interposer', 'kernel'] as const;
-export type Vantage = (typeof VANTAGES)[number];
-
-/** How two arms were interleaved: `alternated` = live instances side by side, request by request in random order;
- * `sliced` = the same instance, the mechanism attached and detached around short slices in random order;
- * `sequential` = imported data, one arm after the other. */
-export const DESIGNS = ['alternated', 'sliced', 'sequential'] as const;
-export type Design = (typeof DESIGNS)[number];
 
 export type FlagCode =
   | 'arms-not-interleaved'
@@ -107,6 +103,14 @@ export interface Comparison {
   readonly mannWhitney: { readonly u: number; readonly p: number; readonly log10P: number };
   readonly cohensD: number;
   readonly cliffsDelta: number;
+  /** over all samples as if they were independent; absent in results of before 2026-11-23, as the next three */
+  readonly kolmogorovSmirnov?: { readonly d: number; readonly p: number; readonly log10P: number };
+  /** what each arm's correlated samples are worth as independent ones, for its mean; null where a fork has fewer than 50 */
+  readonly effectiveSamples?: { readonly baseline: number | null; readonly treated: number | null };
+  /** centre of the units' median shifts by ranks; null where fewer than 6 or more than 1,000 units carry the row */
+  readonly hodgesLehmann?: RankShift | null;
+  /** null where blocks have fewer than 20 samples of an arm, or fewer than 2 units carry it */
+  readonly shiftFunction?: ShiftFunction | null;
   /** pooled over all samples; the verdict does not use these two */
   readonly meanShiftNs: number;
   readonly medianShiftNs: number;
@@ -274,6 +278,11 @@ export interface Results {
   readonly traces: readonly TraceRow[];
   /** empty unless the action is block */
   readonly blocking: readonly BlockingRow[];
+  /** where two or more conditions or nodes measured the same; absent in results of before 2026-11-23, as the next two */
+  readonly interactions?: readonly InteractionTable[];
+  /** where two or more nodes measured the same */
+  readonly pooled?: readonly PooledRow[];
+  readonly variance?: readonly VarianceRow[];
   readonly recommendations: readonly Recommendation[];
   /** study-wide notes: what was left out and why, failures with the next step */
   readonly warnings: readonly { readonly code: string; readonly detail: string }[];
