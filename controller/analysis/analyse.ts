@@ -1,5 +1,6 @@
 import { holm } from '../stats/holm.ts';
 import { hasFailed, nameOf, summariseAa } from './aa.ts';
+import { acrossPlaces } from './across.ts';
 import { type ComparedCell, compareArms, type DescribedArm, type Draft, describeArm } from './compare.ts';
 import { insideViews } from './inside.ts';
 import { untilSummary } from './looks.ts';
@@ -45,6 +46,7 @@ export function analyse(study: StudyRecord): Results {
     mechanisms: study.catalogue,
     traces: traceRows(study),
     blocking: study.blocking,
+    ...acrossPlaces(study, treatedDrafts, comparisons),
     recommendations: recommendations(study, comparisons, inside),
     warnings: [...study.warnings, ...untilNote, ...missingWarnings(study, comparisons)],
   };

@@ -5,9 +5,11 @@ import { type SortedSamples, sortedCopy } from '../stats/samples.ts';
 import { type Moments, moments } from '../stats/summary.ts';
 import { pooledTTest, welchTTest } from '../stats/t-test.ts';
 import { assumptionFlags } from './assumptions.ts';
+import { type Described, distributionOf, effectiveN } from './distribution.ts';
 import { estimateShifts, type Shifts } from './estimate.ts';
 import { apartFlag, recordFlags } from './flags.ts';
 import { levelOf } from './looks.ts';
+import { type PairedBlock, pairedBlocks } from './paired-blocks.ts';
 import type { Arm, StudyRecord } from './record.ts';
 import type { Comparison, Design, Flag, SampleStats } from './results.ts';
 import { sampleStats } from './sample-stats.ts';
@@ -18,7 +20,7 @@ import { type CellWarmup, warmupColumns } from './warmup.ts';
 import { settlingFlag } from './warmup-flag.ts';
 
 /** an arm of a cell with all that is computed once, however many comparisons it takes part in */
-export interface DescribedArm {
+export interface DescribedArm extends Described {
   readonly arm: Arm;
   readonly samples: ArmSamples;
   readonly sorted: SortedSamples;
@@ -39,6 +41,8 @@ export interface Draft {
   readonly inference: Inference | null;
   readonly blocks: number;
   readonly forks: number;
+  /** what the arms differ by in each block they share; none of sequential arms */
+  readonly paired: readonly PairedBlock[];
   readonly flags: readonly Flag[];
   readonly measured: Omit<Comparison, 'block' | 'verdict' | 'sentence' | 'flags'>;
 }
@@ -47,7 +51,8 @@ export interface Draft {
 export function describeArm(arm: Arm, samples: ArmSamples): DescribedArm {
   const sorted = sortedCopy(samples.latencyNs);
   const m = moments(samples.latencyNs);
-  return { arm, samples, sorted, moments: m, stats: sampleStats(samples.latencyNs, sorted, m) };
+  const stats = sampleStats(samples.latencyNs, sorted, m);
+  return { arm, samples, sorted, moments: m, stats, effectiveN: effectiveN(samples) };
 }
 
 /** Everything about two arms of one cell that does not depend on the rest of the study. */
@@ -59,11 +64,13 @@ export function compareArms(
 ): Draft {
   const shifts = estimateShifts(withSorted(baseline), withSorted(treated), cell.design, levelOf(study));
   const judged = judgedBy(shifts, cell.design);
+  const paired = cell.design === 'sequential' ? [] : pairedBlocks(baseline.samples, treated.samples);
   const measured = {
     ...namesOf(cell, baseline, treated),
     warmupDropped: treated.samples.dropped,
     warmup: warmupColumns(warmup, baseline.arm.index, treated.arm.index),
     ...pooledTests(baseline, treated),
+    ...distributionOf(baseline, treated, paired, cell.design, judged?.estimate.unit ?? null),
     ...shiftColumns(shifts),
     ...powerOf(judged, treated.stats.n),
   };
@@ -76,7 +83,7 @@ export function compareArms(
     ]),
     ...(treated.arm.aa ? [] : apartFlag(study, cell)),
   ];
-  return { cell, isAa: treated.arm.aa, inference: judged, blocks, forks, flags, measured };
+  return { cell, isAa: treated.arm.aa, inference: judged, blocks, forks, paired, flags, measured };
 }
 
 function withSorted({ samples, sorted }: DescribedArm): MaybeSorted {

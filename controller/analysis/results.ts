@@ -1,19 +1,27 @@
 /** The results contract `hookbench.results/v1`: what `results.json` holds and `--json` prints.
  * Version it, add to it, do not rename. Units are in the names; latencies in ns. */
 
+import type {
+  BlockingRow,
+  InsideView,
+  LossRow,
+  MechanismFacts,
+  NodeFacts,
+  ParityRow,
+  TraceRow,
+} from './results-observed.ts';
+import type { InteractionTable, PooledRow, VarianceRow } from './results-places.ts';
+import type { SampleStats, TTest } from './results-samples.ts';
+import type { RankShift, ShiftFunction } from './results-shape.ts';
+import type { Design, Vantage, Verdict } from './terms.ts';
+
+export * from './results-observed.ts';
+export * from './results-places.ts';
+export * from './results-samples.ts';
+export * from './results-shape.ts';
+export { DESIGNS, type Design, VANTAGES, type Vantage, VERDICTS, type Verdict } from './terms.ts';
+
 export const RESULTS_SCHEMA = 'hookbench.results/v1';
-
-export const VERDICTS = ['overhead', 'no-detectable-difference', 'equivalent', 'implausible', 'invalid'] as const;
-export type Verdict = (typeof VERDICTS)[number];
-
-export const VANTAGES = ['client', 'caller', 'interposer', 'kernel'] as const;
-export type Vantage = (typeof VANTAGES)[number];
-
-/** How two arms were interleaved: `alternated` = live instances side by side, request by request in random order;
- * `sliced` = the same instance, the mechanism attached and detached around short slices in random order;
- * `sequential` = imported data, one arm after the other. */
-export const DESIGNS = ['alternated', 'sliced', 'sequential'] as const;
-export type Design = (typeof DESIGNS)[number];
 
 export type FlagCode =
   | 'arms-not-interleaved'
@@ -48,32 +56,6 @@ export interface Estimate {
   readonly units: number;
   /** sequential arms: `run` where each arm has several, else `effective-request`, the requests that many correlated ones are worth */
   readonly unit: 'fork' | 'block' | 'run' | 'effective-request';
-}
-
-export interface SampleStats {
-  readonly n: number;
-  readonly meanNs: number;
-  readonly sdNs: number;
-  readonly minNs: number;
-  readonly p25Ns: number;
-  readonly p50Ns: number;
-  readonly p75Ns: number;
-  readonly p95Ns: number;
-  readonly p99Ns: number;
-  readonly p999Ns: number;
-  readonly maxNs: number;
-  readonly tukeyLowNs: number;
-  readonly tukeyHighNs: number;
-  readonly tukeyOutliers: number;
-  readonly lag1: number;
-}
-
-export interface TTest {
-  readonly t: number;
-  readonly df: number;
-  readonly p: number;
-  /** log10 of p, finite also where p underflows to 0 */
-  readonly log10P: number;
 }
 
 /** the inference behind the verdict: shift of the median (treated − baseline), of sequential arms that of the mean */
@@ -121,6 +103,14 @@ export interface Comparison {
   readonly mannWhitney: { readonly u: number; readonly p: number; readonly log10P: number };
   readonly cohensD: number;
   readonly cliffsDelta: number;
+  /** over all samples as if they were independent; absent in results of before 2026-11-23, as the next three */
+  readonly kolmogorovSmirnov?: { readonly d: number; readonly p: number; readonly log10P: number };
+  /** what each arm's correlated samples are worth as independent ones, for its mean; null where a fork has fewer than 50 */
+  readonly effectiveSamples?: { readonly baseline: number | null; readonly treated: number | null };
+  /** centre of the units' median shifts by ranks; null where fewer than 6 or more than 1,000 units carry the row */
+  readonly hodgesLehmann?: RankShift | null;
+  /** null where blocks have fewer than 20 samples of an arm, or fewer than 2 units carry it */
+  readonly shiftFunction?: ShiftFunction | null;
   /** pooled over all samples; the verdict does not use these two */
   readonly meanShiftNs: number;
   readonly medianShiftNs: number;
@@ -144,106 +134,6 @@ export interface AaSummary {
   readonly passed: boolean;
   readonly sentence: string;
   readonly comparisons: readonly Comparison[];
-}
-
-/** reads that must have been seen against reads the hook saw; `source` says who counted the expected ones */
-export interface ParityRow {
-  readonly sut: string;
-  readonly condition: string;
-  readonly node: string;
-  readonly mechanism: string;
-  /** load = the load generator's own count of what it sent; kernel = the kernel probe's count in a census slice */
-  readonly source: 'load' | 'kernel';
-  readonly expectedReads: number;
-  readonly seenReads: number;
-  readonly expectedBytes: number;
-  readonly seenBytes: number;
-  readonly expectedHits: number;
-  readonly seenHits: number;
-  /** seen/expected bytes; 1 = full parity */
-  readonly ratio: number;
-  readonly ok: boolean;
-}
-
-export interface LossRow {
-  readonly hop: 'load' | 'ring' | 'bpf' | 'spool' | 'stream';
-  readonly sut: string;
-  readonly node: string;
-  readonly mechanism: string;
-  readonly received: number;
-  readonly lost: number;
-}
-
-/** What one vantage inside a mechanism saw (interposer: read + scan in the library; kernel: syscall entry to exit).
- * There is no baseline at these vantages, so nothing is compared. */
-export interface InsideView {
-  readonly sut: string;
-  readonly node: string;
-  readonly mechanism: string;
-  readonly vantage: Vantage;
-  /** histogram: from a lossless in-kernel log-linear histogram, values are bucket midpoints */
-  readonly source: 'samples' | 'histogram';
-  readonly stats: Omit<SampleStats, 'lag1' | 'tukeyLowNs' | 'tukeyHighNs' | 'tukeyOutliers'>;
-}
-
-/** A mechanism of the catalogue: what it can do here, and why not the rest. `manner` is how it worked in this study, e.g. its scanner. */
-export interface MechanismFacts {
-  readonly id: string;
-  readonly layer: string;
-  readonly actions: readonly string[];
-  readonly functions: readonly string[];
-  readonly limits: readonly { readonly action: string; readonly why: string }[];
-  readonly manner: readonly string[];
-}
-
-/** Action trace: matches that one mechanism reported for one SUT, all phases together. */
-export interface TraceRow {
-  readonly sut: string;
-  readonly node: string;
-  readonly mechanism: string;
-  /** kept + dropped */
-  readonly matches: number;
-  readonly kept: number;
-  /** above the limit per second and process: counted, not kept */
-  readonly dropped: number;
-  /** the most frequent among those kept, at most 10; index null where the mechanism could not tell which it was */
-  readonly keywords: readonly { readonly index: number | null; readonly keyword: string; readonly count: number }[];
-}
-
-/** Action block: what became of the requests to the instances with a hook, all phases together. */
-export interface BlockingRow {
-  readonly sut: string;
-  readonly condition: string;
-  readonly node: string;
-  readonly mechanism: string;
-  /** with a keyword, no answer */
-  readonly refused: number;
-  /** without a keyword, answered */
-  readonly served: number;
-  /** with a keyword, answered all the same */
-  readonly leaked: number;
-  /** without a keyword, no answer */
-  readonly denied: number;
-  /** nothing leaked, nothing denied */
-  readonly ok: boolean;
-}
-
-export interface NodeFacts {
-  readonly id: string;
-  readonly hostname: string;
-  readonly kernel: string;
-  readonly os: string;
-  readonly cpu: string;
-  readonly cores: number;
-  readonly virtualization: string;
-  readonly memoryBytes: number;
-  readonly libc: string;
-  readonly node: string;
-  readonly java: string;
-  readonly bpftrace: string;
-  /** what generated the load and where the two ends were pinned */
-  readonly load: string;
-  readonly pinning: string;
 }
 
 export interface Recommendation {
@@ -305,6 +195,11 @@ export interface Results {
   readonly traces: readonly TraceRow[];
   /** empty unless the action is block */
   readonly blocking: readonly BlockingRow[];
+  /** where two or more conditions or nodes measured the same; absent in results of before 2026-11-23, as the next two */
+  readonly interactions?: readonly InteractionTable[];
+  /** where two or more nodes measured the same */
+  readonly pooled?: readonly PooledRow[];
+  readonly variance?: readonly VarianceRow[];
   readonly recommendations: readonly Recommendation[];
   /** study-wide notes: what was left out and why, failures with the next step */
   readonly warnings: readonly { readonly code: string; readonly detail: string }[];

@@ -1,6 +1,7 @@
 /** One row per comparison, A/A rows included, for one's own analysis. Latencies in ns, unrounded; empty where there is no value. */
 
 import type { Comparison, Estimate, Results, SampleStats } from '../analysis/results.ts';
+import { distributionColumns, placeColumns } from './csv-places.ts';
 import { missingReason } from './words.ts';
 
 type Value = string | number | null;
@@ -74,6 +75,8 @@ function columns(results: Results, c: Comparison, aa: boolean): Readonly<Record<
     flags: c.flags.map((flag) => flag.code).join(' '),
     sentence: c.sentence,
     timed: results.study.timed,
+    ...distributionColumns(c),
+    ...placeColumns(results, c),
   };
 }
 

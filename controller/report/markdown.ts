@@ -5,6 +5,7 @@ import { blockingLines, timedNote, traceLines } from './actions.ts';
 import { answer } from './answer.ts';
 import { formatCount, formatDuration, formatEstimate, formatMany, formatPercent, formatRatio } from './format.ts';
 import { groupLabel, lossFor, parityFor, studyWarnings, sutViews, worstParity } from './model.ts';
+import { interactionLines, pooledLines, varianceLines } from './places.ts';
 import { FLAG_WORDS, missingReason, VERDICT_WORDS } from './words.ts';
 
 export function renderMarkdown(results: Results): string {
@@ -35,6 +36,7 @@ export function renderMarkdown(results: Results): string {
     ...traceLines(results),
     ...(timed === null ? [] : [timed]),
   ];
+  const places = [pooledLines(results), interactionLines(results), varianceLines(results)];
   const nodes = results.nodes.map((n) => `${n.cpu}, kernel ${n.kernel}`).join('; ');
   return [
     `**${escapeText(answer(results))}**`,
@@ -42,6 +44,9 @@ export function renderMarkdown(results: Results): string {
     `A/A ${aaMark} ${escapeText(results.aa.sentence)}`,
     rows.length === 0 ? 'No comparison could be made.' : [...head, ...rows].join('\n'),
     ...(action.length === 0 ? [] : [action.map((line) => `- ${escapeText(line)}`).join('\n')]),
+    ...places
+      .filter((lines) => lines.length > 0)
+      .map((lines) => lines.map((line) => `- ${escapeText(line)}`).join('\n')),
     ...(notes.length === 0 ? [] : [notes.map((note) => `- ${escapeText(note)}`).join('\n')]),
     `<sub>hookbench ${escapeText(study.hookbenchVersion)}, study ${escapeText(study.id)}, seed ${study.seed}, ${formatCount(study.requestsPerArm)} requests per arm, ${formatMany(study.forks, 'fork')}. ${escapeText(nodes)}. Shift = with hook − without, with its interval.</sub>`,
     fenced(study.command),

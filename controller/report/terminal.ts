@@ -8,6 +8,7 @@ import { nextSteps } from './next.ts';
 import { renderGroup } from './terminal/group.ts';
 import { layTable, plainText, wrap } from './terminal/layout.ts';
 import { type Paint, paintFor } from './terminal/paint.ts';
+import { placeLines } from './terminal/places.ts';
 import { missingReason } from './words.ts';
 
 export interface TerminalOptions {
@@ -31,6 +32,7 @@ export function renderTerminal(results: Results, options: TerminalOptions): stri
     actionLines(results, columns, paint),
     warningLines(results, columns, paint),
     foundLines(results, columns, paint),
+    ...placeLines(results, columns, paint),
     closing(results, options, columns, paint),
   ];
   const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));

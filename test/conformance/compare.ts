@@ -14,6 +14,8 @@ export interface Decider {
   readonly keywords: readonly Buffer[];
   readonly windowBytes: number | null;
   readonly tellsKeyword: boolean;
+  /** how far the hook's times may be from the driver's clock */
+  readonly clockErrorNs: bigint;
 }
 
 /** what a placed hook left, over all processes that it lives in */
@@ -55,7 +57,7 @@ export function compareAttached(found: AttachedFindings, expected: ExpectedProce
   ];
 }
 
-/** Pairs them by process, descriptor and time: a hook's clock stands within the driver's two. */
+/** Pairs them by process, descriptor and time: a hook's clock stands within the driver's two, but for its stated error. */
 function compareReads(
   found: readonly (HookRead & { readonly bytes?: number })[],
   expected: readonly ExpectedRead[],
@@ -71,8 +73,9 @@ function compareReads(
   const problems: Disagreement[] = [];
   for (const read of [...expected].sort((x, y) => Number(x.beforeNs - y.beforeNs))) {
     const list = waiting.get(keyOf(read)) ?? [];
-    while (list.length > 0 && list[0]!.atNs < read.beforeNs) problems.push(uncalledFor(list.shift()!));
-    if (list.length === 0 || list[0]!.atNs > read.afterNs)
+    while (list.length > 0 && list[0]!.atNs < read.beforeNs - decider.clockErrorNs)
+      problems.push(uncalledFor(list.shift()!));
+    if (list.length === 0 || list[0]!.atNs > read.afterNs + decider.clockErrorNs)
       problems.push({ step: read.step, what: `${told(read)} was not recorded` });
     else problems.push(...compareRead(list.shift()!, read, decider));
   }

@@ -7,7 +7,7 @@ import { pinningOf } from '../../agent/host/cores.ts';
 import { UndoStack } from '../../agent/host/undo.ts';
 import type { AttachedMechanism, HookOrder, PlacedHook, PlacedMechanism } from '../../agent/mechanisms/mechanism.ts';
 import { readRings } from '../helpers/ring.ts';
-import { compareAttached, comparePlaced, type Disagreement, type PlacedFindings } from './compare.ts';
+import { compareAttached, comparePlaced, type Decider, type Disagreement, type PlacedFindings } from './compare.ts';
 import { type Driver, type DriverRun, startDriver } from './driver.ts';
 import { type Expectation, expectationOf } from './oracle.ts';
 import type { Scenes } from './scenes.ts';
@@ -116,10 +116,7 @@ async function runAttached(mechanism: AttachedMechanism, order: HookOrder, bench
   }
 }
 
-type Compare = (
-  expected: Expectation,
-  decider: { keywords: readonly Buffer[]; windowBytes: number | null; tellsKeyword: boolean },
-) => Disagreement[];
+type Compare = (expected: Expectation, decider: Decider) => Disagreement[];
 
 function judged(
   { subject, keywords }: Bench,
@@ -130,7 +127,7 @@ function judged(
   const { limits, functions } = subject;
   const windowBytes = limits.windowBytes(notes);
   const expectation = expectationOf(script, results, { functions, keywords, windowBytes });
-  const decider = { keywords, windowBytes, tellsKeyword: limits.tellsKeyword };
+  const decider = { keywords, windowBytes, tellsKeyword: limits.tellsKeyword, clockErrorNs: limits.clockErrorNs };
   const disagreements = death === null ? [...expectation.broken, ...compare(expectation, decider)] : [deadAt(run)];
   return { script, results, expectation, windowBytes, death, disagreements };
 }

@@ -13,17 +13,41 @@ export interface Limits {
   readonly followsForks: boolean;
   /** keywords may hold NUL */
   readonly takesNul: boolean;
+  /** how far its times may be from CLOCK_MONOTONIC, ns */
+  readonly clockErrorNs: bigint;
 }
 
 /** HB_BPF_WINDOW of hooks/bpf/abi.h */
 const BPF_WINDOW_BYTES = 4096;
 
-/** by the id up to a colon: variants of a mechanism have its limits */
+/** of the library's clock by the time stamp counter */
+const TSC_ERROR_NS = 1000n;
+
+/** by the id, else by what is before its colon: variants of a mechanism have its limits */
 const LIMITS: Readonly<Record<string, Limits>> = {
-  'ld-preload': { windowBytes: () => null, tellsKeyword: true, followsForks: true, takesNul: true },
-  bpftrace: { windowBytes: windowInNotes, tellsKeyword: false, followsForks: false, takesNul: false },
-  bpf: { windowBytes: () => BPF_WINDOW_BYTES, tellsKeyword: true, followsForks: false, takesNul: true },
-  uprobe: { windowBytes: () => BPF_WINDOW_BYTES, tellsKeyword: true, followsForks: false, takesNul: true },
+  'ld-preload': { windowBytes: () => null, tellsKeyword: true, followsForks: true, takesNul: true, clockErrorNs: 0n },
+  'ld-preload:simd': {
+    windowBytes: () => null,
+    tellsKeyword: true,
+    followsForks: true,
+    takesNul: true,
+    clockErrorNs: TSC_ERROR_NS,
+  },
+  bpftrace: { windowBytes: windowInNotes, tellsKeyword: false, followsForks: false, takesNul: false, clockErrorNs: 0n },
+  bpf: {
+    windowBytes: () => BPF_WINDOW_BYTES,
+    tellsKeyword: true,
+    followsForks: false,
+    takesNul: true,
+    clockErrorNs: 0n,
+  },
+  uprobe: {
+    windowBytes: () => BPF_WINDOW_BYTES,
+    tellsKeyword: true,
+    followsForks: false,
+    takesNul: true,
+    clockErrorNs: 0n,
+  },
 };
 
 /** One way in which a mechanism is run. */
@@ -38,7 +62,7 @@ export interface Subject {
 export function subjectsOf(mechanisms: readonly Mechanism[]): Subject[] {
   return mechanisms.flatMap((mechanism) => {
     if (mechanism.kind === 'bare') return [];
-    const limits = LIMITS[mechanism.id.split(':')[0]!];
+    const limits = LIMITS[mechanism.id] ?? LIMITS[mechanism.id.split(':')[0]!];
     if (limits === undefined) throw new Error(`test/conformance/subjects.ts has no limits for ${mechanism.id}`);
     const all = FUNCTIONS.filter((name) => mechanism.functions.includes(name));
     const sets: (readonly HookedFunction[])[] = all.length > 1 ? [['read'], all] : [all];

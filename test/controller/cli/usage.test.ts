@@ -19,7 +19,7 @@ function file(name: string, text: string | Buffer): string {
 
 const REFUSED: readonly [string, readonly string[], RegExp][] = [
   ['no command', [], /doctor[\s\S]*run[\s\S]*analyze/],
-  ['an unknown command', ['measure'], /unknown command 'measure'[\s\S]*doctor, run, analyze, report/],
+  ['an unknown command', ['measure'], /unknown command 'measure'[\s\S]*doctor, run, analyze, plan, report, check/],
   ['an unknown option', ['run', '--fork', '2'], /unknown option '--fork'[\s\S]*(--forks|--help)/],
   ['an option without its value', ['run', '--forks'], /--forks <n>/],
   ['too many arguments', ['doctor', 'now'], /too many arguments/],
