@@ -72,7 +72,7 @@ export interface BlockEstimate extends Estimate {
 
 /** Where each process start ends its warm-up. */
 export interface Warmup {
-  /** heidelberger-welch: detected past the floor (controller/analysis/warmup-method.ts); fixed: what the user or the file says */
+  /** heidelberger-welch: detected past the floor (controller/stats/warm-up.ts); fixed: what the user or the file says */
   readonly method: 'heidelberger-welch' | 'fixed';
   readonly perFork: readonly {
     readonly fork: number;

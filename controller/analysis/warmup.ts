@@ -1,9 +1,9 @@
 /** Where each process start of a cell ends its warm-up. One cut per start, the same for every arm of the cell: README.md says why. */
 
+import { settlesAt, WARMUP_METHOD } from '../stats/warm-up.ts';
 import { type Batch, SAMPLE_SETTLE, type StudyRecord } from './record.ts';
 import type { Warmup } from './results.ts';
 import { type Cell, storedArm } from './select.ts';
-import { settlesAt, WARMUP_METHOD } from './warmup-method.ts';
 
 /** one process start (fork) of a cell */
 export interface ForkWarmup {

@@ -1,6 +1,6 @@
 /** How large the true variance may be, given one estimate of it. */
 
-import { normalCdf } from '../stats/normal.ts';
+import { normalQuantile } from '../stats/normal-quantile.ts';
 
 /** Upper one-sided confidence bound of a variance: value · df / χ²₁₋share,df.
  * @param value ≥ 0; @param df > 0, need not be whole; @param share in (0, 1), e.g. 0.8; below 0.5 it is a lower bound
@@ -12,14 +12,3 @@ export function varianceBound(value: number, df: number, share: number): number 
 }
 
 const LEAST_CUBE = 0.1;
-
-function normalQuantile(p: number): number {
-  let low = -8;
-  let high = 8;
-  for (let round = 0; round < 60; round++) {
-    const middle = (low + high) / 2;
-    if (normalCdf(middle) < p) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}

