@@ -125,10 +125,12 @@ where(canMount, 'root and unshare')(
     const tiny = run('4k');
     assert.match(tiny.stderr, /no room left in its filesystem/);
     assert.is(tiny.header.attached, 0);
-    // room for the counters and for the records of two rings
+    // room for the counters and for the records of two rings at most: four threads of 20 reads
     const small = run('300k');
     assert.is(small.stderr, '');
-    assert.equal([small.header.attached, small.header.unringed], [1, 40]);
+    assert.is(small.header.attached, 1);
+    assert.ok(small.header.unringed >= 40, `${small.header.unringed} without a ring`);
+    assert.is(small.rings.reduce((sum, { reads }) => sum + Number(reads), 0) + small.header.unringed, 80);
   },
 );
 
