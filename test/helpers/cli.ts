@@ -70,7 +70,10 @@ export function startCli(args: readonly string[], o: { env?: Record<string, stri
   let agentPid: number | null = null;
   const run: RunningCli = {
     pid: child.pid ?? 0,
-    folders: () => [...foldersIn(tmp, /^hookbench-/), ...foldersIn('/dev/shm', new RegExp(`^hookbench-${agentPid}-`))],
+    folders: () => {
+      if (agentPid === null) return ['no agent was seen, so its folders are not known'];
+      return [...foldersIn(tmp, /^hookbench-/), ...foldersIn('/dev/shm', new RegExp(`^hookbench-${agentPid}-`))];
+    },
     done,
     said: (text) => until(() => (stderr.search(text) >= 0 ? true : undefined), String(text)).then(() => undefined),
     children,
