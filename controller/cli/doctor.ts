@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import type { Capability, Hello } from '#proto';
-import { abilityText } from '../report/index.ts';
+import { wrap } from '../report/index.ts';
 import { terminal } from './print.ts';
 import { probeAgent } from './process.ts';
 
@@ -14,21 +14,26 @@ export function doctorCommand(): Command {
     .addHelpText('after', '\nExamples\n  hookbench doctor\n  hookbench doctor --json')
     .action(async (options: { json?: boolean }) => {
       const text = await probeAgent();
-      process.stdout.write(
-        options.json === true ? `${text}\n` : renderDoctor(JSON.parse(text) as Hello, terminal().color),
-      );
+      process.stdout.write(options.json === true ? `${text}\n` : renderDoctor(JSON.parse(text) as Hello, terminal()));
     });
 }
 
-/** what it can do, and why not the rest; nothing for the mechanism that does nothing */
-function abilityLines(entry: Capability): string[] {
+/** under the column where the ids stand */
+const INDENT = 11;
+
+/** what it can do, and why not the rest, a sentence a line; nothing for the mechanism that does nothing */
+function abilityTexts(entry: Capability): string[] {
   if (entry.id === 'none') return [];
   const asked = entry.byDefault ? '' : '; only when named by --mechanisms';
-  return [`           actions ${abilityText(entry)}`, `           functions ${entry.functions.join(', ')}${asked}`];
+  return [
+    `actions ${entry.actions.join(', ')}; functions ${entry.functions.join(', ')}${asked}`,
+    ...entry.limits.flatMap(({ action, why }) => `not ${action}: ${why}`.split(/(?<=\.) /)),
+  ];
 }
 
-export function renderDoctor(hello: Hello, color: boolean): string {
-  const paint = pc.createColors(color);
+export function renderDoctor(hello: Hello, o: { readonly columns: number; readonly color: boolean }): string {
+  const paint = pc.createColors(o.color);
+  const hung = (text: string) => wrap(text, o.columns, INDENT, INDENT + 2);
   const mark = (entry: Capability) => {
     if (entry.support === 'supported') return paint.green('ok      ');
     return entry.support === 'unsupported' ? paint.yellow('missing ') : paint.red('unclear ');
@@ -36,8 +41,9 @@ export function renderDoctor(hello: Hello, color: boolean): string {
   const rows = (entries: readonly Capability[]) =>
     entries.flatMap((entry) => {
       const layer = entry.layer === '' ? '' : ` (${entry.layer})`;
-      const line = `  ${mark(entry)} ${entry.id}${layer}: ${entry.found}`;
-      return entry.support === 'supported' ? [line] : [line, `           needs ${entry.needs}`];
+      const [first, ...more] = hung(`${entry.id}${layer}: ${entry.found}`);
+      const lines = [`  ${mark(entry)} ${first!.slice(INDENT)}`, ...more];
+      return entry.support === 'supported' ? lines : [...lines, ...hung(`needs ${entry.needs}`)];
     });
   const { host } = hello;
   const lacking = [...hello.mechanisms, ...hello.suts, ...hello.conditions].filter(
@@ -50,7 +56,7 @@ export function renderDoctor(hello: Hello, color: boolean): string {
     `  node ${host.node}, java ${host.java}, bpftrace ${host.bpftrace}`,
     `  load: ${host.load}; ${host.pinning}`,
     paint.bold('Mechanisms'),
-    ...hello.mechanisms.flatMap((entry) => [...rows([entry]), ...abilityLines(entry)]),
+    ...hello.mechanisms.flatMap((entry) => [...rows([entry]), ...abilityTexts(entry).flatMap(hung)]),
     paint.bold('SUTs'),
     ...rows(hello.suts),
     paint.bold('Conditions'),

@@ -1,6 +1,5 @@
 /** The only public door of the report. */
 
-export { abilityText } from './actions.ts';
 export { renderCsv } from './csv.ts';
 export { figureSets, type SeriesFunctions } from './figures/from-analysis.ts';
 export type {
@@ -16,5 +15,6 @@ export { type HtmlInput, renderHtml } from './html.ts';
 export { renderJson } from './json.ts';
 export { renderMarkdown } from './markdown.ts';
 export { renderChecks } from './terminal/checks.ts';
+export { wrap } from './terminal/layout.ts';
 export { renderTerminal, type TerminalOptions } from './terminal.ts';
 export { renderTracesCsv } from './traces-csv.ts';

@@ -10,6 +10,6 @@ export async function blockLimit(): Promise<readonly ActionLimit[]> {
       .filter((capability) => capability.support === support)
       .map(({ id, found: words }) => `${KERNEL_CAPABILITIES[id]} (${words})`)
       .join('; ') || 'nothing';
-  const why = `it sees a read when the bytes are in the program already. This kernel takes: ${list('supported')}. It refuses: ${list('refused')}`;
+  const why = `it sees a read when the bytes are in the program already. This kernel would take: ${list('supported')}. It refuses: ${list('refused')}`;
   return [{ action: 'block', why }];
 }
