@@ -1,13 +1,14 @@
 import { holm } from '../stats/holm.ts';
+import { merged } from '../stats/samples.ts';
 import { hasFailed, nameOf, summariseAa } from './aa.ts';
 import { acrossPlaces } from './across.ts';
-import { type ComparedCell, compareArms, type DescribedArm, type Draft, describeArm } from './compare.ts';
+import { compareArms, type DescribedArm, type Draft, describeArm } from './compare.ts';
 import { insideViews } from './inside.ts';
 import { untilSummary } from './looks.ts';
 import { recommendations } from './recommendations.ts';
 import type { Arm, StudyRecord } from './record.ts';
 import { type Comparison, type Flag, RESULTS_SCHEMA, type Results, type Vantage } from './results.ts';
-import { armSamples, type Cell, cellsOf, halvesOf } from './select.ts';
+import { type ArmSamples, armSamples, type Cell, cellsOf, halvesOf } from './select.ts';
 import { type AaState, sentenceOf } from './sentences.ts';
 import { traceRows } from './traces.ts';
 import { verdictOf } from './verdict.ts';
@@ -58,23 +59,33 @@ const MIN_SAMPLES = 2;
 function draftsOf(study: StudyRecord, cell: Cell): readonly Draft[] {
   const warmup = warmupOf(study, cell);
   const baselineArm = baselineOf(study.arms);
+  const halved = (arm: Arm) => arm === baselineArm && cell.design === 'sequential';
   const described = study.arms.flatMap((arm) => {
     const samples = armSamples(cell, arm.index, warmup.forks);
-    return samples.latencyNs.length < MIN_SAMPLES ? [] : [describeArm(arm, samples)];
+    if (samples.latencyNs.length < MIN_SAMPLES) return [];
+    return [halved(arm) ? describeByHalves(arm, samples) : { whole: describeArm(arm, samples), halves: null }];
   });
-  const baseline = described.find(({ arm }) => arm === baselineArm);
+  const baseline = described.find(({ whole }) => whole.arm === baselineArm);
   if (!baseline) return [];
-  const drafts = described
-    .filter((treated) => treated !== baseline)
-    .map((treated) => compareArms(study, { cell, warmup }, baseline, treated));
-  return cell.design === 'sequential' ? [...halvesDraft(study, { cell, warmup }, baseline), ...drafts] : drafts;
+  const compare = (before: DescribedArm, after: DescribedArm) => compareArms(study, { cell, warmup }, before, after);
+  const drafts = described.filter((one) => one !== baseline).map(({ whole }) => compare(baseline.whole, whole));
+  return baseline.halves === null ? drafts : [compare(...baseline.halves), ...drafts];
+}
+
+interface Halved {
+  readonly whole: DescribedArm;
+  /** null where one would be too short */
+  readonly halves: readonly [DescribedArm, DescribedArm] | null;
 }
 
 /** Imported data has no A/A arm: the baseline's second half against its first stands in for it. */
-function halvesDraft(study: StudyRecord, compared: ComparedCell, { arm, samples }: DescribedArm): readonly Draft[] {
+function describeByHalves(arm: Arm, samples: ArmSamples): Halved {
   const [first, second] = halvesOf(samples);
-  if (first.latencyNs.length < MIN_SAMPLES || second.latencyNs.length < MIN_SAMPLES) return [];
-  return [compareArms(study, compared, describeArm(arm, first), describeArm({ ...arm, aa: true }, second))];
+  if (Math.min(first.latencyNs.length, second.latencyNs.length) < MIN_SAMPLES)
+    return { whole: describeArm(arm, samples), halves: null };
+  const halves = [describeArm(arm, first), describeArm({ ...arm, aa: true }, second)] as const;
+  // sorting the halves is most of sorting the whole
+  return { whole: describeArm(arm, samples, merged(halves[0].sorted, halves[1].sorted)), halves };
 }
 
 function baselineOf(arms: readonly Arm[]): Arm | undefined {

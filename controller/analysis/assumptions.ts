@@ -1,5 +1,6 @@
 /** Flags that the samples themselves raise: what the pooled tests assume and the data breaks. */
 
+import { levene } from '../stats/levene.ts';
 import { mannKendall } from '../stats/mann-kendall.ts';
 import { mannWhitney } from '../stats/mann-whitney.ts';
 import { median } from '../stats/quantile.ts';
@@ -11,14 +12,15 @@ import { pValue, us } from './format.ts';
 import type { Design, Flag, SampleStats } from './results.ts';
 import type { ArmSamples } from './select.ts';
 
+interface Judged {
+  readonly samples: ArmSamples;
+  readonly stats: SampleStats;
+}
+
 /** Flags raised by one comparison's samples.
  * @param baseline, treated samples of both arms, with their statistics
  * Time O(n log block + Σ blocks² per fork). */
-export function assumptionFlags(
-  baseline: { readonly samples: ArmSamples; readonly stats: SampleStats },
-  treated: { readonly samples: ArmSamples; readonly stats: SampleStats },
-  design: Design,
-): readonly Flag[] {
+export function assumptionFlags(baseline: Judged, treated: Judged, design: Design): readonly Flag[] {
   const medians = blockMedians(baseline.samples);
   const treatedMedians = blockMedians(treated.samples);
   const sequential = [
@@ -28,7 +30,7 @@ export function assumptionFlags(
   return [
     ...(design === 'sequential' ? sequentialDrift(sequential) : driftFlag(medians)),
     ...autocorrelationFlag(baseline.stats),
-    ...varianceFlag(baseline.stats, treated.stats),
+    ...varianceFlag(baseline, treated),
     ...warmupFlag(medians, treatedMedians),
   ];
 }
@@ -37,6 +39,7 @@ export function assumptionFlags(
 const TREND_LEVEL = 0.001;
 const LAG1_LIMIT = 0.1;
 const VARIANCE_RATIO_LIMIT = 2;
+const LEVENE_LEVEL = 0.05;
 const WARMUP_LEVEL = 0.001;
 /** a start that differs by less than this share of the median is no lack of warm-up worth a flag */
 const WARMUP_SHARE = 0.005;
@@ -63,10 +66,17 @@ function autocorrelationFlag(stats: SampleStats): readonly Flag[] {
   return [{ code: 'autocorrelated', detail }];
 }
 
-function varianceFlag(baseline: SampleStats, treated: SampleStats): readonly Flag[] {
-  const [small, large] = [baseline.sdNs, treated.sdNs].sort((a, b) => a - b) as [number, number];
+/** Levene's test says whether the bulk spreads differently too, or only a few stalls do. */
+function varianceFlag(baseline: Judged, treated: Judged): readonly Flag[] {
+  const [without, withHook] = [baseline.stats.sdNs, treated.stats.sdNs];
+  const [small, large] = [without, withHook].sort((a, b) => a - b) as [number, number];
   if (large * large <= VARIANCE_RATIO_LIMIT * small * small) return [];
-  const detail = `The arms' variances differ (sd ${us(baseline.sdNs)} without and ${us(treated.sdNs)} with the hook); the pooled t-test assumes that they are equal.`;
+  const { p } = levene([baseline.samples.latencyNs, treated.samples.latencyNs]);
+  const bulk =
+    p < LEVENE_LEVEL
+      ? `spread about the medians differs as well (Levene ${pValue(p)})`
+      : `spread about the medians does not (Levene ${pValue(p)}), so it is few requests that do it`;
+  const detail = `The arms' variances differ (sd ${us(without)} without and ${us(withHook)} with the hook); the pooled t-test assumes that they are equal. The ${bulk}.`;
   return [{ code: 'unequal-variance', detail }];
 }
 

@@ -1,7 +1,7 @@
 import { cliffsDelta, cohensD } from '../stats/effect-size.ts';
 import { mannWhitney } from '../stats/mann-whitney.ts';
-import { minimumDetectableEffect, requiredUnits } from '../stats/power.ts';
 import { type SortedSamples, sortedCopy } from '../stats/samples.ts';
+import { minimumDetectableEffect, requiredUnits } from '../stats/study-size.ts';
 import { type Moments, moments } from '../stats/summary.ts';
 import { pooledTTest, welchTTest } from '../stats/t-test.ts';
 import { assumptionFlags } from './assumptions.ts';
@@ -47,9 +47,12 @@ export interface Draft {
   readonly measured: Omit<Comparison, 'block' | 'verdict' | 'sentence' | 'flags'>;
 }
 
-/** @param samples ≥ 2 values */
-export function describeArm(arm: Arm, samples: ArmSamples): DescribedArm {
-  const sorted = sortedCopy(samples.latencyNs);
+/** @param samples ≥ 2 values; @param sorted the same ones, where somebody has sorted them */
+export function describeArm(
+  arm: Arm,
+  samples: ArmSamples,
+  sorted: SortedSamples = sortedCopy(samples.latencyNs),
+): DescribedArm {
   const m = moments(samples.latencyNs);
   const stats = sampleStats(samples.latencyNs, sorted, m);
   return { arm, samples, sorted, moments: m, stats, effectiveN: effectiveN(samples) };
@@ -138,13 +141,14 @@ function shiftColumns({ p50, mean, p99, p50Hit, p50NoHit }: Shifts) {
 /** below this share of a unit's sd a shift is rounding, and no sample would be large enough */
 const LEAST_SHIFT_IN_SD = 1e-6;
 
-/** more units of the size they had, so samples grow with them */
+/** Chances over studies like this one, whose variance is an estimate as well. More units of the size they had, so samples grow with them. */
 function powerOf(inference: Inference | null, n: number) {
   if (inference === null) return { minimumDetectableNs: null, requiredSamples: null };
   const { mean, standardError, sd, df, units } = inference.interval;
+  const goal = { alpha: inference.level, pilotDf: df };
   const isNothing = mean === 0 || Math.abs(mean) < LEAST_SHIFT_IN_SD * sd;
   return {
-    minimumDetectableNs: minimumDetectableEffect(standardError, df),
-    requiredSamples: isNothing ? null : Math.ceil((requiredUnits(mean, sd) * n) / units),
+    minimumDetectableNs: minimumDetectableEffect(standardError, df, goal),
+    requiredSamples: isNothing ? null : Math.ceil((requiredUnits(mean, sd, goal) * n) / units),
   };
 }

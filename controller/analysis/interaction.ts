@@ -1,8 +1,8 @@
 /** Does what a mechanism adds depend on the condition, or on the node? */
 
 import { holm } from '../stats/holm.ts';
-import { minimumDetectableEffect } from '../stats/power.ts';
-import { tQuantile, tTwoSidedP } from '../stats/student.ts';
+import { minimumDetectableEffect } from '../stats/study-size.ts';
+import { welchContrast } from '../stats/two-way.ts';
 import { intervalUs, pValue, us } from './format.ts';
 import { interactionTest } from './interaction-test.ts';
 import type { InteractionContrast, InteractionTable } from './results.ts';
@@ -63,16 +63,10 @@ function contrastsOf(from: string, to: string, before: readonly Claim[], after: 
 
 /** Welch's contrast of two rows, from the means, standard errors and degrees of freedom their own intervals have: different process starts, so independent. */
 function contrast({ inference: { interval: before } }: Claim, { inference: { interval: after } }: Claim) {
-  const estimateNs = after.mean - before.mean;
-  const [a, b] = [before.standardError ** 2, after.standardError ** 2];
-  const standardError = Math.sqrt(a + b);
-  const df = standardError > 0 ? (a + b) ** 2 / (a ** 2 / before.df + b ** 2 / after.df) : before.df + after.df;
-  const reach = standardError * tQuantile(0.5 + CONFIDENCE / 2, df);
+  const { estimate, low, high, df, p, standardError } = welchContrast([after, before], [1, -1], CONFIDENCE);
   return {
-    ...{ estimateNs, lowNs: estimateNs - reach, highNs: estimateNs + reach, df },
-    p: tTwoSidedP(estimateNs === 0 ? 0 : estimateNs / standardError, df).p,
-    confidence: CONFIDENCE,
-    minimumDetectableNs: minimumDetectableEffect(standardError, df),
+    ...{ estimateNs: estimate, lowNs: low, highNs: high, df, p, confidence: CONFIDENCE },
+    minimumDetectableNs: minimumDetectableEffect(standardError, df, { pilotDf: df }),
   };
 }
 

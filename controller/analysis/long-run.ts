@@ -21,8 +21,20 @@ export interface LongRun {
  * Assumes a stationary series within the lags. Time O(n + √n · MAX_POINTS).
  * Source: Geyer 1992 §3.3; the limit of lags: Politis & White 2004, Patton, Politis & White 2009. */
 export function longRun(series: Samples): LongRun | null {
+  if (series.length < LEAST_VALUES) return null;
+  const known = remembered.get(series.buffer) ?? new Map<string, LongRun>();
+  remembered.set(series.buffer, known);
+  const key = `${series.byteOffset} ${series.length}`;
+  const run = known.get(key) ?? runOf(series);
+  known.set(key, run);
+  return run;
+}
+
+/** by where the values lie: an arm and its halves are asked for several times, and nobody changes a recorded series */
+const remembered = new WeakMap<ArrayBufferLike, Map<string, LongRun>>();
+
+function runOf(series: Samples): LongRun {
   const n = series.length;
-  if (n < LEAST_VALUES) return null;
   const { mean: center, variance } = moments(series);
   if (variance === 0) return { mean: center, standardError: 0, effectiveN: n };
   const width = Math.ceil(n / MAX_POINTS);
@@ -42,7 +54,11 @@ const LAGS_PER_ROOT = 3;
 /** values past the last whole neighbourhood, fewer than one, are left out of the correlation only */
 function neighbourhoodMeans(series: Samples, width: number): Float64Array {
   const points = new Float64Array(Math.floor(series.length / width));
-  for (let i = 0; i < points.length; i++) points[i] = mean(series.subarray(i * width, (i + 1) * width));
+  for (let i = 0; i < points.length; i++) {
+    let sum = 0;
+    for (let j = i * width; j < (i + 1) * width; j++) sum += series[j] as number;
+    points[i] = sum / width;
+  }
   return points;
 }
 
@@ -63,19 +79,26 @@ function initialSequenceVariance(points: Float64Array, lags: number): number {
   return Math.max(0, sum / centered.length);
 }
 
-/** Σ x[i]·x[i−lag] and the same one lag on, in four sums that do not wait for each other */
+/** Σ x[i]·x[i−lag] and the same one lag on, in four sums that do not wait for each other. Each value is loaded once where it can be, and the
+ * sums begin as doubles: this is the innermost loop of an import's analysis. */
 function productSums(x: Float64Array, lag: number): { first: number; second: number } {
-  let [a, b, c, d] = [0, 0, 0, 0];
+  let a = 0.0;
+  let b = 0.0;
+  let c = 0.0;
+  let d = 0.0;
   const last = x.length - 1;
   let i = lag + 1;
+  let behind = x[0] as number;
   for (; i < last; i += 2) {
     const now = x[i] as number;
     const next = x[i + 1] as number;
     const at = x[i - lag] as number;
+    const ahead = x[i - lag + 1] as number;
     a += now * at;
-    b += now * (x[i - lag - 1] as number);
-    c += next * (x[i - lag + 1] as number);
+    b += now * behind;
+    c += next * ahead;
     d += next * at;
+    behind = ahead;
   }
   for (; i <= last; i++) {
     a += (x[i] as number) * (x[i - lag] as number);

@@ -14,6 +14,11 @@ export function settlingFlag({ forks }: CellWarmup, arms: readonly { readonly ar
     return own.length === 0 ? [] : [`${name} in ${own.length} of ${starts.length} process starts (${which})`];
   });
   if (unsettled.length === 0) return [];
-  const detail = `Latencies never settled within the first half of what was measured: ${unsettled.join('; ')}. Nothing was cut for their sake; use a longer --warmup-floor or more requests.`;
+  const shared = starts.filter(({ settled }) => [...settled.values()].every((one) => one === false));
+  const alike =
+    shared.length === 0
+      ? ''
+      : ` In ${shared.length} of them every arm did so alike: the machine's doing rather than one process's, and interleaving keeps it out of the difference.`;
+  const detail = `Latencies did not settle within the first half of what was measured, or left their level later: ${unsettled.join('; ')}.${alike} Nothing was cut for their sake; use a longer --warmup-floor, more requests or a quieter machine.`;
   return [{ code: 'unstable-warmup', detail }];
 }

@@ -1,9 +1,12 @@
 /** Where each process start of a cell ends its warm-up. One cut per start, the same for every arm of the cell: README.md says why. */
 
+import { lateShift } from '../stats/late-shift.ts';
+import { median } from '../stats/quantile.ts';
 import { settlesAt, WARMUP_METHOD } from '../stats/warm-up.ts';
 import { type Batch, SAMPLE_SETTLE, type StudyRecord } from './record.ts';
 import type { Warmup } from './results.ts';
 import { type Cell, storedArm } from './select.ts';
+import { sliceVariance, withinSlices } from './slices.ts';
 
 /** one process start (fork) of a cell */
 export interface ForkWarmup {
@@ -38,15 +41,56 @@ const remembered = new WeakMap<StudyRecord, Map<string, CellWarmup>>();
 
 function findWarmup(study: StudyRecord, cell: Cell): CellWarmup {
   const detected = study.warmup === null && cell.design !== 'sequential';
-  const forks = [...new Set(cell.batches.map(({ fork }) => fork))].map((fork) => {
-    const batches = cell.batches.filter((batch) => batch.fork === fork);
-    const arms = study.arms
-      .map(({ index }) => armSeries(batches, cell, index))
-      .filter(({ latencyNs }) => latencyNs.length);
-    return forkWarmup(fork, arms, detected ? candidatesOf(cell, arms) : null);
+  const indices = study.arms.map(({ index }) => index);
+  const starts = [...new Set(cell.batches.map(({ fork }) => fork))].map((fork) => {
+    return { fork, batches: cell.batches.filter((batch) => batch.fork === fork) };
   });
+  const forks = detected
+    ? detectedWarmups(starts, cell, indices)
+    : starts.map(({ fork, batches }) => fixedWarmup(fork, batches, cell, indices));
   return { method: detected ? WARMUP_METHOD : 'fixed', forks: new Map(forks.map((one) => [one.fork, one])) };
 }
+
+interface ProcessStart {
+  readonly fork: number;
+  readonly batches: readonly Batch[];
+}
+
+function detectedWarmups(starts: readonly ProcessStart[], cell: Cell, indices: readonly number[]): ForkWarmup[] {
+  const known = starts.map(({ fork, batches }) => {
+    const arms = indices.map((index) => armSeries(batches, cell, index)).filter(({ latencyNs }) => latencyNs.length);
+    return { fork, arms };
+  });
+  const variance = cell.design === 'sliced' ? sliceVariance(known.flatMap(({ arms }) => arms)) : 0;
+  return known.map(({ fork, arms }) => {
+    const candidates = candidatesOf(cell, arms);
+    const found = arms.map((arm) => ({ arm, ...judged(cell, arm, candidates, variance) }));
+    return forkWarmup(fork, found);
+  });
+}
+
+interface Judged {
+  /** where the arm may be cut: 0 where it never settles or can't be judged */
+  readonly at: number;
+  readonly settled: boolean | null;
+}
+
+/** A series that ends on another level than it began on has not settled either, but what comes before its cut is no better for that. */
+function judged(cell: Cell, arm: ArmSeries, candidates: readonly number[], variance: number | null): Judged {
+  const isSliced = cell.design === 'sliced';
+  const slices = isSliced ? { starts: arm.blockStarts, variance } : undefined;
+  const at = settlesAt(arm.latencyNs, candidates, slices);
+  if (at === undefined) return { at: 0, settled: null };
+  if (at === null) return { at: 0, settled: false };
+  const rest = arm.latencyNs.subarray(at);
+  const { shift, sd } = lateShift(isSliced ? withinSlices(arm, at) : rest);
+  const least = Math.max(LATE_SHIFT_SDS * sd, LATE_SHIFT_SHARE * median(rest));
+  return { at, settled: Math.abs(shift) <= least };
+}
+
+const LATE_SHIFT_SDS = 2;
+/** of the level: a smaller shift is no lack of settling worth a flag */
+const LATE_SHIFT_SHARE = 0.01;
 
 /** What a comparison of two arms says of its warm-up. */
 export function warmupColumns({ method, forks }: CellWarmup, baseline: number, treated: number): Warmup {
@@ -83,35 +127,66 @@ function candidatesOf(cell: Cell, arms: readonly ArmSeries[]): readonly number[]
   return Array.from({ length: MOST_STEPS + 1 }, (_, i) => Math.round((i * n) / STEPS));
 }
 
-function forkWarmup(fork: number, arms: readonly ArmSeries[], candidates: readonly number[] | null): ForkWarmup {
-  const found = arms.map(({ index, latencyNs }) => ({
-    index,
-    at: candidates === null ? undefined : settlesAt(latencyNs, candidates),
-  }));
-  const skip = Math.max(0, ...found.map(({ at }) => at ?? 0));
-  const cut = Math.max(0, ...arms.map(({ before }) => before[skip] ?? 0));
-  const settled = found.map(({ index, at }) => [index, at === undefined ? null : at !== null] as const);
-  return { fork, skip, cut, settled: new Map(settled) };
+/** nothing is looked for: what was measured counts from its first request */
+function fixedWarmup(fork: number, batches: readonly Batch[], cell: Cell, indices: readonly number[]): ForkWarmup {
+  const firsts = indices.flatMap((index) => {
+    const before = servedBefore(batches, cell, index);
+    return before === null ? [] : [{ index, before }];
+  });
+  const cut = Math.max(0, ...firsts.map(({ before }) => before));
+  return { fork, skip: 0, cut, settled: new Map(firsts.map(({ index }) => [index, null])) };
+}
+
+/** requests of an arm before its first measured one; null where none is */
+function servedBefore(batches: readonly Batch[], cell: Cell, index: number): number | null {
+  let served = 0;
+  for (const { phase, arm, flags } of batches) {
+    if (phase !== 'warmup' && phase !== 'measure') continue;
+    const stored = storedArm(cell, phase, index);
+    for (let i = 0; i < arm.length; i++) {
+      if (arm[i] !== stored) continue;
+      if (phase === 'measure' && !((flags[i] as number) & SAMPLE_SETTLE)) return served;
+      served++;
+    }
+  }
+  return null;
+}
+
+function forkWarmup(fork: number, found: readonly (Judged & { readonly arm: ArmSeries })[]): ForkWarmup {
+  const skip = Math.max(0, ...found.map(({ at }) => at));
+  const cut = Math.max(0, ...found.map(({ arm }) => arm.before[skip] ?? 0));
+  return { fork, skip, cut, settled: new Map(found.map(({ arm, settled }) => [arm.index, settled])) };
 }
 
 function armSeries(batches: readonly Batch[], cell: Cell, index: number): ArmSeries {
-  const latencyNs: number[] = [];
-  const before: number[] = [];
+  const served = batches.filter(({ phase }) => phase === 'warmup' || phase === 'measure');
+  const n = served.reduce((sum, batch) => sum + countMeasured(batch, storedArm(cell, batch.phase, index)), 0);
+  const latencyNs = new Uint32Array(n);
+  const before = new Uint32Array(n);
   const blockStarts: number[] = [];
-  let served = 0;
+  let requests = 0;
+  let end = 0;
   let block = -1;
-  for (const batch of batches) {
-    if (batch.phase !== 'warmup' && batch.phase !== 'measure') continue;
+  for (const batch of served) {
     const stored = storedArm(cell, batch.phase, index);
-    for (let i = 0; i < batch.arm.length; i++) {
-      if (batch.arm[i] !== stored) continue;
-      served++;
-      if (batch.phase === 'warmup' || (batch.flags[i] as number) & SAMPLE_SETTLE) continue;
-      if (batch.block !== block) blockStarts.push(latencyNs.length);
+    const { arm, flags, latencyNs: from } = batch;
+    const isWarmup = batch.phase === 'warmup';
+    for (let i = 0; i < arm.length; i++) {
+      if (arm[i] !== stored) continue;
+      requests++;
+      if (isWarmup || (flags[i] as number) & SAMPLE_SETTLE) continue;
+      if (batch.block !== block) blockStarts.push(end);
       block = batch.block;
-      before.push(served - 1);
-      latencyNs.push(batch.latencyNs[i] as number);
+      before[end] = requests - 1;
+      latencyNs[end++] = from[i] as number;
     }
   }
-  return { index, latencyNs: Uint32Array.from(latencyNs), before: Uint32Array.from(before), blockStarts };
+  return { index, latencyNs, before, blockStarts };
+}
+
+function countMeasured({ phase, arm, flags }: Batch, stored: number): number {
+  if (phase === 'warmup') return 0;
+  let n = 0;
+  for (let i = 0; i < arm.length; i++) if (arm[i] === stored && !((flags[i] as number) & SAMPLE_SETTLE)) n++;
+  return n;
 }

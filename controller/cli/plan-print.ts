@@ -27,7 +27,8 @@ export function renderProposals(rows: readonly ProposalRow[], goal: ProposalGoal
   const asked = `${us(goal.detectNs)} with probability ${goal.power} at α = ${goal.alpha}`;
   const head = [
     `To find a median shift of ${asked}, from the pilot ${pilotDir}:`,
-    `variances are taken at the upper end of their one-sided ${CERTAINTY * 100} % interval; in brackets: forks at both ends of the 80 % interval`,
+    `variances are taken at the upper end of their one-sided ${CERTAINTY * 100} % interval; in brackets: forks at both ends of the 80 % interval;`,
+    'more where the probability over pilots like this one would still fall short',
     '',
   ];
   return [...head, ...rows.flatMap((row) => renderRow(row, goal)), ''].join('\n');

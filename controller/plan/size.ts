@@ -1,6 +1,7 @@
 /** How large a study must be to find a shift: requests, blocks and forks, the cheapest by the clock. Pure. */
 
-import { minimumDetectableEffect, requiredUnits } from '../stats/power.ts';
+import { powerAfterPilot } from '../stats/pilot-power.ts';
+import { minimumDetectableEffect, requiredUnits } from '../stats/study-size.ts';
 import type { MeanSquare, PilotVariance } from './variance.ts';
 import { varianceBound } from './variance-bound.ts';
 
@@ -35,21 +36,21 @@ export type Proposal =
   /** not within the limits; the least that the largest study within them would find */
   | (Size & { readonly kind: 'unreachable'; readonly detectableNs: number });
 
-/** The variance taken is the upper 80 % bound of the pilot's, so that the study has at least the power asked for in 4 of 5 cases (Browne
- * 1995). The unit is the fork in both designs: alternated ones have no other, sliced ones may have to fall back to it. */
+/** Two promises, and the larger size of the two: over pairs of pilot and study the shift is found with the power asked for (the pilot's variance and
+ * the study's are both estimates), and in 4 of 5 pairs the study has that power itself, its variance taken at the upper 80 % bound (Browne 1995).
+ * The unit is the fork in both designs. */
 export function proposeSize(pilot: PilotVariance, goal: SizeGoal): Proposal {
   const shapes = BLOCKS.flatMap((blocks) => PER_BLOCK.map((wanted) => shapeOf(pilot, goal, { blocks, wanted })));
   const best = cheapest(shapes, goal);
   if (best !== null) {
     const { forks, blocks, perBlock, expectedMs, variance } = best;
-    const forksAt = (share: number) => forksFor(varianceBound(variance.value, variance.df, share), goal);
+    const forksAt = (share: number) => knownForks(varianceBound(variance.value, variance.df, share), goal);
     return { kind: 'reachable', forks, blocks, perBlock, expectedMs, forksLow: forksAt(0.1), forksHigh: forksAt(0.9) };
   }
   const largest = shapes.flatMap(({ blocks, perBlock, variance, forkMs }) => {
     const forks = Math.min(goal.mostForks, Math.floor(goal.mostMs / forkMs));
     if (forks < LEAST_FORKS) return [];
-    const error = Math.sqrt(varianceBound(variance.value, variance.df, CERTAINTY) / forks);
-    const detectableNs = minimumDetectableEffect(error, forks - 1, goal);
+    const detectableNs = detectable(variance, forks, goal);
     return [{ forks, blocks, perBlock, expectedMs: forks * forkMs, detectableNs }];
   });
   const reach = least(largest, ({ detectableNs }) => detectableNs);
@@ -79,14 +80,19 @@ function shapeOf(pilot: PilotVariance, goal: SizeGoal, { blocks, wanted }: { blo
 
 /** The exact number of forks is asked for only where the normal approximation, which is never above it, is cheaper than the best so far. */
 function cheapest(shapes: readonly Shape[], goal: SizeGoal): (Shape & Size) | null {
-  const reach = minimumDetectableEffect(1, NEARLY_NORMAL, goal) / goal.detectNs;
+  const reach = minimumDetectableEffect(1, NEARLY_NORMAL, { ...goalOf(goal), pilotDf: Infinity }) / goal.detectNs;
+  const leastOf = ({ variance: { value, df }, forkMs }: Shape) => {
+    const forks = Math.max(LEAST_FORKS, Math.floor(reach ** 2 * varianceBound(value, df, CERTAINTY)));
+    return { forks, ms: forks * forkMs };
+  };
   let best: (Shape & Size) | null = null;
-  for (const shape of shapes) {
-    const variance = varianceBound(shape.variance.value, shape.variance.df, CERTAINTY);
-    const atLeast = Math.max(LEAST_FORKS, Math.floor(reach ** 2 * variance));
-    if (atLeast > goal.mostForks || atLeast * shape.forkMs > Math.min(goal.mostMs, best?.expectedMs ?? goal.mostMs))
-      continue;
-    const forks = forksFor(variance, goal);
+  const cheapFirst = shapes
+    .map((shape) => ({ shape, atLeast: leastOf(shape) }))
+    .sort((a, b) => a.atLeast.ms - b.atLeast.ms);
+  for (const { shape, atLeast } of cheapFirst) {
+    if (atLeast.ms > Math.min(goal.mostMs, best?.expectedMs ?? goal.mostMs)) break;
+    if (atLeast.forks > goal.mostForks) continue;
+    const forks = forksFor(shape.variance, goal);
     const expectedMs = forks * shape.forkMs;
     if (forks > goal.mostForks || expectedMs > goal.mostMs || expectedMs >= (best?.expectedMs ?? Infinity)) continue;
     best = { ...shape, forks, expectedMs };
@@ -119,9 +125,34 @@ export function forkVariance(pilot: PilotVariance, blocks: number, perBlock: num
   return { value, df: Math.min(most, Math.max(1, df)) };
 }
 
-function forksFor(variance: number, { detectNs, power, alpha }: SizeGoal): number {
+/** for both promises */
+function forksFor({ value, df }: MeanSquare, goal: SizeGoal): number {
+  if (value === 0) return LEAST_FORKS;
+  const forks = knownForks(varianceBound(value, df, CERTAINTY), goal);
+  const ratio = (goal.detectNs * Math.sqrt(forks)) / Math.sqrt(value);
+  if (powerAfterPilot(ratio, df, forks - 1, goal.alpha) >= goal.power) return forks;
+  return requiredUnits(goal.detectNs, Math.sqrt(value), { ...goalOf(goal), pilotDf: df });
+}
+
+/** were this the true variance */
+function knownForks(variance: number, goal: SizeGoal): number {
   if (variance === 0) return LEAST_FORKS;
-  return Math.max(LEAST_FORKS, requiredUnits(detectNs, Math.sqrt(variance), { power, alpha }));
+  return Math.max(
+    LEAST_FORKS,
+    requiredUnits(goal.detectNs, Math.sqrt(variance), { ...goalOf(goal), pilotDf: Infinity }),
+  );
+}
+
+/** what so many forks find with both promises kept */
+function detectable({ value, df }: MeanSquare, forks: number, goal: SizeGoal): number {
+  const errorAt = (variance: number) => Math.sqrt(variance / forks);
+  const onAverage = minimumDetectableEffect(errorAt(value), forks - 1, { ...goalOf(goal), pilotDf: df });
+  const bound = errorAt(varianceBound(value, df, CERTAINTY));
+  return Math.max(onAverage, minimumDetectableEffect(bound, forks - 1, { ...goalOf(goal), pilotDf: Infinity }));
+}
+
+function goalOf({ power, alpha }: SizeGoal) {
+  return { power, alpha };
 }
 
 function least<T>(items: readonly T[], of: (item: T) => number): T | null {

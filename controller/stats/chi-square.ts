@@ -1,5 +1,6 @@
 import { requireWithin, StatsError } from './errors.ts';
 import { lnGamma } from './gamma.ts';
+import { normalQuantile } from './normal-quantile.ts';
 
 /** ln P(χ² ≥ x): finite where the tail itself underflows.
  * @param x ≥ 0; @param df > 0, need not be whole
@@ -17,6 +18,30 @@ export function lnChiSquareUpperTail(x: number, df: number): number {
   return lnScale + Math.log(upperFraction(half, a));
 }
 
+/** The x with P(χ² ≤ x) = p.
+ * @param p in (0, 1); @param df > 0, need not be whole
+ * @throws StatsError bad-argument | no-convergence
+ * Wilson & Hilferty's cube (1931) as the middle of a bracket, then bisection on ln x to 1e-12 of x. Oracle: scipy.stats.chi2.ppf. */
+export function chiSquareQuantile(p: number, df: number): number {
+  requireWithin(Number.MIN_VALUE, 1 - Number.EPSILON / 2, p, 'p');
+  requireWithin(Number.MIN_VALUE, Number.MAX_VALUE, df, 'df');
+  const lnUpper = Math.log1p(-p);
+  const isBelow = (x: number) => lnChiSquareUpperTail(x, df) > lnUpper;
+  const spread = 2 / (9 * df);
+  const guess = df * Math.max(LEAST_CUBE_ROOT, 1 - spread + normalQuantile(p) * Math.sqrt(spread)) ** 3;
+  let [low, high] = [guess, guess];
+  for (let factor = 1.1; !isBelow(low); factor *= factor) low /= factor;
+  for (let factor = 1.1; isBelow(high); factor *= factor) high *= factor;
+  while (high - low > 1e-12 * high) {
+    const middle = Math.sqrt(low * high);
+    if (middle <= low || middle >= high) break;
+    if (isBelow(middle)) low = middle;
+    else high = middle;
+  }
+  return Math.sqrt(low * high);
+}
+
+const LEAST_CUBE_ROOT = 0.1;
 const MAX_TERMS = 100_000;
 
 function lowerSeries(x: number, a: number): number {

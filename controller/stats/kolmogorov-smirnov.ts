@@ -55,7 +55,9 @@ function largestDistance(baseline: SortedSamples, treated: SortedSamples, groupE
   let i = 0;
   let j = 0;
   while (i < m || j < n) {
-    const value = Math.min(baseline[i] ?? Infinity, treated[j] ?? Infinity);
+    // reading past an end would make every read slow
+    const isBaseline = j === n || (i < m && (baseline[i] as number) <= (treated[j] as number));
+    const value = (isBaseline ? baseline[i] : treated[j]) as number;
     while (i < m && baseline[i] === value) i++;
     while (j < n && treated[j] === value) j++;
     distance = Math.max(distance, Math.abs(i * n - j * m));

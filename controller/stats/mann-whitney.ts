@@ -31,16 +31,20 @@ export function mannWhitney(baseline: SortedSamples, treated: SortedSamples): Ma
 
 /** one merge of both arrays, one group of equal values at a time */
 function countPairs(baseline: SortedSamples, treated: SortedSamples): { u: number; tieTerm: number } {
+  const m = baseline.length;
+  const n = treated.length;
   let u = 0;
   let tieTerm = 0;
   let i = 0;
   let j = 0;
-  while (i < baseline.length || j < treated.length) {
-    const value = Math.min(baseline[i] ?? Infinity, treated[j] ?? Infinity);
+  while (i < m || j < n) {
+    // reading past an end would make every read slow
+    const isBaseline = j === n || (i < m && (baseline[i] as number) <= (treated[j] as number));
+    const value = (isBaseline ? baseline[i] : treated[j]) as number;
     const startI = i;
     const startJ = j;
-    while (i < baseline.length && baseline[i] === value) i++;
-    while (j < treated.length && treated[j] === value) j++;
+    while (i < m && baseline[i] === value) i++;
+    while (j < n && treated[j] === value) j++;
     const ties = i - startI + (j - startJ);
     u += (j - startJ) * (startI + (i - startI) / 2);
     tieTerm += ties * ties * ties - ties;

@@ -1,4 +1,4 @@
-import { requireAtLeast, requireWithin, StatsError } from './errors.ts';
+import { requireAtLeast, requireWithin } from './errors.ts';
 import { lnGamma } from './gamma.ts';
 import { normalCdf } from './normal.ts';
 import { tQuantile } from './student.ts';
@@ -33,79 +33,4 @@ export function tTestPower(noncentrality: number, df: number, alpha = 0.05): num
   return Math.min(1, (sum * step) / 3);
 }
 
-/** The smallest true mean found with the given power, given the standard error seen.
- * @param standardError of the mean over units, its unit is the result's; 0 gives 0
- * @param df units − 1, ≥ 1; @param o.power in (alpha, 1), o.alpha in (0, 1)
- * @throws StatsError sample-too-small | bad-argument
- * False position (Illinois) on the noncentrality to 1e-9. Assumes the variance seen is the true one. Oracle: scipy.stats.nct. */
-export function minimumDetectableEffect(standardError: number, df: number, o: PowerOptions = DEFAULTS): number {
-  requireWithin(0, Number.MAX_VALUE, standardError, 'standard error');
-  if (standardError === 0) return 0;
-  return standardError * noncentralityFor(df, o);
-}
-
-/** Units needed to find a true mean of the given size.
- * @param effect ≠ 0; @param unitSd sd of one unit, same unit as effect
- * @returns whole number ≥ 2
- * @throws StatsError bad-argument | no-convergence
- * Bisection over whole numbers, upwards from the normal approximation, which t always exceeds. Oracle: scipy.stats.nct. */
-export function requiredUnits(effect: number, unitSd: number, o: PowerOptions = DEFAULTS): number {
-  requireWithin(0, Number.MAX_VALUE, unitSd, 'sd');
-  const size = Math.abs(effect) / unitSd;
-  if (!(size > 0)) throw new StatsError('bad-argument', 'an effect of 0 is never found');
-  const enough = (units: number) => tTestPower(size * Math.sqrt(units), units - 1, o.alpha) >= o.power;
-  if (size === Infinity) return 2;
-  const leastUnits = (noncentralityFor(NORMAL_FROM_DF * 2, o) / size) ** 2;
-  if (leastUnits > MAX_UNITS) throw new StatsError('no-convergence', `effect of ${size} sd is too small`);
-  let low = Math.max(1, Math.floor(leastUnits) - 1);
-  let step = 4;
-  let high = low + step;
-  while (!enough(high)) {
-    low = high;
-    step *= 2;
-    high += step;
-  }
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (enough(middle)) high = middle;
-    else low = middle;
-  }
-  return high;
-}
-
-export interface PowerOptions {
-  readonly power: number;
-  readonly alpha: number;
-}
-
-const DEFAULTS: PowerOptions = { power: 0.8, alpha: 0.05 };
 const NORMAL_FROM_DF = 1e6;
-const MAX_UNITS = 1e15;
-const MAX_ROUNDS = 200;
-
-function noncentralityFor(df: number, o: PowerOptions): number {
-  requireWithin(o.alpha + Number.EPSILON, 1 - Number.EPSILON, o.power, 'power');
-  const missing = (noncentrality: number) => tTestPower(noncentrality, df, o.alpha) - o.power;
-  let low = 0;
-  let high = 4;
-  let atLow = o.alpha - o.power;
-  let atHigh = missing(high);
-  while (atHigh < 0) {
-    [low, atLow] = [high, atHigh];
-    high *= 2;
-    atHigh = missing(high);
-  }
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const guess = (low * atHigh - high * atLow) / (atHigh - atLow);
-    const atGuess = missing(guess);
-    if (Math.abs(atGuess) < 1e-10 || high - low < 1e-9) return guess;
-    if (atGuess < 0) {
-      [low, atLow] = [guess, atGuess];
-      atHigh /= 2;
-    } else {
-      [high, atHigh] = [guess, atGuess];
-      atLow /= 2;
-    }
-  }
-  throw new StatsError('no-convergence', `power ${o.power} at ${df} degrees of freedom`);
-}

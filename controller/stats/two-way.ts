@@ -66,15 +66,22 @@ export interface ContrastInterval {
   readonly log10P: number;
 }
 
+/** what is known of one group's mean; a MeanInterval is one */
+export interface GroupMean {
+  readonly mean: number;
+  readonly standardError: number;
+  readonly df: number;
+}
+
 /** A weighted sum of group means with a t-interval, each group with its own variance.
  * E.g. weights 1, −1 over one arm's differences in two conditions: does its overhead depend on the condition, and by how much?
  * Weights 1, −1, −1, 1 over two arms × two conditions: does the arms' difference?
- * @param groups one value per unit, ≥ 2 each; @param weights one per group; @param confidence in (0, 1)
- * @returns estimate with interval, in the values' unit; several contrasts need Holm
- * @throws StatsError sample-too-small | length-mismatch | bad-argument
- * Welch–Satterthwaite degrees of freedom. Assumes independent units. Time O(n). Source: Welch 1947, Satterthwaite 1946. Oracle: scipy.stats.ttest_ind. */
+ * @param groups independent of each other; @param weights one per group; @param confidence in (0, 1)
+ * @returns estimate with interval, in the means' unit; several contrasts need Holm
+ * @throws StatsError length-mismatch | bad-argument
+ * Welch–Satterthwaite degrees of freedom. Time O(groups). Source: Welch 1947, Satterthwaite 1946. Oracle: scipy.stats.ttest_ind. */
 export function welchContrast(
-  groups: readonly Float64Array[],
+  groups: readonly GroupMean[],
   weights: readonly number[],
   confidence: number,
 ): ContrastInterval {
@@ -85,17 +92,16 @@ export function welchContrast(
   let estimate = 0;
   let variance = 0;
   let spread = 0;
-  let units = 0;
-  groups.forEach((group, i) => {
-    requireAtLeast(2, group.length, 'contrast, a group');
-    const { n, mean, variance: own } = moments(group);
-    const part = ((weights[i] as number) ** 2 * own) / n;
-    estimate += (weights[i] as number) * mean;
+  let mostDf = 0;
+  groups.forEach(({ mean, standardError, df }, i) => {
+    const weight = weights[i] as number;
+    const part = (weight * standardError) ** 2;
+    estimate += weight * mean;
     variance += part;
-    spread += (part * part) / (n - 1);
-    units += n - 1;
+    spread += part ** 2 / df;
+    mostDf += df;
   });
-  const df = spread > 0 ? (variance * variance) / spread : units;
+  const df = spread > 0 ? variance ** 2 / spread : mostDf;
   const standardError = Math.sqrt(variance);
   const reach = standardError * tQuantile(0.5 + confidence / 2, df);
   const t = estimate === 0 ? 0 : estimate / standardError;

@@ -1,5 +1,6 @@
 /** When has a series settled? Heidelberger & Welch's test of stationarity, on batch medians. */
 
+import { batchesOf, batchMedians } from './batches.ts';
 import { median } from './quantile.ts';
 import type { Samples } from './samples.ts';
 import { mean } from './summary.ts';
@@ -12,35 +13,60 @@ export const WARMUP_METHOD = 'heidelberger-welch';
  * @param candidates ascending positions in it at which it may be cut, the first 0, none past its half
  * @returns the first candidate from which on the rest passes at 1 %; failing that, the last one that passes at 0.1 %;
  *   null where none does, so the series never settles; undefined with fewer than 100 values, too few to tell
+ * @param slices where the series was interrupted, if it was: a level of its own after each interruption is no lack of stationarity, so a candidate
+ *   must pass within slices, and across them with what their levels vary by
  * The Cramér–von Mises statistic of the rest's Brownian bridge, scaled by the spectral density at 0 of the second half (autoregression, so
  * that autocorrelation is no lack of stationarity). Changed from the paper: medians of up to 100 batches instead of values (stalls play no
  * part), a trend is taken out of the second half first (or a trend would hide itself), the order by AICc. controller/analysis/README.md has its error rates.
  * Time O(n log batch). Source: Heidelberger & Welch 1983; Hurvich & Tsai 1989; as in R's coda::heidel.diag. */
-export function settlesAt(series: Samples, candidates: readonly number[]): number | null | undefined {
-  const batches = BATCHES.find((n) => series.length >= n * LEAST_IN_BATCH);
+export function settlesAt(
+  series: Samples,
+  candidates: readonly number[],
+  slices: Slices = UNINTERRUPTED,
+): number | null | undefined {
+  const batches = batchesOf(series.length);
   if (batches === undefined) return undefined;
-  const medians = batchMedians(series, batches);
-  const density = spectralDensityAt0(withoutTrend(medians.subarray(batches >> 1)));
+  const raw = batchMedians(series, batches);
+  const level = withoutLevels(raw, slices.starts, series.length);
+  const within = spectralDensityAt0(withoutTrend(level.subarray(batches >> 1)));
+  const across = slices.variance === null ? Infinity : within + slices.variance * (batches / slices.starts.length);
   const statistics = candidates.map((at) => {
-    return bridgeStatistic(medians.subarray(Math.round((at * batches) / series.length)), density);
+    const from = Math.round((at * batches) / series.length);
+    return Math.max(bridgeStatistic(level.subarray(from), within), bridgeStatistic(raw.subarray(from), across));
   });
   const clear = statistics.findIndex((statistic) => statistic < LIMIT_1_PERCENT);
   if (clear >= 0) return candidates[clear] as number;
   return candidates[statistics.findLastIndex((statistic) => statistic < LIMIT_01_PERCENT)] ?? null;
 }
 
-const BATCHES = [100, 50, 20] as const;
-const LEAST_IN_BATCH = 5;
+/** A series taken in slices, with others' between them. */
+export interface Slices {
+  /** first index of each, ascending, the first 0 */
+  readonly starts: readonly number[];
+  /** between the medians of slices of a settled process, in the series' unit squared; null where it is not known: then only what happens
+   * within slices is judged */
+  readonly variance: number | null;
+}
+
+const UNINTERRUPTED: Slices = { starts: [0], variance: 0 };
+
+/** less the median of each slice's batches, where there are several slices */
+function withoutLevels(medians: Float64Array, starts: readonly number[], n: number): Float64Array {
+  if (starts.length < 2) return medians;
+  const bounds = [...starts, n].map((start) => Math.round((start * medians.length) / n));
+  const flat = medians.slice();
+  for (let slice = 0; slice < starts.length; slice++) {
+    const own = flat.subarray(bounds[slice], bounds[slice + 1]);
+    if (own.length === 0) continue;
+    const level = median(own);
+    for (let i = 0; i < own.length; i++) own[i] = (own[i] as number) - level;
+  }
+  return flat;
+}
+
 /** quantiles of the limiting distribution (Anderson & Darling 1952, table 1) */
 const LIMIT_1_PERCENT = 0.74346;
 const LIMIT_01_PERCENT = 1.16786;
-
-function batchMedians(series: Samples, batches: number): Float64Array {
-  const bound = (i: number) => Math.floor((i * series.length) / batches);
-  return Float64Array.from({ length: batches }, (_, i) =>
-    median(Float64Array.from(series.subarray(bound(i), bound(i + 1)))),
-  );
-}
 
 /** Σ of the squared partial sums of deviations / (n² · density at 0) */
 function bridgeStatistic(values: Float64Array, density: number): number {

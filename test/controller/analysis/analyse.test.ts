@@ -68,7 +68,10 @@ test('payloads with and without a keyword are told apart', () => {
 test('no shift: no detectable difference, with what would have been found', () => {
   const row = rowOf(analyse(makeStudy({ seed: 5 })), 'ld-preload');
   assert.is(row.verdict, 'no-detectable-difference');
-  assert.ok((row.minimumDetectableNs ?? 0) > 0);
+  assert.ok(row.block);
+  const halfNs = (row.block.highNs - row.block.lowNs) / 2;
+  // 6 forks: 4.18022 standard errors (study-size.test.ts), 2.57058 of which are the interval's half (scipy 1.17.1's t.ppf(0.975, 5))
+  assert.ok(Math.abs((row.minimumDetectableNs ?? 0) / halfNs - 4.180222914802684 / 2.5705818356363146) < 1e-6);
   assert.match(row.sentence, /a true shift of \d\.\d+ µs would be found 4 times in 5/);
 });
 

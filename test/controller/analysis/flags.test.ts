@@ -158,7 +158,10 @@ test('drift, autocorrelation and unequal variances are told from the samples', (
       latencyNs: batch.latencyNs.map((ns, i) => (batch.arm[i] === 3 ? 3 * ns - 100_000 : ns)),
     })),
   };
-  assert.ok(flagOf(rowOf(spread, 'bpftrace'), 'unequal-variance'));
+  assert.match(
+    flagOf(rowOf(spread, 'bpftrace'), 'unequal-variance')?.detail ?? '',
+    /spread about the medians differs as well \(Levene p/,
+  );
 });
 
 test('a start slower than the rest is told from warm-up that was too short', () => {

@@ -73,7 +73,7 @@ test('a series without variance is settled, a short one can not be told', () => 
 interface Added {
   readonly arms: readonly number[];
   /** by share of the arm's measured samples in the fork */
-  readonly ns: (share: number) => number;
+  readonly ns: (share: number, fork: number) => number;
   readonly forks?: readonly number[];
 }
 
@@ -91,7 +91,7 @@ function warming(added: Added, over: Partial<StudyShape> = {}): StudyRecord {
       const key = `${batch.design} ${batch.fork} ${arm}`;
       const before = seen.get(key) ?? 0;
       seen.set(key, before + 1);
-      return added.arms.includes(arm) ? ns + added.ns(before / (shape.blocks * shape.perBlock)) : ns;
+      return added.arms.includes(arm) ? ns + added.ns(before / (shape.blocks * shape.perBlock), batch.fork) : ns;
     });
     return { ...batch, latencyNs };
   });
@@ -179,6 +179,41 @@ test('the cut takes away the bias of an arm that warms up for longer', () => {
   };
   assert.ok(biasNs(30) > 500, `uncut: ${biasNs(30)} ns of 640 expected`);
   assert.ok(Math.abs(biasNs(null)) < 100, `cut: ${biasNs(null)} ns`);
+});
+
+const lateSlow = (share: number) => (share > 0.85 ? 6000 : 0);
+const unstable = (row: Comparison) => row.flags.find(({ code }) => code === 'unstable-warmup')?.detail;
+
+test('an arm that leaves its level late is flagged, and keeps its requests', () => {
+  const row = rowOf(warming({ arms: [2], ns: lateSlow, forks: [2] }), 'ld-preload');
+  assert.match(unstable(row) ?? '', /left their level later: ld-preload in 1 of 4 process starts \(fork 3\)/);
+  assert.not.match(unstable(row) ?? '', /alike/);
+  assert.is(row.n, 4000);
+  assert.equal(
+    row.warmup.perFork.map(({ settled }) => settled),
+    [true, true, false, true],
+  );
+});
+
+test('where all arms leave it together, the machine is named', () => {
+  const row = rowOf(warming({ arms: [0, 1, 2], ns: lateSlow, forks: [2] }), 'ld-preload');
+  assert.match(unstable(row) ?? '', /every arm did so alike: the machine's doing/);
+});
+
+test('sliced arms: a level for each slice is no lack of settling, one that changes within a slice is', () => {
+  const levels = Array.from({ length: 4 }, (_, fork) => {
+    const dice = random(30 + fork);
+    return Array.from({ length: 5 }, () => 3000 * dice.normal());
+  });
+  const perSlice = (share: number, fork: number) => levels[fork]?.[Math.floor(share * 5)] ?? 0;
+  const flat = rowOf(warming({ arms: [0, 1, 3], ns: perSlice }), 'bpftrace');
+  assert.ok(
+    flat.warmup.perFork.every(({ settled }) => settled === true),
+    JSON.stringify(flat.warmup),
+  );
+  assert.is(flat.n, 4000, 'and nothing is cut');
+  const within = rowOf(warming({ arms: [3], ns: (share) => (share > 0.9 ? 6000 : 0), forks: [1] }), 'bpftrace');
+  assert.match(unstable(within) ?? '', /bpftrace in 1 of 4 process starts \(fork 2\)/);
 });
 
 test.run();

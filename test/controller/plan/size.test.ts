@@ -4,6 +4,8 @@ import { forkVariance, proposeSize, type SizeGoal } from '../../../controller/pl
 import { type PilotVariance, pilotVariances } from '../../../controller/plan/variance.ts';
 import { varianceBound } from '../../../controller/plan/variance-bound.ts';
 import { meanInterval } from '../../../controller/stats/mean-interval.ts';
+import { powerAfterPilot } from '../../../controller/stats/pilot-power.ts';
+import { tTwoSidedP } from '../../../controller/stats/student.ts';
 import { random } from '../../helpers/random.ts';
 import { makeStudy } from '../../helpers/study.ts';
 
@@ -27,14 +29,15 @@ const GOAL: SizeGoal = {
 test('the bound of a variance is that of chi square', () => {
   // df / scipy.stats.chi2.ppf(1 - share, df), scipy 1.17.1
   for (const [df, share, ratio] of [
-    [3, 0.8, 2.98456],
-    [5, 0.8, 2.13446],
-    [5, 0.9, 3.105],
-    [5, 0.1, 0.54134],
-    [10, 0.8, 1.61836],
+    [3, 0.8, 2.9845578587],
+    [5, 0.8, 2.1344404594],
+    [5, 0.9, 3.104996088],
+    [5, 0.1, 0.54133897751],
+    [10, 0.8, 1.6183640937],
+    [1.37, 0.8, 7.8807099973],
   ] as const) {
     const bound = varianceBound(100, df, share) / 100;
-    assert.ok(Math.abs(bound / ratio - 1) < 0.02, `df ${df}, ${share}: ${bound}`);
+    assert.ok(Math.abs(bound / ratio - 1) < 1e-9, `df ${df}, ${share}: ${bound}`);
   }
 });
 
@@ -97,6 +100,45 @@ test('four in five proposals from small pilots have the power asked for, by simu
 
 /** statsmodels 0.14 TTestPower().solve_power(effect_size=1, alpha=0.05, power=0.8) = 9.9379 */
 const FORKS_FOR_TRUTH = 10;
+
+/** a pilot of which only the forks' means are known */
+function pilotOf(value: number, df: number): PilotVariance {
+  return { ...PILOT, forks: { value, df }, blocks: null, requests: null, blocksPerFork: 1, requestsPerBlock: 50 };
+}
+
+test('the power asked for is had over pairs of pilot and study, also where the bound on the variance is not enough', () => {
+  for (const [power, df] of [
+    [0.8, 3],
+    [0.95, 3],
+    [0.95, 5],
+    [0.99, 5],
+  ] as const) {
+    const proposal = proposeSize(pilotOf(1000 ** 2, df), { ...GOAL, power, mostMs: 1e12, mostForks: 100_000 });
+    assert.is(proposal.kind, 'reachable');
+    const at = (forks: number) => powerAfterPilot((GOAL.detectNs * Math.sqrt(forks)) / 1000, df, forks - 1);
+    assert.ok(at(proposal.forks) >= power, `${power} with df ${df}: ${at(proposal.forks)}`);
+  }
+});
+
+test('and a study of the size proposed finds the shift so often, by simulation', () => {
+  const dice = random(11);
+  const meanOf = (forks: number, sd: number) =>
+    meanInterval(
+      Float64Array.from({ length: forks }, () => sd * dice.normal()),
+      0.95,
+    );
+  const pairs = 200;
+  let found = 0;
+  for (let pair = 0; pair < pairs; pair++) {
+    // fork means of sd 0.5 … 1.5 µs, known from 4 forks
+    const sdNs = 500 + (pair % 3) * 500;
+    const pilot = pilotOf(meanOf(4, sdNs).sd ** 2, 3);
+    const { forks } = proposeSize(pilot, { ...GOAL, mostMs: 1e12, mostForks: 100_000 });
+    const { mean, standardError } = meanOf(forks, sdNs);
+    if (tTwoSidedP((GOAL.detectNs + mean) / standardError, forks - 1).p < 0.05) found++;
+  }
+  assert.ok(found / pairs > 0.75, `${found} of ${pairs}`);
+});
 
 test('the components of a made-up pilot are found, in both designs', () => {
   const study = makeStudy({ forks: 40, blocks: 6, perBlock: 80, noiseSdNs: 2000, forkShiftSdNs: 1500 });

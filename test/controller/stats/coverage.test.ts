@@ -38,7 +38,11 @@ test('mean over few units', () => {
 test('contrast of groups of unequal size and variance', () => {
   const random = new Generator(102);
   covers('Welch', 4_000, 0.935, 0.965, () =>
-    welchContrast([normals(random, 8, 3, 4), normals(random, 20, 2, 1)], [1, -1], 0.95),
+    welchContrast(
+      [meanInterval(normals(random, 8, 3, 4), 0.95), meanInterval(normals(random, 20, 2, 1), 0.95)],
+      [1, -1],
+      0.95,
+    ),
   );
 });
 

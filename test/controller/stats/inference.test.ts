@@ -4,7 +4,8 @@ import { StatsError } from '../../../controller/stats/errors.ts';
 import { holm } from '../../../controller/stats/holm.ts';
 import { mannKendall } from '../../../controller/stats/mann-kendall.ts';
 import { meanInterval } from '../../../controller/stats/mean-interval.ts';
-import { minimumDetectableEffect, requiredUnits, tTestPower } from '../../../controller/stats/power.ts';
+import { tTestPower } from '../../../controller/stats/power.ts';
+import { minimumDetectableEffect, requiredUnits } from '../../../controller/stats/study-size.ts';
 import { tost } from '../../../controller/stats/tost.ts';
 import { near, nearRelative } from '../../oracle/near.ts';
 
@@ -62,7 +63,9 @@ test('power is scipy 1.17.1’s noncentral t', () => {
   for (const [noncentrality, df, expected] of cases) near(tTestPower(noncentrality, df), expected, 1e-8);
 });
 
-test('the minimal detectable effect is scipy 1.17.1’s, per standard error', () => {
+const KNOWN = { pilotDf: Infinity };
+
+test('with a known variance the minimal detectable effect is scipy 1.17.1’s, per standard error', () => {
   const cases: readonly (readonly [number, number])[] = [
     [1, 16.3340088699209],
     [2, 5.653489266197126],
@@ -72,12 +75,12 @@ test('the minimal detectable effect is scipy 1.17.1’s, per standard error', ()
     [59, 2.848225385069759],
     [239, 2.8129019526705576],
   ];
-  for (const [df, expected] of cases) nearRelative(minimumDetectableEffect(10, df), 10 * expected, 1e-7);
-  nearRelative(minimumDetectableEffect(1, 5, { power: 0.9, alpha: 0.01 }), 5.909341401525859, 1e-7);
-  assert.is(minimumDetectableEffect(0, 5), 0);
+  for (const [df, expected] of cases) nearRelative(minimumDetectableEffect(10, df, KNOWN), 10 * expected, 1e-7);
+  nearRelative(minimumDetectableEffect(1, 5, { ...KNOWN, power: 0.9, alpha: 0.01 }), 5.909341401525859, 1e-7);
+  assert.is(minimumDetectableEffect(0, 5, KNOWN), 0);
 });
 
-test('required units are scipy 1.17.1’s', () => {
+test('with a known variance the required units are scipy 1.17.1’s', () => {
   const cases: readonly (readonly [number, number])[] = [
     [5, 3],
     [2, 5],
@@ -85,10 +88,10 @@ test('required units are scipy 1.17.1’s', () => {
     [0.5, 34],
     [0.1, 787],
   ];
-  for (const [effectInSd, expected] of cases) assert.is(requiredUnits(-3 * effectInSd, 3), expected);
-  assert.is(requiredUnits(1, 0), 2);
+  for (const [effectInSd, expected] of cases) assert.is(requiredUnits(-3 * effectInSd, 3, KNOWN), expected);
+  assert.is(requiredUnits(1, 0, KNOWN), 2);
   assert.throws(
-    () => requiredUnits(0, 3),
+    () => requiredUnits(0, 3, KNOWN),
     (error: unknown) => error instanceof StatsError && error.code === 'bad-argument',
   );
 });

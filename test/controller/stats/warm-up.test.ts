@@ -59,6 +59,34 @@ test('a ramp without end and a late shift never settle', () => {
   }
 });
 
+/** n values in slices, each with a level of its own: sd of the levels, in sd of the values */
+function sliced(random: Generator, o: { n: number; slices: number; levelSd: number }, form: Form): Float64Array {
+  const levels = Array.from({ length: o.slices }, () => 4 * o.levelSd * random.normal());
+  return synthetic(random, o.n, 0.3, form).map((value, i) => value + (levels[Math.floor((i * o.slices) / o.n)] ?? 0));
+}
+
+/** [never settles, is cut] of 100 runs */
+function slicedShares(o: { n: number; slices: number; levelSd: number }, form: Form): [number, number] {
+  const random = new Generator(o.n + o.slices);
+  const starts = Array.from({ length: o.slices }, (_, i) => (i * o.n) / o.slices);
+  const candidates = starts.filter((start) => start <= o.n / 2);
+  // two slices leave one for the second half: nothing to know their variance by
+  const variance = o.slices < 4 ? null : (4 * o.levelSd) ** 2 + 1;
+  const found = Array.from({ length: 100 }, () => settlesAt(sliced(random, o, form), candidates, { starts, variance }));
+  return [found.filter((at) => at === null).length / 100, found.filter((at) => at !== null && at !== 0).length / 100];
+}
+
+test('slices on levels of their own are settled; a warm-up within them is found', () => {
+  for (const slices of [2, 4, 6])
+    for (const levelSd of [0, 1, 3]) {
+      const o = { n: 2_400, slices, levelSd };
+      const [never, cut] = slicedShares(o, () => 0);
+      assert.ok(never <= 0.03 && cut <= 0.05, `flat, ${JSON.stringify(o)}: ${never} never, ${cut} cut`);
+      const [, cutWarm] = slicedShares(o, (i, n) => 24 * Math.exp(-i / (0.05 * n)));
+      assert.ok(cutWarm >= 0.95, `warm-up, ${JSON.stringify(o)}: ${cutWarm} cut`);
+    }
+});
+
 test('too short a series is not judged', () => {
   assert.is(settlesAt(new Uint32Array(99), [0]), undefined);
 });
