@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BenchError, formatFailure } from '#proto';
+import { agentIdOf, BenchError, formatFailure } from '#proto';
 import { AgentDaemon } from './daemon.ts';
 import { helloOf } from './hello.ts';
 import { pinningOf } from './host/cores.ts';
@@ -31,7 +31,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       controller: { type: 'string' },
-      id: { type: 'string', default: hostname() },
+      id: { type: 'string', default: agentIdOf(hostname()) },
       'token-file': { type: 'string' },
       'spool-limit': { type: 'string', default: '1024' },
       'end-with-stdin': { type: 'boolean', default: false },

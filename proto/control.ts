@@ -24,6 +24,7 @@ export interface RunStudyRequest {
   outDir: string;
   token: string;
   functions: string[];
+  blockErrno: string;
   warmupFloor: number;
   warmupFloorFixed: boolean;
   untilNs: number;

@@ -1,5 +1,7 @@
 /** The only public door of the contract. */
 
+export { agentIdOf } from './agent-id.ts';
+export { BLOCK_ERRNOS, type BlockErrno, DEFAULT_BLOCK_ERRNO, isBlockErrno } from './block-errno.ts';
 export { contract, decode, encode } from './codec.ts';
 export * from './control.ts';
 export { asBenchError, BenchError, exitCodeOf, FAILURE_CODES, type FailureCode, formatFailure } from './errors.ts';

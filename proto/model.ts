@@ -104,6 +104,7 @@ export interface Assignment {
   instances: Instance[];
   steps: Step[];
   functions: string[];
+  blockErrno: string;
 }
 
 export type AgentMessage =

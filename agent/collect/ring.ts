@@ -59,6 +59,8 @@ export interface RingHeader {
   readonly clock: (typeof CLOCKS)[number];
   /** bit i: the i-th of read, recv, recvfrom, readv, recvmsg */
   readonly functions: number;
+  /** errno of the calls that action block fails; 0 with other actions */
+  readonly blockErrno: number;
   /** counted reads for which no ring was free */
   readonly unringed: number;
   /** accepted descriptors whose reads the hook can't see */
@@ -113,6 +115,7 @@ export class RingFile {
       scannerLevel: SCANNER_LEVELS[bytes.readUInt32LE(HEADER_OFFSETS.scannerLevel)] ?? null,
       clock: CLOCKS[bytes.readUInt32LE(HEADER_OFFSETS.clock)] ?? null,
       functions: bytes.readUInt32LE(HEADER_OFFSETS.functions),
+      blockErrno: bytes.readUInt32LE(HEADER_OFFSETS.blockErrno),
       unringed: bounded(bytes.readBigUInt64LE(HEADER_OFFSETS.unringed)),
       untrackedFds: bounded(bytes.readBigUInt64LE(HEADER_OFFSETS.untrackedFds)),
     };

@@ -4,13 +4,27 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BenchError } from '#proto';
+import { BenchError, type BlockErrno, DEFAULT_BLOCK_ERRNO } from '#proto';
 import { RingFile, type RingHeader, type Scanner } from '../collect/ring.ts';
 import { PATHS } from '../config.ts';
 import { supported, unsupported } from '../host/support.ts';
 import { ACTIONS, FUNCTIONS, type HookOrder, type PlacedMechanism } from './mechanism.ts';
 
 const NEEDS = 'hooks/preload built (a C compiler and make at build time), a dynamically linked glibc SUT';
+
+/** Linux's numbers, the same on every processor the library is built for */
+const ERRNO_NUMBER: Readonly<Record<BlockErrno, number>> = {
+  ECONNRESET: 104,
+  ECONNABORTED: 103,
+  EPIPE: 32,
+  EIO: 5,
+  ETIMEDOUT: 110,
+  ENETRESET: 102,
+  EACCES: 13,
+  EPERM: 1,
+  ENOTCONN: 107,
+  ESHUTDOWN: 108,
+};
 
 /** the like-for-like arm: the automaton that the kernel program has too */
 export const ldPreload = libraryHook('ld-preload', 'ac');
@@ -50,6 +64,7 @@ function libraryHook(id: string, scanner: Scanner): PlacedMechanism {
           HOOKBENCH_FUNCTIONS: order.functions.join(','),
           HOOKBENCH_SCANNER: scanner,
           HOOKBENCH_CLOCK: clock,
+          ...(order.action === 'block' && { HOOKBENCH_ERRNO: blockErrnoOf(order) }),
         },
         assertLive: (pid) => assertLive(ring.header(), { pid, order, scanner }),
         manner: () => mannerOf(ring.header()),
@@ -64,13 +79,20 @@ function libraryHook(id: string, scanner: Scanner): PlacedMechanism {
 function assertLive(header: RingHeader, o: { pid: number; order: HookOrder; scanner: Scanner }): void {
   const keywords = o.order.keywords.length;
   const functions = o.order.functions.reduce((bits, name) => bits | (1 << FUNCTIONS.indexOf(name)), 0);
-  const asAsked = header.keywords === keywords && header.functions === functions && header.scanner === o.scanner;
+  const blockErrno = o.order.action === 'block' ? ERRNO_NUMBER[blockErrnoOf(o.order)] : 0;
+  const asAsked =
+    header.keywords === keywords &&
+    header.functions === functions &&
+    header.scanner === o.scanner &&
+    header.blockErrno === blockErrno;
   if (header.attached && header.pid === o.pid && asAsked) return;
   throw new BenchError('hook-dead', `the preload library is not live in process ${o.pid}`, {
     nextStep: 'check that the program is dynamically linked against glibc (ldd) and not setuid',
-    detail: `ring header: attached=${header.attached} pid=${header.pid} keywords=${header.keywords} of ${keywords} scanner=${header.scanner} functions=${header.functions} of ${functions}`,
+    detail: `ring header: attached=${header.attached} pid=${header.pid} keywords=${header.keywords} of ${keywords} scanner=${header.scanner} functions=${header.functions} of ${functions} errno=${header.blockErrno} of ${blockErrno}`,
   });
 }
+
+const blockErrnoOf = ({ blockErrno }: HookOrder): BlockErrno => blockErrno ?? DEFAULT_BLOCK_ERRNO;
 
 function mannerOf({ scanner, scannerLevel, clock }: RingHeader): string {
   const level = scanner === 'ac' ? '' : ` (${scannerLevel === 'ac' ? 'which runs as ac here' : scannerLevel})`;

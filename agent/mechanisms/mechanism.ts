@@ -1,5 +1,6 @@
 /** A mechanism: one concrete way of putting the hook in front of read. One file (or folder), one registry line. */
 
+import type { BlockErrno } from '#proto';
 import type { HostPort } from '../host/port.ts';
 import type { SupportAnswer } from '../host/support.ts';
 
@@ -17,6 +18,8 @@ export interface HookOrder {
   readonly keywords: readonly Uint8Array[];
   readonly action: Action;
   readonly functions: readonly HookedFunction[];
+  /** what a blocked call fails with; ECONNRESET unless told, of no meaning with other actions */
+  readonly blockErrno?: BlockErrno;
   readonly host: HostPort;
   /** a folder on memory that belongs to this fork, removed at its end */
   readonly dir: string;

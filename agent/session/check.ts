@@ -1,6 +1,6 @@
 /** What a privileged agent accepts from the wire: ids of its own catalogue, bounded sizes, nothing else. */
 
-import { type Assignment, BenchError, type Instance, type Step } from '#proto';
+import { type Assignment, BenchError, BLOCK_ERRNOS, type Instance, isBlockErrno, type Step } from '#proto';
 import { CONDITIONS } from '../conditions/registry.ts';
 import { ACTIONS, FUNCTIONS, type Mechanism } from '../mechanisms/mechanism.ts';
 import { MECHANISMS } from '../mechanisms/registry.ts';
@@ -22,6 +22,7 @@ const LIMITS = {
 export function checkAssignment(a: Assignment): void {
   known(CONDITIONS, a.condition, 'condition');
   if (!ACTIONS.some((action) => action === a.action)) refuse(`action ${a.action}; known here: ${ACTIONS.join(', ')}`);
+  checkBlockErrno(a);
   if (a.functions.length === 0 || new Set(a.functions).size !== a.functions.length)
     refuse(`${a.functions.length === 0 ? 'no functions to hook' : 'a function twice'}`);
   const strange = a.functions.find((name) => !FUNCTIONS.some((known) => known === name));
@@ -38,6 +39,12 @@ export function checkAssignment(a: Assignment): void {
     suts.set(instance.id, instance.sut);
   }
   for (const step of a.steps) checkStep(step, { hook: a, suts });
+}
+
+function checkBlockErrno({ action, blockErrno }: Assignment): void {
+  if (action !== 'block' && blockErrno !== '') refuse(`error ${blockErrno} with action ${action}, which fails no read`);
+  if (action === 'block' && !isBlockErrno(blockErrno))
+    refuse(`error "${blockErrno}"; known here: ${BLOCK_ERRNOS.join(', ')}`);
 }
 
 /** the part of an assignment that a mechanism must be able to do */

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Assignment, BenchError, type Instance } from '#proto';
+import { type Assignment, BenchError, type Instance, isBlockErrno } from '#proto';
 import type { Placement } from '../conditions/condition.ts';
 import { CONDITIONS } from '../conditions/registry.ts';
 import { memoryDir, PATHS, TRACE_LIMIT } from '../config.ts';
@@ -41,6 +41,7 @@ export async function startFork(assignment: Assignment, host: HostPort, signal: 
     keywords: assignment.keywords,
     action: assignment.action as Action,
     functions: assignment.functions as HookedFunction[],
+    ...(isBlockErrno(assignment.blockErrno) && { blockErrno: assignment.blockErrno }),
     host,
     dir: ownDir(host),
     mostReads: mostReads(assignment),

@@ -163,6 +163,7 @@ function headOf(study: StudyRecord): Omit<Results['study'], 'until'> {
     ...{ id, seed, startedAt, finishedAt, status, requestsPerArm, warmup, forks, blocks, action },
     ...{ suts, mechanisms, conditions, keywords, hookbenchVersion, command },
     functions: study.functions,
+    blockErrno: study.blockErrno ?? null,
     timed: action === 'block' ? 'requests without a keyword' : 'all requests',
   };
 }

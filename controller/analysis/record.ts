@@ -159,6 +159,8 @@ export interface StudyRecord {
   readonly blocks: number;
   readonly action: string;
   readonly functions: readonly string[];
+  /** name of the error that a blocked read failed with; null or absent unless the action is block */
+  readonly blockErrno?: string | null;
   readonly suts: readonly string[];
   readonly mechanisms: readonly string[];
   readonly conditions: readonly string[];

@@ -174,6 +174,8 @@ export interface Results {
     readonly action: string;
     /** what the hook was put in front of */
     readonly functions: readonly string[];
+    /** name of the error that a blocked read failed with; null unless the action is block */
+    readonly blockErrno: string | null;
     /** block: only requests without a keyword are timed and compared */
     readonly timed: 'all requests' | 'requests without a keyword';
     readonly suts: readonly string[];

@@ -4,11 +4,16 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BenchError } from '#proto';
+import { agentIdOf, BenchError } from '#proto';
 import { ControlClient } from './client.ts';
+import { wholeNumber } from './options.ts';
 import { AGENT_MAIN, CONTROLLER_MAIN, type Daemon, startDaemon } from './process.ts';
 
-const START_TIMEOUT_MS = 60_000;
+/** ample on real machines; an emulated one needs more to try what its kernel takes */
+const START_SECONDS = 60;
+const MOST_START_SECONDS = 3600;
+/** names another time, in seconds */
+const START_VARIABLE = 'HOOKBENCH_START_SECONDS';
 const STOP_TIMEOUT_MS = 110_000;
 
 export interface LocalBench {
@@ -20,6 +25,7 @@ export interface LocalBench {
 
 /** @throws BenchError when one of them does not come up; what was started is ended again */
 export async function startLocalBench(): Promise<LocalBench> {
+  const seconds = startSeconds(process.env[START_VARIABLE]);
   const dir = mkdtempSync(join(tmpdir(), 'hookbench-'));
   const started: Daemon[] = [];
   let client: ControlClient | null = null;
@@ -41,11 +47,11 @@ export async function startLocalBench(): Promise<LocalBench> {
       '--token-file',
       tokenFile,
       '--id',
-      hostname(),
+      agentIdOf(hostname()),
     ]);
     started.push(agent);
     client = new ControlClient(`127.0.0.1:${port}`, token);
-    await agentConnected(client, agent);
+    await agentConnected(client, agent, seconds);
     return { client, controller, agent, stop };
   } catch (error) {
     await stop();
@@ -56,18 +62,28 @@ export async function startLocalBench(): Promise<LocalBench> {
   }
 }
 
-async function agentConnected(client: ControlClient, agent: Daemon): Promise<void> {
+async function agentConnected(client: ControlClient, agent: Daemon, seconds: number): Promise<void> {
   let ended = false;
   void agent.exited.then(() => {
     ended = true;
   });
-  const deadline = performance.now() + START_TIMEOUT_MS;
+  const deadline = performance.now() + seconds * 1000;
   while (performance.now() < deadline && !ended) {
     const agents = await client.listAgents().catch(() => []);
     if (agents.length > 0) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw notStarted('the agent', agent);
+  if (ended) throw notStarted('the agent', agent);
+  throw new BenchError('internal', `the agent runs, but was not ready after ${seconds} s`, {
+    nextStep: `on a slow machine give it longer: ${START_VARIABLE}=300`,
+    detail: agent.lastLines(),
+  });
+}
+
+/** @throws BenchError usage */
+export function startSeconds(text: string | undefined): number {
+  if (text === undefined) return START_SECONDS;
+  return wholeNumber(START_VARIABLE, 1, MOST_START_SECONDS)(text);
 }
 
 function notStarted(what: string, daemon: Daemon): BenchError {

@@ -1,6 +1,6 @@
 /** Parsers of option values. Each throws BenchError usage that names the option, what was given and what is accepted. */
 
-import { BenchError } from '#proto';
+import { BenchError, BLOCK_ERRNOS, type BlockErrno, isBlockErrno } from '#proto';
 
 /** "a, b" → ["a", "b"] */
 export function listOption(option: string): (text: string) => string[] {
@@ -49,6 +49,14 @@ export function timeMs(option: string): (text: string) => number {
     const ms = Math.round(Number(found?.[1] ?? 0) * (TIME_MS[found?.[2] ?? ''] ?? 0));
     if (ms > 0 && ms <= MOST_MS) return ms;
     throw new BenchError('usage', `${option} ${text} is not a time such as 90s, 10m or 2h (48h at most)`);
+  };
+}
+
+/** "EPIPE" → "EPIPE" */
+export function errnoName(option: string): (text: string) => BlockErrno {
+  return (text) => {
+    if (isBlockErrno(text)) return text;
+    throw new BenchError('usage', `${option} ${text} is not one of ${BLOCK_ERRNOS.join(', ')}`);
   };
 }
 

@@ -1,7 +1,7 @@
 /** The options of hookbench run → the request to the controller. */
 
 import { resolve } from 'node:path';
-import type { RunStudyRequest } from '#proto';
+import { BenchError, type RunStudyRequest } from '#proto';
 import { DEFAULT_KEYWORDS, readKeywords } from './keywords.ts';
 
 export interface RunOptions {
@@ -10,6 +10,7 @@ export interface RunOptions {
   conditions?: string[];
   action: string;
   functions?: string[];
+  errno?: string;
   requests?: number;
   warmup?: number | 'auto';
   forks?: number;
@@ -43,6 +44,7 @@ export function requestOf(o: RunOptions, command: string): RunStudyRequest {
     conditions: o.conditions ?? [],
     action: o.action,
     functions: o.functions ?? [],
+    blockErrno: blockErrnoOf(o),
     requests: o.requests ?? quick.requests,
     warmup: typeof warmup === 'number' ? warmup : 0,
     warmupFixed: typeof warmup === 'number',
@@ -62,4 +64,11 @@ export function requestOf(o: RunOptions, command: string): RunStudyRequest {
     untilFor: o.untilFor ?? [],
     budgetMs: o.budget ?? 0,
   };
+}
+
+/** said here already: an option that would do nothing is most likely a slip. @throws BenchError usage */
+function blockErrnoOf({ action, errno }: RunOptions): string {
+  if (errno !== undefined && action !== 'block')
+    throw new BenchError('usage', `--errno ${errno} goes with --action block: action ${action} fails no read`);
+  return errno ?? '';
 }

@@ -1,10 +1,10 @@
 /** hookbench run: a study on this machine, from the plan to the report. */
 
 import { Command } from 'commander';
-import { BenchError, exitCodeOf, formatFailure, type StudyEnded } from '#proto';
+import { BenchError, BLOCK_ERRNOS, DEFAULT_BLOCK_ERRNO, exitCodeOf, formatFailure, type StudyEnded } from '#proto';
 import { writeResults } from '../study/results.ts';
 import { type LocalBench, startLocalBench } from './local.ts';
-import { durationNs, listOption, quoted, timeMs, wholeNumber } from './options.ts';
+import { durationNs, errnoName, listOption, quoted, timeMs, wholeNumber } from './options.ts';
 import { hasResults, printResults } from './print.ts';
 import { StudyProgressLine } from './progress.ts';
 import { type RunOptions, requestOf } from './run-options.ts';
@@ -30,6 +30,11 @@ export function runCommand(): Command {
       '--functions <names>',
       'what the hook is put in front of: read,recv,recvfrom,readv,recvmsg (default: read)',
       listOption('--functions'),
+    )
+    .option(
+      '--errno <name>',
+      `with --action block: what the read fails with: ${BLOCK_ERRNOS.join(', ')} (default: ${DEFAULT_BLOCK_ERRNO})`,
+      errnoName('--errno'),
     )
     .option(
       '--requests <n>',
@@ -80,6 +85,7 @@ Examples
   hookbench run --sut java-hello --requests 50000 --warmup 4000      the paper's protocol
   hookbench run --sut read-loop --mechanisms ld-preload --json
   hookbench run --sut node-hello --action block                      requests with a keyword never arrive
+  hookbench run --sut node-hello --action block --errno EACCES
   hookbench run --sut read-loop --mechanisms ld-preload,ld-preload:simd --functions read,recv
   hookbench run --sut read-loop --until 50ns --budget 5m
   hookbench run --keywords words.txt --request-bytes 1400`,

@@ -1,6 +1,6 @@
-/** What can do what a study asks for: the action, and the functions the hook is put in front of. */
+/** What can do what a study asks for: the action with its error, and the functions the hook is put in front of. */
 
-import { BenchError, type Capability, type Note } from '#proto';
+import { BenchError, BLOCK_ERRNOS, type Capability, DEFAULT_BLOCK_ERRNO, isBlockErrno, type Note } from '#proto';
 
 const ACTIONS = ['observe', 'trace', 'block'];
 const FUNCTIONS = ['read', 'recv', 'recvfrom', 'readv', 'recvmsg'];
@@ -8,10 +8,16 @@ const FUNCTIONS = ['read', 'recv', 'recvfrom', 'readv', 'recvmsg'];
 export interface Asked {
   readonly action: string;
   readonly functions: readonly string[];
+  /** what a blocked read fails with; null unless the action is block */
+  readonly blockErrno: string | null;
 }
 
-/** @returns the request's action and functions (read unless told) @throws BenchError usage */
-export function askedOf(request: { readonly action: string; readonly functions: readonly string[] }): Asked {
+/** @returns the request's action, functions (read unless told) and error (ECONNRESET unless told) @throws BenchError usage */
+export function askedOf(request: {
+  readonly action: string;
+  readonly functions: readonly string[];
+  readonly blockErrno: string;
+}): Asked {
   const { action } = request;
   if (!ACTIONS.includes(action))
     throw new BenchError('usage', `unknown action "${action}"; known: ${ACTIONS.join(', ')}`);
@@ -19,7 +25,17 @@ export function askedOf(request: { readonly action: string; readonly functions: 
   const unknown = functions.find((name) => !FUNCTIONS.includes(name));
   if (unknown !== undefined)
     throw new BenchError('usage', `unknown function "${unknown}"; known: ${FUNCTIONS.join(', ')}`);
-  return { action, functions };
+  return { action, functions, blockErrno: blockErrnoOf(request) };
+}
+
+/** @throws BenchError usage */
+function blockErrnoOf({ action, blockErrno }: { readonly action: string; readonly blockErrno: string }): string | null {
+  if (action === 'block' && blockErrno === '') return DEFAULT_BLOCK_ERRNO;
+  if (blockErrno === '') return null;
+  if (action !== 'block')
+    throw new BenchError('usage', `action ${action} fails no read: --errno goes with --action block`);
+  if (isBlockErrno(blockErrno)) return blockErrno;
+  throw new BenchError('usage', `unknown error "${blockErrno}"; known: ${BLOCK_ERRNOS.join(', ')}`);
 }
 
 /** Those mechanisms that can do it. What was asked for by name and can't is an error, what was not is left out with a notice.

@@ -45,6 +45,7 @@ function planFork(
     condition: o.condition,
     action: study.action,
     functions: [...study.functions],
+    blockErrno: study.blockErrno ?? '',
     keywords: [...study.keywords],
     requestBytes: study.requestBytes,
     instances,

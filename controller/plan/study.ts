@@ -20,6 +20,8 @@ export interface ResolvedStudy {
   readonly action: string;
   /** what the hook is put in front of */
   readonly functions: readonly string[];
+  /** name of the error that a blocked read fails with; null unless the action is block */
+  readonly blockErrno: string | null;
   /** per arm over all forks, warm-up of one fork included */
   readonly requests: number;
   /** the user's fixed warm-up, null for each SUT's own */

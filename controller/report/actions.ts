@@ -36,6 +36,11 @@ export function topKeywords({ keywords }: TraceRow): string {
     .join(', ');
 }
 
+/** `observe`, or `block (a read fails with EPIPE)` */
+export function actionText({ action, blockErrno }: Results['study']): string {
+  return blockErrno === null ? action : `${action} (a read with a keyword fails with ${blockErrno})`;
+}
+
 /** null where all requests are timed */
 export function timedNote(results: Results): string | null {
   if (results.study.timed !== 'requests without a keyword') return null;

@@ -22,6 +22,8 @@ export interface StudyMeta {
   readonly action: string;
   /** absent in studies stored before there was a choice: read */
   readonly functions?: readonly string[];
+  /** null unless the action is block; absent in studies of older versions */
+  readonly blockErrno?: string | null;
   /** every mechanism of the agents' catalogue; absent in older studies */
   readonly catalogue?: readonly MechanismFacts[];
   /** the keywords as latin-1 text; kept where matches name them (action trace) */

@@ -57,7 +57,7 @@ function complete(results: Results): Results {
 }
 
 const ADDED = {
-  study: { functions: ['read'], timed: 'all requests' },
+  study: { functions: ['read'], blockErrno: null, timed: 'all requests' },
   mechanisms: [],
   traces: [],
   blocking: [],

@@ -188,6 +188,7 @@ function metaOf(
     arms: armsOf(study),
     action,
     functions: study.functions,
+    blockErrno: study.blockErrno,
     catalogue: catalogueOf(o.hellos),
     ...(action === 'trace' && { keywordList: keywords.map((word) => Buffer.from(word).toString('latin1')) }),
     requestsPerArm: requests,

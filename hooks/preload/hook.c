@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "message.h"
+#include "readable.h"
 #include "real.h"
 #include "ring.h"
 #include "scattered.h"
@@ -25,7 +26,7 @@ static inline bool to_block(uint16_t keyword) {
   return __builtin_expect(keyword != HB_NO_KEYWORD, 0) && hb_hook.action == HB_ACTION_BLOCK;
 }
 
-/* What a blocked call must restore is read before it, and only for that action: a bad pointer is the kernel's to refuse. */
+/* What a blocked call must restore is read before it, and only for that action. A bad pointer is the kernel's to refuse. */
 static inline bool may_block(void) { return __builtin_expect(hb_hook.action == HB_ACTION_BLOCK, 0); }
 
 /* Records a read that brought bytes, after all else is done. Returns what the program gets. */
@@ -81,7 +82,7 @@ ssize_t hb_hooked_recv(int fd, void *buffer, size_t size, int flags) {
 }
 
 ssize_t hb_hooked_recvfrom(int fd, void *buffer, size_t size, int flags, struct sockaddr *from, socklen_t *length) {
-  socklen_t room = may_block() && from && length ? *length : 0;
+  socklen_t room = may_block() && from && hb_readable(length, sizeof *length) ? *length : 0;
   struct hb_moment start = begin();
   ssize_t result = hb_real.recvfrom(fd, buffer, size, flags, from, length);
   if (__builtin_expect(result <= 0, 0)) return nothing(result);
@@ -98,7 +99,8 @@ ssize_t hb_hooked_readv(int fd, const struct iovec *parts, int count) {
 }
 
 ssize_t hb_hooked_recvmsg(int fd, struct msghdr *message, int flags) {
-  struct hb_message_before before = may_block() ? hb_message_before(message) : (struct hb_message_before){0};
+  struct hb_message_before before = {0};
+  if (may_block() && hb_readable(message, sizeof *message)) before = hb_message_before(message);
   struct hb_moment start = begin();
   ssize_t result = hb_real.recvmsg(fd, message, flags);
   if (__builtin_expect(result <= 0, 0)) return nothing(result);

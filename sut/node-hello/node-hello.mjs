@@ -7,9 +7,9 @@ const BODY = Buffer.from('Hello World\n');
 const HEADERS = { 'Content-Length': BODY.length };
 const options = { keepAlive: false, noDelay: true, keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 };
 
-// for tests: where to write how many requests came, and how many of them held that keyword; unset it costs nothing
+// for tests: where to write how many requests came, how many of them held that keyword, and what reads failed with; unset it costs nothing
 const { HOOKBENCH_SUT_SEEN: seenDir, HOOKBENCH_SUT_KEYWORD: seenKeyword = '' } = process.env;
-const seen = { requests: 0, keyword: 0 };
+const seen = { requests: 0, keyword: 0, errors: new Set() };
 
 const server = createServer(options, (request, response) => {
   request.resume();
@@ -21,6 +21,7 @@ if (seenDir !== undefined) {
     seen.requests += 1;
     if (request.url.includes(seenKeyword)) seen.keyword += 1;
   });
+  server.on('clientError', (error) => seen.errors.add(error.code));
 }
 // a read that fails (a hook that blocks) ends its own connection, without an answer
 server.on('clientError', (_error, socket) => socket.destroy());
@@ -32,7 +33,7 @@ server.on('error', (error) => {
 });
 process.on('SIGTERM', () => {
   const hooked = process.env.HOOKBENCH_RING !== undefined;
-  const line = `requests=${seen.requests} keyword=${seen.keyword} hooked=${hooked}\n`;
+  const line = `requests=${seen.requests} keyword=${seen.keyword} hooked=${hooked} errors=${[...seen.errors].sort().join()}\n`;
   if (seenDir !== undefined) writeFileSync(`${seenDir}/node-hello-${process.pid}`, line);
   process.exit(0);
 });

@@ -21,6 +21,7 @@ function assignment(assignmentId: string): Assignment {
     condition: 'process',
     action: 'observe',
     functions: ['read'],
+    blockErrno: '',
     keywords: [Buffer.from('needle')],
     requestBytes: 88,
     instances: [{ id: 0, sut: 'node-hello', mechanism: 'none', arm: 0, design: 'alternated' }],

@@ -1,5 +1,6 @@
 /** What a hook counted, held against what the oracle says. */
 
+import { BPFTRACE_TRACES } from '../../agent/config.ts';
 import type { AttachedFindings, HookCounts, HookRead } from '../../agent/mechanisms/mechanism.ts';
 import type { Expectation, ExpectedProcess, ExpectedRead } from './oracle.ts';
 
@@ -47,6 +48,7 @@ export function compareAttached(found: AttachedFindings, expected: ExpectedProce
     ...compareSums(name, found.counts, sumsOf(expected.reads)),
     ...different(`${name}: lost`, found.lost, 0),
     ...different(`${name}: reads longer than the window`, found.cut, cut),
+    ...compareTraces(name, found, expected, decider),
     ...(latencies.kind === 'reads'
       ? compareReads(latencies.reads, expected.reads, decider)
       : different(
@@ -54,6 +56,25 @@ export function compareAttached(found: AttachedFindings, expected: ExpectedProce
           latencies.counts.reduce((sum, n) => sum + n, 0),
           expected.reads.length,
         )),
+  ];
+}
+
+/** Action trace where matches come apart from the reads: so many as are printed at most, each one a read with this keyword, the others counted. */
+function compareTraces(
+  name: string,
+  { traces, counts }: AttachedFindings,
+  { reads }: ExpectedProcess,
+  decider: Decider,
+): Disagreement[] {
+  if (traces === null) return [];
+  const kept = Math.min(BPFTRACE_TRACES, counts.hits);
+  const within = (match: HookRead) => (read: ExpectedRead) =>
+    read.fd === match.fd && read.beforeNs <= match.atNs && match.atNs <= read.afterNs;
+  const matched = reads.filter((read) => traces.matches.some((match) => within(match)(read)));
+  return [
+    ...different(`${name}: matches`, traces.matches.length, kept),
+    ...different(`${name}: matches dropped`, traces.dropped, counts.hits - kept),
+    ...compareReads(traces.matches, matched, { ...decider, tellsKeyword: true }),
   ];
 }
 

@@ -11,7 +11,12 @@ import { shrink } from './shrink.ts';
 import { accept, at, read, write } from './steps.ts';
 
 const words = (...texts: string[]) => texts.map((text) => Buffer.from(text, 'latin1'));
-const TASK = { functions: ['read'] as const, keywords: words('needle', 'edle', 'x'), windowBytes: null };
+const TASK = {
+  functions: ['read'] as const,
+  keywords: words('needle', 'edle', 'x'),
+  windowBytes: null,
+  blockErrno: null,
+};
 
 const judge = suite('the oracle');
 

@@ -28,6 +28,8 @@ export interface Task {
   readonly keywords: readonly Buffer[];
   /** bytes from the start of a read that are scanned; null for all */
   readonly windowBytes: number | null;
+  /** what a read with a keyword must fail with; null unless the action is block */
+  readonly blockErrno: number | null;
 }
 
 export interface ExpectedProcess {
@@ -163,6 +165,10 @@ class World {
     const asked = this.#task.functions.includes(call) && (flags & MSG_UNCOUNTED) === 0;
     const counts = descriptor?.known === true && descriptor.end.accepted && asked;
     const process = this.#process(result.pid);
+    if (counts && result.value < 0 && result.error === this.#task.blockErrno) {
+      this.#blocked(op, result, { step, call, descriptor });
+      return;
+    }
     if (result.value <= 0) {
       if (counts && result.value === 0) process.eofs += 1;
       if (counts && result.value < 0) process.errors += 1;
@@ -174,8 +180,24 @@ class World {
     else if ((flags & MSG.trunc) === 0 && fnv1a(bytes) !== result.hash)
       this.broken.push({ step, what: 'the bytes are not those that were sent' });
     const { keywords, windowBytes } = this.#task;
-    if (counts)
-      process.reads.push({ ...result, step, call, bytes, keyword: firstKeyword(keywords, bytes, windowBytes) });
+    if (!counts) return;
+    const keyword = firstKeyword(keywords, bytes, windowBytes);
+    if (keyword !== null && this.#task.blockErrno !== null)
+      this.broken.push({ step, what: 'a keyword reached the program' });
+    process.reads.push({ ...result, step, call, bytes, keyword });
+  }
+
+  /** What it brought the program does not know: all that was sent by then, as far as it asked. */
+  #blocked(
+    op: PlacedOp,
+    result: StepResult,
+    { step, call, descriptor }: { step: number; call: HookedFunction; descriptor: Descriptor },
+  ): void {
+    const { keywords, windowBytes } = this.#task;
+    const bytes = descriptor.end.queue.take(op.size ?? 0, false);
+    const keyword = firstKeyword(keywords, bytes, windowBytes);
+    if (keyword === null) this.broken.push({ step, what: 'blocked, but there is no keyword in it' });
+    this.#process(result.pid).reads.push({ ...result, step, call, bytes, keyword });
   }
 
   #slotsOf(op: PlacedOp): Slots {

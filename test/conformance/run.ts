@@ -1,6 +1,7 @@
 /** Gives the same scripts to a mechanism and to the oracle. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { memoryDir } from '../../agent/config.ts';
 import { pinningOf } from '../../agent/host/cores.ts';
@@ -13,6 +14,9 @@ import { type Expectation, expectationOf } from './oracle.ts';
 import type { Scenes } from './scenes.ts';
 import { assemble, type Script, type StepResult } from './script.ts';
 import type { Subject } from './subjects.ts';
+
+/** one that no step of a script gives by itself */
+const BLOCK_ERRNO = 'EACCES';
 
 /** One script, what came of it, and where hook and oracle differ. */
 export interface Outcome {
@@ -37,7 +41,8 @@ export async function runScripts(
   const scripts = parts.map(({ scenes, stale }) => assemble(scenes, stale));
   const order = {
     keywords,
-    action: 'observe',
+    action: subject.action,
+    blockErrno: BLOCK_ERRNO,
     functions: subject.functions,
     host: { pinning: pinningOf(), undo },
     dir,
@@ -124,9 +129,14 @@ function judged(
   compare: Compare,
 ): Outcome {
   const { script, results, death, notes } = run;
-  const { limits, functions } = subject;
+  const { limits, functions, action } = subject;
   const windowBytes = limits.windowBytes(notes);
-  const expectation = expectationOf(script, results, { functions, keywords, windowBytes });
+  const expectation = expectationOf(script, results, {
+    functions,
+    keywords,
+    windowBytes,
+    blockErrno: action === 'block' ? constants.errno[BLOCK_ERRNO] : null,
+  });
   const decider = { keywords, windowBytes, tellsKeyword: limits.tellsKeyword, clockErrorNs: limits.clockErrorNs };
   const disagreements = death === null ? [...expectation.broken, ...compare(expectation, decider)] : [deadAt(run)];
   return { script, results, expectation, windowBytes, death, disagreements };

@@ -1,7 +1,13 @@
 /** What is held against the oracle: every registered mechanism, with what it says itself that it can't do. A mechanism without a line here fails
  * the suite. */
 
-import { FUNCTIONS, type HookedFunction, type Mechanism } from '../../agent/mechanisms/mechanism.ts';
+import {
+  ACTIONS,
+  type Action,
+  FUNCTIONS,
+  type HookedFunction,
+  type Mechanism,
+} from '../../agent/mechanisms/mechanism.ts';
 
 /** The stated limits of a mechanism (hooks/README.md), as data: within them its answers must be exact. */
 export interface Limits {
@@ -56,9 +62,10 @@ export interface Subject {
   readonly mechanism: Exclude<Mechanism, { kind: 'bare' }>;
   readonly limits: Limits;
   readonly functions: readonly HookedFunction[];
+  readonly action: Action;
 }
 
-/** A mechanism is run with `read` alone, and with every function it can be put in front of when there are more. */
+/** A mechanism is run with `read` alone, with every function it can be put in front of when there are more, and so again with each other action. */
 export function subjectsOf(mechanisms: readonly Mechanism[]): Subject[] {
   return mechanisms.flatMap((mechanism) => {
     if (mechanism.kind === 'bare') return [];
@@ -66,12 +73,14 @@ export function subjectsOf(mechanisms: readonly Mechanism[]): Subject[] {
     if (limits === undefined) throw new Error(`test/conformance/subjects.ts has no limits for ${mechanism.id}`);
     const all = FUNCTIONS.filter((name) => mechanism.functions.includes(name));
     const sets: (readonly HookedFunction[])[] = all.length > 1 ? [['read'], all] : [all];
-    return sets.map((functions) => ({
-      name: `${mechanism.id}${functions.length > 1 ? ` (${functions.join(', ')})` : ''}`,
-      mechanism,
-      limits,
-      functions,
-    }));
+    const others = ACTIONS.filter((action) => action !== 'observe' && mechanism.actions.includes(action));
+    return [
+      ...sets.map((functions) => ({
+        name: `${mechanism.id}${functions.length > 1 ? ` (${functions.join(', ')})` : ''}`,
+        ...{ mechanism, limits, functions, action: 'observe' as const },
+      })),
+      ...others.map((action) => ({ name: `${mechanism.id} ${action}`, mechanism, limits, functions: all, action })),
+    ];
   });
 }
 

@@ -23,12 +23,13 @@ actions('block: the programs never see a request with a keyword and serve every 
   mkdirSync(seen);
   writeFileSync(words, 'first-word\nprobe-word\nthird-word\n');
   const env = { HOOKBENCH_SUT_SEEN: seen, HOOKBENCH_SUT_KEYWORD: 'probe-word' };
-  const args = `run --action block --sut java-hello,node-hello --mechanisms ld-preload,ld-preload:simd ${SMALL}`;
+  const args = `run --action block --errno EACCES --sut java-hello,node-hello --mechanisms ld-preload,ld-preload:simd ${SMALL}`;
   const run = startCli([...argv(args), '--keywords', words, '--out', study], { env });
   const { exitCode, stderr, stdout } = await run.done;
   assert.is(exitCode, 0, stderr);
   const results = resultsIn(study);
   assert.is(results.study.timed, 'requests without a keyword');
+  assert.is(results.study.blockErrno, 'EACCES');
   assert.is(results.blocking.length, 4, 'two SUTs with two libraries each');
   for (const row of results.blocking) {
     assert.ok(row.ok, JSON.stringify(row));
@@ -38,12 +39,16 @@ actions('block: the programs never see a request with a keyword and serve every 
   for (const sut of ['java-hello', 'node-hello']) {
     const told = readdirSync(seen)
       .filter((name) => name.startsWith(sut))
-      .map((name) => /requests=(\d+) keyword=(\d+) hooked=(\w+)/.exec(readFileSync(join(seen, name), 'utf8'))!);
+      .map(
+        (name) =>
+          /requests=(\d+) keyword=(\d+) hooked=(\w+)(?: errors=(\S*))?/.exec(readFileSync(join(seen, name), 'utf8'))!,
+      );
     const hooked = told.filter((line) => line[3] === 'true');
     assert.equal([told.length, hooked.length], [4, 2], `${sut}: none twice, the library twice`);
     const served = results.blocking.filter((row) => row.sut === sut).map((row) => row.served);
     assert.equal(hooked.map((line) => Number(line[1])).sort(), served.sort(), `${sut}: what was served is what it saw`);
     for (const line of hooked) assert.is(line[2], '0', `${sut} saw a request with a keyword`);
+    if (sut === 'node-hello') for (const line of hooked) assert.is(line[4], 'EACCES', 'what its reads failed with');
     for (const line of told.filter((one) => one[3] === 'false')) assert.ok(Number(line[2]) > 300, line[0]);
   }
   for (const c of [...results.comparisons, ...results.aa.comparisons]) {
@@ -53,6 +58,8 @@ actions('block: the programs never see a request with a keyword and serve every 
   }
   for (const row of results.parity) assert.ok(row.ok, JSON.stringify(row));
   assert.match(stdout, /Only requests without a keyword are timed/);
+  const html = readFileSync(join(studyDir(study), 'report.html'), 'utf8');
+  assert.match(html, /block \(a read with a keyword fails with EACCES\)/);
   assert.equal(await leftBehind(run), []);
   rmSync(out, { recursive: true });
 });

@@ -22,6 +22,7 @@ export function goodResults(): Results {
       blocks: 40,
       action: 'observe',
       functions: ['read'],
+      blockErrno: null,
       timed: 'all requests',
       suts: SUTS,
       mechanisms: ['none', 'ld-preload', 'bpftrace'],

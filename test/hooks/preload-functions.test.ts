@@ -1,8 +1,15 @@
 /** The reading functions: which calls count for which name in HOOKBENCH_FUNCTIONS, and what a blocked call leaves behind. */
-import { constants } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compile, runHooked } from '../helpers/preload.ts';
+import { pinningOf } from '../../agent/host/cores.ts';
+import { UndoStack } from '../../agent/host/undo.ts';
+import { ldPreload } from '../../agent/mechanisms/ld-preload.ts';
+import { BLOCK_ERRNOS, DEFAULT_BLOCK_ERRNO } from '../../proto/index.ts';
+import { buildLibrary, compile, runHooked } from '../helpers/preload.ts';
 import { readHeader, readRecords, readRings } from '../helpers/ring.ts';
 
 const functions = suite('hooks/preload functions');
@@ -63,6 +70,35 @@ functions('block: every function fails, and nothing of the bytes, sender, contro
     assert.is(readHeader(run.ring).blockErrno, constants.errno.ECONNRESET);
   }
 });
+
+functions(
+  'block: each error that a study may ask for is known to the library, under the number the agent holds it to',
+  async () => {
+    buildLibrary();
+    for (const blockErrno of BLOCK_ERRNOS) {
+      const dir = mkdtempSync(join(tmpdir(), 'hookbench-errno-'));
+      const undo = new UndoStack();
+      const host = { pinning: pinningOf(), undo };
+      const order = { keywords: [Buffer.from('needle')], action: 'block', functions: ['read'], host, dir } as const;
+      try {
+        const hook = await ldPreload.place({ ...order, blockErrno, mostReads: 10 }, 'one');
+        const other = await ldPreload.place({ ...order, mostReads: 10 }, 'other');
+        const { pid, stderr } = spawnSync(compile('preload_feed'), { env: hook.env, encoding: 'utf8', input: '' });
+        assert.is(stderr, '');
+        hook.assertLive(pid);
+        const second = spawnSync(compile('preload_feed'), {
+          env: { ...other.env, HOOKBENCH_ERRNO: blockErrno },
+          input: '',
+        });
+        if (blockErrno === DEFAULT_BLOCK_ERRNO) other.assertLive(second.pid);
+        else assert.throws(() => other.assertLive(second.pid), /not live/, 'another error than was asked for');
+      } finally {
+        await undo.run();
+        rmSync(dir, { recursive: true });
+      }
+    }
+  },
+);
 
 functions('block: the error is the one asked for, by name or number', () => {
   const blocked = (errno: string) => {

@@ -29,7 +29,7 @@ export function machineScript(steps: readonly Step[]): string {
       `echo; echo "${MARK} begins ${name}"\n( ${commands} )\ncode=$?; echo; echo "${MARK} ${name} $code"`,
   );
   return `#!/bin/sh
-export PATH=/project:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb
+export PATH=/project:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb HOOKBENCH_START_SECONDS=600
 on() { mkdir -p "$2"; mountpoint -q "$2" || mount -t "$1" "$1" "$2"; }
 on proc /proc
 on sysfs /sys

@@ -102,7 +102,7 @@ function stepsOf(o: Options): Step[] {
     {
       name: 'parity',
       exitCode: 0,
-      commands: `node controller/cli/hookbench.js run --quick --sut read-loop --requests 400 --mechanisms ${mechanisms} --out /tmp/study && ${node} test/kernels/parity.ts /tmp/study`,
+      commands: `node controller/cli/hookbench.js run --sut read-loop --forks 1 --blocks 1 --requests 700 --warmup 300 --seed ${o.seed} --mechanisms ${mechanisms} --out /tmp/study && ${node} test/kernels/parity.ts /tmp/study`,
     },
   ];
 }

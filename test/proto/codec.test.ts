@@ -140,6 +140,7 @@ codec('absent fields have their defaults; an absent message, and an absent body,
     instances: [],
     steps: [],
     functions: [],
+    blockErrno: '',
   });
   assert.equal(decode('AgentMessage', new Uint8Array(0)), {} as never);
   const type = contract().lookupType('Record');

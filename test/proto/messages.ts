@@ -123,6 +123,7 @@ const assignment = {
   action: 'observe',
   keywords: [Uint8Array.from([1, 255, 128]), Uint8Array.from([65])],
   functions: ['read', 'recvmsg'],
+  blockErrno: 'EACCES',
   requestBytes: 88,
   instances: [{ id: 63, sut: 'node-hello', mechanism: 'none', arm: 2, design: 'sliced' }],
   steps: [
@@ -145,6 +146,7 @@ const request = {
   conditions: ['process'],
   action: 'observe',
   functions: ['read', 'recv'],
+  blockErrno: 'EPIPE',
   requests: 50_000,
   warmup: 100,
   warmupFixed: true,

@@ -1,7 +1,7 @@
 /** What each mechanism of the catalogue can do, and what the action did in this study. */
 
 import type { BlockingRow, MechanismFacts, Results, TraceRow } from '../../analysis/results.ts';
-import { abilityText, timedNote, topKeywords } from '../actions.ts';
+import { abilityText, actionText, timedNote, topKeywords } from '../actions.ts';
 import { formatCount } from '../format.ts';
 import { type Markup, markup } from './markup.ts';
 import { scrollTable } from './parts.ts';
@@ -11,7 +11,7 @@ export function hooksSection(results: Results): Markup | null {
   if (mechanisms.length === 0 && blocking.length === 0 && traces.length === 0) return null;
   const note = timedNote(results);
   return markup`<section aria-labelledby="hooks"><h2 id="hooks">The hooks and their action</h2>
-<p>Action ${study.action}, in front of ${study.functions.join(', ')}.${note !== null && markup` ${note}`}</p>
+<p>Action ${actionText(study)}, in front of ${study.functions.join(', ')}.${note !== null && markup` ${note}`}</p>
 ${blocking.length > 0 && blockingTable(blocking)}${traces.length > 0 && traceTable(traces)}${mechanisms.length > 0 && abilityTable(mechanisms)}</section>`;
 }
 

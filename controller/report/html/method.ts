@@ -1,6 +1,7 @@
 /** How it was measured, how to do it again, how to cite it. */
 
 import type { NodeFacts, Results } from '../../analysis/results.ts';
+import { actionText } from '../actions.ts';
 import { formatBytes, formatCount, formatInstant, formatMany } from '../format.ts';
 import { type Insertable, type Markup, markup } from './markup.ts';
 
@@ -15,7 +16,7 @@ export function methodSections(results: Results): Markup {
     ['Conditions', study.conditions.join(', ')],
     [
       'Action of the hook',
-      `${study.action}, in front of ${study.functions.join(', ')}, ${formatCount(study.keywords)} keywords`,
+      `${actionText(study)}, in front of ${study.functions.join(', ')}, ${formatCount(study.keywords)} keywords`,
     ],
     ['Requests per arm', formatCount(study.requestsPerArm)],
     ['Warm-up', study.warmup === null ? 'found for each SUT' : `${formatCount(study.warmup)} requests`],

@@ -17,6 +17,7 @@ const good: Assignment = {
   condition: 'process',
   action: 'observe',
   functions: ['read'],
+  blockErrno: '',
   keywords: [bytes(65, 66), new Uint8Array(64).fill(255)],
   requestBytes: 88,
   instances: [instance, hooked],
@@ -32,7 +33,8 @@ const withInstance = (change: Partial<Instance>): Assignment => ({
 check('a good one passes, and so do the largest sizes', () => {
   checkAssignment(good);
   checkAssignment({ ...withInstance({ mechanism: 'ld-preload:simd' }), steps: [step], functions: ['recv', 'recvmsg'] });
-  checkAssignment({ ...good, steps: [step], action: 'block' });
+  checkAssignment({ ...good, steps: [step], action: 'block', blockErrno: 'ECONNRESET' });
+  checkAssignment({ ...good, steps: [step], action: 'block', blockErrno: 'ESHUTDOWN' });
   checkAssignment({ ...good, keywords: Array.from({ length: 2000 }, () => bytes(65)), requestBytes: 8192 });
   checkAssignment({ ...good, instances: Array.from({ length: 64 }, (_, id) => ({ ...instance, id })) });
   checkAssignment({ ...good, steps: new Array<Step>(20_000).fill(step) });
@@ -42,10 +44,21 @@ check('a good one passes, and so do the largest sizes', () => {
 const refusals: readonly [string, Assignment, RegExp][] = [
   ['an unknown condition', { ...good, condition: '../x' }, /unknown condition \.\.\/x; known here: process/],
   ['an unknown action', { ...good, action: 'explode' }, /action explode; known here: observe, trace, block/],
-  ['an action its mechanism lacks', { ...good, action: 'block' }, /action block for bpftrace; it can observe, trace/],
+  ['block without an error', { ...good, steps: [step], action: 'block' }, /error ""; known here: ECONNRESET, /],
+  [
+    'an error that makes programs ask again',
+    { ...good, steps: [step], action: 'block', blockErrno: 'EAGAIN' },
+    /error "EAGAIN"; known here/,
+  ],
+  ['an error without block', { ...good, blockErrno: 'EPIPE' }, /error EPIPE with action observe, which fails no read/],
+  [
+    'an action its mechanism lacks',
+    { ...good, action: 'block', blockErrno: 'EPIPE' },
+    /action block for bpftrace; it can observe, trace/,
+  ],
   [
     'an action its SUT lacks',
-    { ...withInstance({ sut: 'read-loop' }), action: 'block' },
+    { ...withInstance({ sut: 'read-loop' }), action: 'block', blockErrno: 'EPIPE' },
     /action block with read-loop/,
   ],
   ['no functions', { ...good, functions: [] }, /no functions to hook/],

@@ -40,6 +40,7 @@ export function resolved(o: LiveStudy): ResolvedStudy {
     conditions: ['process'],
     action: 'observe',
     functions: ['read'],
+    blockErrno: null,
     warmupFloor: null,
     until: null,
     requests: o.perArm + WARMUP,

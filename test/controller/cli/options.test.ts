@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { durationNs, listOption, share, timeMs, wholeNumber } from '../../../controller/cli/options.ts';
+import { durationNs, errnoName, listOption, share, timeMs, wholeNumber } from '../../../controller/cli/options.ts';
 
 const usage = (pattern: RegExp) => (error: Error & { code?: string }) =>
   error.code === 'usage' && pattern.test(error.message);
@@ -25,6 +25,13 @@ options('what is no duration is refused with the option and an example', () => {
   for (const text of ['', '5', 'us', '0ns', '0.0us', '-1us', '1 us', '1e3ns', '1min', '.5us', '1us2', 'NaNus']) {
     assert.throws(() => durationNs('--margin')(text), usage(/^--margin .*is not a duration such as 500ns/), text);
   }
+});
+
+options('the error of block by one of its names, and by nothing else', () => {
+  const errno = errnoName('--errno');
+  for (const name of ['ECONNRESET', 'EPIPE', 'EACCES']) assert.is(errno(name), name);
+  for (const text of ['', 'EAGAIN', 'EINTR', 'epipe', '104', 'toString'])
+    assert.throws(() => errno(text), usage(/^--errno .*is not one of ECONNRESET, ECONNABORTED, EPIPE/), text);
 });
 
 options('whole numbers within their bounds, both included', () => {

@@ -172,6 +172,16 @@ test('functions: read unless told; an unknown one and one that a mechanism lacks
   assert.equal([study.functions, study.placed, study.attached], [['recv'], ['lib'], []]);
 });
 
+test('the error of block: ECONNRESET unless told, by a known name, and with no other action', () => {
+  assert.is(resolve({ action: 'block' }).study.blockErrno, 'ECONNRESET');
+  assert.is(resolve({ action: 'block', blockErrno: 'EACCES' }).study.blockErrno, 'EACCES');
+  assert.is(resolve({}).study.blockErrno, null);
+  for (const name of ['EAGAIN', 'epipe', '32', 'EPIPE '])
+    assert.match(refused({ action: 'block', blockErrno: name }).message, /^unknown error ".*"; known: ECONNRESET, /);
+  for (const action of ['observe', 'trace'])
+    assert.match(refused({ action, blockErrno: 'EPIPE' }).message, /fails no read: --errno goes with --action block/);
+});
+
 test('a study that names no mechanisms has the default ones; a variant is taken when it is named', () => {
   const simd = capability('ld-preload:simd', { design: 'alternated', actions: ACTIONS, byDefault: false });
   const agent = hello({ mechanisms: [...hello().mechanisms, simd] });
