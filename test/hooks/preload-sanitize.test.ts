@@ -73,9 +73,12 @@ if (!hasValgrind) process.stdout.write('SKIP: needs valgrind\n');
       HOOKBENCH_SCANNER: scanner,
       HOOKBENCH_FUNCTIONS: 'read,recv,recvfrom,readv,recvmsg',
     };
-    const args = ['-q', '--error-exitcode=9', compile('preload_blocked', '-g'), 'a needle!'];
+    const known = join(ROOT, 'test', 'fixtures', 'valgrind.supp');
+    const args = ['-q', '--error-exitcode=9', `--suppressions=${known}`, compile('preload_blocked', '-g'), 'a needle!'];
     const ended = runHooked('valgrind', args, { env, action: 'block', keywords: ['needle'] });
-    assert.is(`${ended.status} ${ended.stderr}`, '0 ');
+    // valgrind tells of a system call that is refused on purpose (hooks/preload/readable.c)
+    const told = ended.stderr.replaceAll(/^--\d+-- sigprocmask: unknown 'how' field -1\n/gm, '');
+    assert.is(`${ended.status} ${told}`, '0 ');
     const [ring] = readRings(ended.ring);
     assert.equal([ring?.reads, ring?.blocked], [18, 10]);
   }
