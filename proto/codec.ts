@@ -1,9 +1,10 @@
-/** Messages to bytes and back, with protobufjs. Unknown fields are passed over; what does not parse is a BenchError `bad-message`. */
+/** Messages to bytes and back: samples by sample-codec.ts, everything else with protobufjs. Unknown fields are passed over; what does not parse is a BenchError `bad-message`. */
 
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 import { BenchError } from './errors.ts';
 import type { MessageTypes } from './messages.ts';
+import { decodeSamples, encodeSamples, type SampleRecord } from './sample-codec.ts';
 import { type Bits64, bigintOfBits, bitsOfBigint, fitsUnsigned, safeNumber } from './units.ts';
 
 const PACKAGE = 'hookbench.v1';
@@ -11,14 +12,26 @@ const root = loadRoot();
 
 /** Of a oneof the field that its tag names is written. @throws BenchError internal when a word of an enum is not known, or a number does not fit */
 export function encode<K extends keyof MessageTypes>(name: K, message: MessageTypes[K]): Buffer {
-  const type = root.lookupType(`${PACKAGE}.${name}`);
-  const wire = toWire(type, message as unknown as Plain);
-  return Buffer.from(type.encode(wire).finish());
+  const record = samplesOf(name, message);
+  return record === null ? encodeAny(name, message) : encodeSamples(record, name === 'AgentMessage');
 }
 
 /** @throws BenchError bad-message */
 export function decode<K extends keyof MessageTypes>(name: K, bytes: Uint8Array): MessageTypes[K] {
-  const type = root.lookupType(`${PACKAGE}.${name}`);
+  const samples = name === 'Record' ? decodeSamples(bytes) : null;
+  return samples === null ? decodeAny(name, bytes) : (samples as MessageTypes[K]);
+}
+
+/** `encode` by reflection, whatever the message */
+export function encodeAny<K extends keyof MessageTypes>(name: K, message: MessageTypes[K]): Buffer {
+  const type = typeOf(name);
+  const wire = toWire(type, message as unknown as Plain);
+  return Buffer.from(type.encode(wire).finish());
+}
+
+/** `decode` by reflection, whatever the message */
+export function decodeAny<K extends keyof MessageTypes>(name: K, bytes: Uint8Array): MessageTypes[K] {
+  const type = typeOf(name);
   try {
     return fromWire(type, type.decode(bytes) as unknown as Plain) as unknown as MessageTypes[K];
   } catch (cause) {
@@ -39,6 +52,25 @@ export function contract(): protobuf.Namespace {
 }
 
 type Plain = { [field: string]: unknown };
+
+const known = new Map<string, protobuf.Type>();
+
+/** looking a type up by its name takes longer than encoding a small one */
+function typeOf(name: keyof MessageTypes): protobuf.Type {
+  const found = known.get(name) ?? root.lookupType(`${PACKAGE}.${name}`);
+  known.set(name, found);
+  return found;
+}
+
+function samplesOf<K extends keyof MessageTypes>(name: K, message: MessageTypes[K]): SampleRecord | null {
+  if (name === 'Record') {
+    const record = message as MessageTypes['Record'];
+    return record.body === 'samples' ? record : null;
+  }
+  if (name !== 'AgentMessage') return null;
+  const sent = message as MessageTypes['AgentMessage'];
+  return sent.body === 'record' && sent.record.body === 'samples' ? sent.record : null;
+}
 
 function loadRoot(): protobuf.Root {
   const here = fileURLToPath(new URL('.', import.meta.url));
