@@ -1,6 +1,7 @@
 /** The agent's life: one stream, one assignment at a time, a clean end. */
 
-import type { Assignment, BenchError, Hello } from '#proto';
+import type { ChannelCredentials } from '@grpc/grpc-js';
+import { type Assignment, type BenchError, explainTls, type Hello } from '#proto';
 import type { Pinning } from './host/cores.ts';
 import { runAssignment } from './session/session.ts';
 import type { Sink } from './session/sink.ts';
@@ -10,6 +11,8 @@ const DRAIN_TIMEOUT_MS = 10_000;
 
 export interface AgentOptions {
   readonly controller: string;
+  /** plain when absent */
+  readonly credentials?: ChannelCredentials;
   readonly hello: Hello;
   readonly pinning: Pinning;
   readonly spoolPath: string;
@@ -29,13 +32,14 @@ export class AgentDaemon {
     this.#o = o;
     this.#uplink = new Uplink({
       controller: o.controller,
+      ...(o.credentials && { credentials: o.credentials }),
       hello: o.hello,
       spoolPath: o.spoolPath,
       spoolLimitBytes: o.spoolLimitBytes,
       handlers: {
         assignment: (assignment) => this.#start(assignment),
         cancel: (id) => this.#cancel(id),
-        broken: (reason) => o.log(`no controller at ${o.controller} (${reason}); trying again`),
+        broken: (reason) => o.log(`no stream to ${o.controller} (${withHelp(reason)}); trying again`),
         refused: (error) => void this.#refused(error),
       },
     });
@@ -110,4 +114,9 @@ export class AgentDaemon {
     this.#o.log(error.message);
     await this.stop('refused by the controller', 1);
   }
+}
+
+function withHelp(reason: string): string {
+  const meaning = explainTls(reason);
+  return meaning === '' ? reason : `${reason}; next: ${meaning}`;
 }

@@ -6,9 +6,10 @@ import { CONDITIONS } from './conditions/registry.ts';
 import { PATHS } from './config.ts';
 import { type Pinning, pinningOf } from './host/cores.ts';
 import { hostFacts } from './host/facts.ts';
-import { probeSafely, type SupportAnswer } from './host/support.ts';
+import { probeSafely, type SupportAnswer, unsupported } from './host/support.ts';
 import { ACTIONS, type Mechanism } from './mechanisms/mechanism.ts';
 import { MECHANISMS } from './mechanisms/registry.ts';
+import { missingCapabilities } from './security/capabilities.ts';
 import { SUTS } from './suts/registry.ts';
 
 interface Probed {
@@ -25,7 +26,7 @@ export async function helloOf(o: { agentId: string; runId: string; token: string
     hostFacts({ load, pinning: o.pinning ?? pinningOf() }),
     Promise.all(
       MECHANISMS.map(async (m) => ({
-        ...(await answer(m)),
+        ...(await answer({ id: m.id, needs: m.needs, probe: async () => lacking(m) ?? (await m.probe()) })),
         layer: m.layer,
         actions: [...m.actions],
         functions: [...m.functions],
@@ -57,6 +58,17 @@ export async function helloOf(o: { agentId: string; runId: string; token: string
     conditions,
     token: o.token,
   };
+}
+
+/** A process that lacks a capability is told which, before the kernel refuses it in words of its own. Who is not root is told that. */
+function lacking({ id, needs }: Mechanism): SupportAnswer | null {
+  if (process.getuid?.() !== 0) return null;
+  const missing = missingCapabilities(id);
+  if (missing.length === 0) return null;
+  return unsupported(
+    needs,
+    `no ${missing.join(' and no ')} in this process (SECURITY.md has what each mechanism needs)`,
+  );
 }
 
 async function answer(entry: Probed): Promise<Capability> {

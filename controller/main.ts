@@ -1,23 +1,31 @@
 /** The controller daemon: one gRPC server for agents and the CLI. */
 
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { AGENT_STREAM, BenchError, CHANNEL_OPTIONS, CONTROL, formatFailure } from '#proto';
 import { Agents } from './ingest/agents.ts';
 import { ControlService } from './ingest/control.ts';
+import { openDoor, splitAddress } from './security/door.ts';
+import { type Access, accessOf } from './security/options.ts';
 import { runStudy } from './study/study.ts';
 
 const HELP = `hookbench controller: plans studies, stores what the agents measure, analyses it.
 
-  hookbench controller [--listen HOST:PORT] [--token-file FILE]
+  hookbench controller --tls-dir DIR [--listen HOST:PORT] [--results DIR]
+  hookbench controller --token-file FILE          on loopback, for this user only
 
 Options
   --listen HOST:PORT   where agents and the CLI connect (default 127.0.0.1:7461; port 0 takes a free one)
-  --token-file FILE    file with the secret that agents and the CLI must show
+  --tls-dir DIR        folder with tls.crt, tls.key and ca.crt: who connects must show a certificate of that CA.
+                       Needed for anything but loopback; read again when the files change
+  --token-file FILE    file with the secret that agents and the CLI must show, readable by its owner only
+  --results DIR        with --tls-dir: where studies are stored (default results)
   --end-with-stdin     end when standard input ends
 
-Example
+Examples
+  hookbench certs init --ca ca
+  hookbench certs issue controller --ca ca --out controller-tls --host bench.example.org,10.0.0.5
+  hookbench controller --listen 0.0.0.0:7461 --tls-dir controller-tls
   hookbench controller --listen 127.0.0.1:7461 --token-file ./token
 `;
 
@@ -30,15 +38,22 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     process.exit(0);
   }
-  const token = values['token-file'] === undefined ? '' : readToken(values['token-file']);
-  if (token === '' && !isLoopback(values.listen)) {
-    throw new BenchError('usage', `--listen ${values.listen} is open to others and there is no token`, {
-      nextStep: 'listen on 127.0.0.1 or give --token-file',
-    });
-  }
   const log = (line: string) => process.stderr.write(`controller: ${line}\n`);
-  const agents = new Agents({ token, log });
-  const control = new ControlService({ token, agents, start: (request, o) => runStudy(request, { agents, ...o }) });
+  const access = accessOf({
+    listen: values.listen,
+    tokenFile: values['token-file'],
+    tlsDir: values['tls-dir'],
+    log,
+  });
+  const admission = { token: access.token, certificates: access.folder !== null };
+  const agents = new Agents({ ...admission, log });
+  const control = new ControlService({
+    ...admission,
+    agents,
+    // a path from another machine is none of this one
+    start: (request, o) =>
+      runStudy(admission.certificates ? { ...request, outDir: values.results } : request, { agents, ...o }),
+  });
   const server = new Server(CHANNEL_OPTIONS);
   server.addService(AGENT_STREAM, { connect: agents.connect } as UntypedServiceImplementation);
   server.addService(CONTROL, {
@@ -46,7 +61,7 @@ async function main(): Promise<void> {
     runStudy: control.runStudy,
     cancelStudy: control.cancelStudy,
   } as UntypedServiceImplementation);
-  const port = await bind(server, values.listen);
+  const port = await bind(server, values.listen, { access, log });
   process.stdout.write(`HOOKBENCH_CONTROLLER port=${port}\n`);
   const stop = () => void stopController(server, control);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
@@ -59,6 +74,8 @@ function readOptions() {
       options: {
         listen: { type: 'string', default: '127.0.0.1:7461' },
         'token-file': { type: 'string' },
+        'tls-dir': { type: 'string' },
+        results: { type: 'string', default: 'results' },
         'end-with-stdin': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -70,29 +87,28 @@ function readOptions() {
   }
 }
 
-/** An empty file must not open the door to everyone. */
-function readToken(path: string): string {
-  let token: string;
+async function bind(
+  server: Server,
+  address: string,
+  { access, log }: { access: Access; log: (line: string) => void },
+): Promise<number> {
   try {
-    token = readFileSync(path, 'utf8').trim();
+    if (access.folder === null) return await bindPlain(server, address);
+    return (await openDoor(server, { ...splitAddress(address), folder: access.folder, log })).port;
   } catch (cause) {
-    throw new BenchError('usage', `--token-file can't be read: ${(cause as Error).message}`, { cause });
+    if (cause instanceof BenchError) throw cause;
+    throw new BenchError('port-taken', `can't listen on ${address}: ${(cause as Error).message}`, {
+      nextStep: 'choose another port with --listen HOST:PORT, or end who holds it (ss -ltnp)',
+      cause,
+    });
   }
-  if (token === '') throw new BenchError('usage', `--token-file ${path} holds no token`);
-  return token;
 }
 
-function bind(server: Server, address: string): Promise<number> {
+function bindPlain(server: Server, address: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) return resolve(port);
-      reject(
-        new BenchError('port-taken', `can't listen on ${address}: ${error.message}`, {
-          nextStep: 'choose another port with --listen HOST:PORT, or end who holds it (ss -ltnp)',
-          cause: error,
-        }),
-      );
-    });
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) =>
+      error === null ? resolve(port) : reject(error),
+    );
   });
 }
 
@@ -106,10 +122,6 @@ async function stopController(server: Server, control: ControlService): Promise<
   while (control.busy && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
   server.forceShutdown();
   process.exit(0);
-}
-
-function isLoopback(address: string): boolean {
-  return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\]):/.test(address);
 }
 
 // Who reads what we say may end before us: that must not keep us from storing what is under way.

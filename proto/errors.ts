@@ -16,6 +16,7 @@ export const FAILURE_CODES = [
   'agent-gone',
   'no-agent',
   'busy',
+  'refused',
   'cancelled',
   'internal',
 ] as const;

@@ -8,6 +8,12 @@ export { asBenchError, BenchError, exitCodeOf, FAILURE_CODES, type FailureCode, 
 export * from './measurement.ts';
 export type { MessageTypes } from './messages.ts';
 export * from './model.ts';
+export { channelCredentials, isLoopback } from './security/credentials.ts';
+export { explainTls } from './security/explain.ts';
+export * from './security/identity.ts';
+export { MAKE_TOKEN, readTokenFile } from './security/secret-file.ts';
+export { TlsFolder } from './security/tls-folder.ts';
+export { certificatesIn, readTlsFolder, type TlsMaterial } from './security/tls-material.ts';
 export { AGENT_STREAM, CHANNEL_OPTIONS, CONTROL } from './services.ts';
 export { bytesOf, NO_KEYWORD_INDEX, u32Column, u64Column } from './units.ts';
 export { VERSION } from './version.ts';

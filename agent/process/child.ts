@@ -48,7 +48,8 @@ export async function runCommand(
   return { exitCode: result.exitCode ?? null, stdout: result.stdout ?? '', stderr: (result.stderr ?? '') + reason };
 }
 
-/** setpriv (util-linux) execs the program, so the pid is the program's own. */
+/** setpriv (util-linux) execs the program, so the pid is the program's own. It, and what it starts, never gets more rights than we have: a program
+ * with a setuid bit does not help it. */
 function withDeathSignal(file: string, args: readonly string[]): [string, string[]] {
-  return ['setpriv', ['--pdeathsig', 'KILL', file, ...args]];
+  return ['setpriv', ['--pdeathsig', 'KILL', '--no-new-privs', file, ...args]];
 }

@@ -17,7 +17,7 @@ export async function spawnPty(
   o: { env: Record<string, string> },
 ): Promise<PtyPort> {
   const { spawn } = await import('node-pty');
-  const term = spawn('setpriv', ['--pdeathsig', 'KILL', file, ...args], {
+  const term = spawn('setpriv', ['--pdeathsig', 'KILL', '--no-new-privs', file, ...args], {
     cols: 4096,
     rows: 50,
     env: { ...(process.env as Record<string, string>), ...o.env },

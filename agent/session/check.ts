@@ -16,10 +16,16 @@ const LIMITS = {
   slices: 1000,
   units: 1_048_576,
   arm: 255,
+  forks: 100_000,
 };
+
+/** both go into records and logs */
+const ID = /^[A-Za-z0-9._/-]{1,600}$/;
 
 /** @throws BenchError usage naming what is wrong */
 export function checkAssignment(a: Assignment): void {
+  if (!ID.test(a.studyId) || !ID.test(a.assignmentId)) refuse('an assignment whose ids are empty, overlong or odd');
+  if (a.fork > LIMITS.forks) refuse(`fork ${a.fork}`);
   known(CONDITIONS, a.condition, 'condition');
   if (!ACTIONS.some((action) => action === a.action)) refuse(`action ${a.action}; known here: ${ACTIONS.join(', ')}`);
   checkBlockErrno(a);
@@ -95,5 +101,6 @@ function checkKeyword(word: Uint8Array): void {
 }
 
 function refuse(what: string): never {
-  throw new BenchError('usage', `the agent does not accept ${what}`);
+  // what was sent may be long, and comes back in records
+  throw new BenchError('usage', `the agent does not accept ${what.slice(0, 300)}`);
 }

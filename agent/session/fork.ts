@@ -127,5 +127,8 @@ function ownDir(host: HostPort): string {
 export function known<T extends { readonly id: string }>(catalogue: readonly T[], id: string, what: string): T {
   const found = catalogue.find((entry) => entry.id === id);
   if (found !== undefined) return found;
-  throw new BenchError('usage', `unknown ${what} ${id}; known here: ${catalogue.map((entry) => entry.id).join(', ')}`);
+  throw new BenchError(
+    'usage',
+    `unknown ${what} ${id.slice(0, 64)}; known here: ${catalogue.map((entry) => entry.id).join(', ')}`,
+  );
 }

@@ -1,6 +1,6 @@
 /** The agent's end of the stream: numbers records, keeps them until acknowledged, reconnects, and sends again what was not acknowledged. */
 
-import { Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
+import { type ChannelCredentials, Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import {
   AGENT_STREAM,
   type AgentMessage,
@@ -51,12 +51,13 @@ export class Uplink {
 
   constructor(o: {
     controller: string;
+    credentials?: ChannelCredentials;
     hello: Hello;
     handlers: UplinkHandlers;
     spoolPath: string;
     spoolLimitBytes: number;
   }) {
-    this.#client = new Client(o.controller, credentials.createInsecure(), CHANNEL_OPTIONS);
+    this.#client = new Client(o.controller, o.credentials ?? credentials.createInsecure(), CHANNEL_OPTIONS);
     this.#hello = o.hello;
     this.#handlers = o.handlers;
     this.#spool = new Spool(o.spoolPath, o.spoolLimitBytes);

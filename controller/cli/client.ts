@@ -1,6 +1,6 @@
 /** The CLI's end of the control service. */
 
-import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
+import { type ChannelCredentials, Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import {
   BenchError,
   CHANNEL_OPTIONS,
@@ -16,8 +16,8 @@ export class ControlClient {
   readonly #client: Client;
   readonly #token: string;
 
-  constructor(address: string, token: string) {
-    this.#client = new Client(address, credentials.createInsecure(), CHANNEL_OPTIONS);
+  constructor(address: string, token: string, channel: ChannelCredentials = credentials.createInsecure()) {
+    this.#client = new Client(address, channel, CHANNEL_OPTIONS);
     this.#token = token;
   }
 

@@ -2,20 +2,50 @@
 
 import { Command } from 'commander';
 import pc from 'picocolors';
-import type { Capability, Hello } from '#proto';
+import { BenchError, type Capability, type Hello } from '#proto';
 import { wrap } from '../report/index.ts';
+import type { ControlClient } from './client.ts';
 import { terminal } from './print.ts';
 import { probeAgent } from './process.ts';
+import { REMOTE_OPTIONS, type RemoteOptions, remoteClient } from './remote.ts';
 
 export function doctorCommand(): Command {
-  return new Command('doctor')
+  const command = new Command('doctor')
     .description('what this machine can measure, what it lacks, how to get it')
     .option('--json', 'print the facts as JSON')
-    .addHelpText('after', '\nExamples\n  hookbench doctor\n  hookbench doctor --json')
-    .action(async (options: { json?: boolean }) => {
-      const text = await probeAgent();
-      process.stdout.write(options.json === true ? `${text}\n` : renderDoctor(JSON.parse(text) as Hello, terminal()));
+    .addHelpText(
+      'after',
+      `
+Examples
+  hookbench doctor
+  hookbench doctor --json
+  hookbench doctor --controller bench.example.org:7461 --tls-dir alice-tls     every agent that is connected there`,
+    )
+    .action(async (options: DoctorOptions) => {
+      const remote = await remoteClient(options);
+      const text = remote === null ? await probeAgent() : JSON.stringify(await agentsOf(remote), null, 2);
+      if (options.json === true) {
+        process.stdout.write(`${text}\n`);
+        return;
+      }
+      const found = JSON.parse(text) as Hello | Hello[];
+      for (const hello of Array.isArray(found) ? found : [found])
+        process.stdout.write(renderDoctor(hello, terminal()));
     });
+  for (const [flags, description] of REMOTE_OPTIONS) command.option(flags, description);
+  return command;
+}
+
+interface DoctorOptions extends RemoteOptions {
+  json?: boolean;
+}
+
+async function agentsOf(remote: ControlClient): Promise<Hello[]> {
+  const agents = await remote.listAgents().finally(() => remote.close());
+  if (agents.length > 0) return agents;
+  throw new BenchError('no-agent', 'no agent is connected to that controller', {
+    nextStep: 'start one: hookbench agent --controller HOST:PORT --tls-dir DIR',
+  });
 }
 
 /** under the column where the ids stand */

@@ -16,15 +16,30 @@ const MOST_START_SECONDS = 3600;
 const START_VARIABLE = 'HOOKBENCH_START_SECONDS';
 const STOP_TIMEOUT_MS = 110_000;
 
-export interface LocalBench {
+/** what runs a study: a controller and an agent of our own, or a controller that was there before */
+export interface Bench {
   readonly client: ControlClient;
-  readonly controller: Daemon;
-  readonly agent: Daemon;
+  /** ours, to be ended with us; none when the controller is another's */
+  readonly daemons: readonly Daemon[];
+  /** last lines of our controller, '' when it is another's */
+  lastLines(): string;
   stop(): Promise<void>;
 }
 
+/** @throws BenchError when who we are is not enough for that controller, or it has no agent */
+export async function joinBench(client: ControlClient): Promise<Bench> {
+  const bench = { client, daemons: [], lastLines: () => '', stop: async () => client.close() };
+  try {
+    await client.listAgents();
+    return bench;
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
 /** @throws BenchError when one of them does not come up; what was started is ended again */
-export async function startLocalBench(): Promise<LocalBench> {
+export async function startLocalBench(): Promise<Bench> {
   const seconds = startSeconds(process.env[START_VARIABLE]);
   const dir = mkdtempSync(join(tmpdir(), 'hookbench-'));
   const started: Daemon[] = [];
@@ -52,7 +67,7 @@ export async function startLocalBench(): Promise<LocalBench> {
     started.push(agent);
     client = new ControlClient(`127.0.0.1:${port}`, token);
     await agentConnected(client, agent, seconds);
-    return { client, controller, agent, stop };
+    return { client, daemons: [agent, controller], lastLines: () => controller.lastLines(), stop };
   } catch (error) {
     await stop();
     throw error;

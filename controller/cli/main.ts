@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./plan.ts')).planCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
   check: async () => (await import('./check.ts')).checkCommand(),
+  certs: async () => (await import('./certs.ts')).certsCommand(),
   controller: async () => (await import('./daemons.ts')).controllerCommand(),
   agent: async () => (await import('./daemons.ts')).agentCommand(),
 };

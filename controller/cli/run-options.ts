@@ -3,8 +3,9 @@
 import { resolve } from 'node:path';
 import { BenchError, type RunStudyRequest } from '#proto';
 import { DEFAULT_KEYWORDS, readKeywords } from './keywords.ts';
+import type { RemoteOptions } from './remote.ts';
 
-export interface RunOptions {
+export interface RunOptions extends RemoteOptions {
   sut?: string[];
   mechanisms?: string[];
   conditions?: string[];

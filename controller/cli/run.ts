@@ -3,16 +3,17 @@
 import { Command } from 'commander';
 import { BenchError, BLOCK_ERRNOS, DEFAULT_BLOCK_ERRNO, exitCodeOf, formatFailure, type StudyEnded } from '#proto';
 import { writeResults } from '../study/results.ts';
-import { type LocalBench, startLocalBench } from './local.ts';
+import { type Bench, joinBench, startLocalBench } from './local.ts';
 import { durationNs, errnoName, listOption, quoted, timeMs, wholeNumber } from './options.ts';
 import { hasResults, printResults } from './print.ts';
 import { StudyProgressLine } from './progress.ts';
+import { REMOTE_OPTIONS, remoteClient } from './remote.ts';
 import { type RunOptions, requestOf } from './run-options.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export function runCommand(): Command {
-  return new Command('run')
+  const command = new Command('run')
     .description('run a study on this machine and write its results')
     .option('--sut <ids>', 'SUTs, e.g. java-hello,read-loop (default: all that run here)', listOption('--sut'))
     .option(
@@ -73,7 +74,7 @@ export function runCommand(): Command {
       listOption('--until-for'),
     )
     .option('--budget <duration>', 'with --until: the most time to measure for (default 10m)', timeMs('--budget'))
-    .option('--out <dir>', 'folder for results', 'results')
+    .option('--out <dir>', 'folder for results (of a controller with --tls-dir: its own --results)', 'results')
     .option('--json', 'print results.json instead of the table')
     .option('--quiet', 'no progress')
     .addHelpText(
@@ -88,19 +89,23 @@ Examples
   hookbench run --sut node-hello --action block --errno EACCES
   hookbench run --sut read-loop --mechanisms ld-preload,ld-preload:simd --functions read,recv
   hookbench run --sut read-loop --until 50ns --budget 5m
-  hookbench run --keywords words.txt --request-bytes 1400`,
+  hookbench run --keywords words.txt --request-bytes 1400
+  hookbench run --controller bench.example.org:7461 --tls-dir alice-tls`,
     )
     .action(async (options: RunOptions) => {
       process.exitCode = await run(options);
     });
+  for (const [flags, description] of REMOTE_OPTIONS) command.option(flags, description);
+  return command;
 }
 
 async function run(options: RunOptions): Promise<number> {
   const request = requestOf(options, `hookbench ${process.argv.slice(2).map(quoted).join(' ')}`);
   const line = new StudyProgressLine({ quiet: options.quiet === true });
-  line.say('starting controller and agent');
+  const remote = await remoteClient(options);
+  if (remote === null) line.say('starting controller and agent');
   const early = interruptedEarly();
-  const bench = await startLocalBench().finally(early.off);
+  const bench = await (remote === null ? startLocalBench() : joinBench(remote)).finally(early.off);
   const interrupts = onInterrupt(bench, line);
   let dir = '';
   try {
@@ -111,10 +116,13 @@ async function run(options: RunOptions): Promise<number> {
     });
     line.end();
     if (hasResults(ended.dir)) printResults(ended.dir, options);
+    else if (remote !== null && ended.dir !== '')
+      process.stderr.write(`hookbench: the results are on the controller's host, in ${ended.dir}\n`);
     return report(ended);
   } catch (error) {
     line.end();
-    const lost = error instanceof BenchError && error.code === 'controller-gone' && dir !== '';
+    const gone = error instanceof BenchError && error.code === 'controller-gone';
+    const lost = gone && dir !== '' && remote === null;
     if (lost) return salvage(dir, options, bench);
     throw error;
   } finally {
@@ -135,9 +143,9 @@ function report(ended: StudyEnded): number {
 }
 
 /** The controller died: what it had stored is analysed here. */
-function salvage(dir: string, options: RunOptions, bench: LocalBench): number {
+function salvage(dir: string, options: RunOptions, bench: Bench): number {
   process.stderr.write(
-    `hookbench: ${formatFailure({ message: 'the controller died during the study', nextStep: `what it had stored is kept in ${dir} and analysed; run the study again`, detail: bench.controller.lastLines() })}\n`,
+    `hookbench: ${formatFailure({ message: 'the controller died during the study', nextStep: `what it had stored is kept in ${dir} and analysed; run the study again`, detail: bench.lastLines() })}\n`,
   );
   writeResults(dir);
   printResults(dir, options);
@@ -160,13 +168,13 @@ export function interruptedEarly(): { seen(): boolean; off(): void } {
 }
 
 /** First Ctrl-C: stop and keep the results. Second: end everything now. */
-export function onInterrupt(bench: LocalBench, line: StudyProgressLine): { off(): void } {
+export function onInterrupt(bench: Bench, line: StudyProgressLine): { off(): void } {
   let times = 0;
   const interrupted = () => {
     times += 1;
     if (times > 1) {
       line.end();
-      for (const daemon of [bench.agent, bench.controller]) process.kill(daemon.pid, 'SIGTERM');
+      for (const daemon of bench.daemons) process.kill(daemon.pid, 'SIGTERM');
       process.exit(4);
     }
     line.say('stopping: results so far are kept (Ctrl-C again ends at once)');

@@ -12,6 +12,7 @@ import {
   PROTOCOL_VERSION,
   type Progress,
 } from '#proto';
+import { type Admission, agentRefusal } from './peer.ts';
 import { checkHello, checkRecord } from './validate.ts';
 
 /** records an agent may have under way without an ack */
@@ -41,12 +42,12 @@ export class Agents {
   /** agent and run → last sequence appended, last sequence durable */
   readonly #appended = new Map<string, number>();
   readonly #durable = new Map<string, number>();
-  readonly #token: string;
+  readonly #admission: Admission;
   readonly #log: (line: string) => void;
   target: RecordTarget | null = null;
 
-  constructor(o: { token: string; log: (line: string) => void }) {
-    this.#token = o.token;
+  constructor(o: { token: string; certificates?: boolean; log: (line: string) => void }) {
+    this.#admission = { token: o.token, certificates: o.certificates ?? false };
     this.#log = o.log;
   }
 
@@ -75,7 +76,7 @@ export class Agents {
       // what was under way when it was refused
       if (refused) return;
       try {
-        const refusal = message.body === 'hello' && connection === null ? this.#refusalOf(message.hello) : null;
+        const refusal = message.body === 'hello' && connection === null ? this.#refusalOf(call, message.hello) : null;
         if (refusal !== null) return refuse(refusal.code, refusal.text);
         connection = this.#take(call, connection, message);
       } catch (error) {
@@ -110,17 +111,13 @@ export class Agents {
     return connection;
   }
 
-  #refusalOf(hello: Hello): { code: status; text: string } | null {
+  #refusalOf(call: Call, hello: Hello): { code: status; text: string } | null {
     if (hello.protocol !== PROTOCOL_VERSION) {
       const text = `protocol ${hello.protocol} of the agent is not spoken here (${PROTOCOL_VERSION}); install the same version of hookbench on both`;
       return { code: status.FAILED_PRECONDITION, text };
     }
-    // the id becomes part of assignment ids and of file names
-    if (!/^[A-Za-z0-9._-]{1,253}$/.test(hello.agentId)) {
-      const text = 'an agent id has 1 to 253 letters, digits, dots, dashes and underscores (give it another --id)';
-      return { code: status.INVALID_ARGUMENT, text };
-    }
-    if (hello.token !== this.#token) return { code: status.UNAUTHENTICATED, text: 'wrong token' };
+    const stranger = agentRefusal(call, hello, this.#admission);
+    if (stranger !== null) return stranger;
     const other = this.#connections.get(hello.agentId);
     if (other !== undefined && other.hello.runId !== hello.runId) {
       return { code: status.ALREADY_EXISTS, text: `an agent named ${hello.agentId} is connected already` };

@@ -1,4 +1,4 @@
-/** The control service: thin, it checks the token, calls the study, and maps failures to gRPC status codes. */
+/** The control service: thin, it checks who calls and what is asked, calls the study, and maps failures to gRPC status codes. */
 
 import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
 import {
@@ -12,6 +12,8 @@ import {
   type StudyEvent,
 } from '#proto';
 import type { Agents } from './agents.ts';
+import { checkRunStudy } from './check-request.ts';
+import { type Admission, checkPeer, type PeerCall } from './peer.ts';
 import { statusOf } from './status.ts';
 
 export type StartStudy = (
@@ -20,11 +22,13 @@ export type StartStudy = (
 ) => Promise<void>;
 
 export class ControlService {
-  readonly #o: { token: string; agents: Agents; start: StartStudy };
+  readonly #o: { agents: Agents; start: StartStudy };
+  readonly #admission: Admission;
   #running: { readonly abort: AbortController; studyId: string } | null = null;
 
-  constructor(o: { token: string; agents: Agents; start: StartStudy }) {
+  constructor(o: { token: string; certificates?: boolean; agents: Agents; start: StartStudy }) {
     this.#o = o;
+    this.#admission = { token: o.token, certificates: o.certificates ?? false };
   }
 
   /** Asks the running study, if any, to stop. */
@@ -38,7 +42,7 @@ export class ControlService {
 
   readonly listAgents: handleUnaryCall<ListAgentsRequest, ListAgentsResponse> = (call, callback) => {
     try {
-      this.#checkToken(call.request.token);
+      this.#checkCli(call, call.request.token);
       callback(null, { agents: this.#o.agents.hellos() });
     } catch (error) {
       callback(statusOf(asBenchError(error)));
@@ -47,7 +51,7 @@ export class ControlService {
 
   readonly cancelStudy: handleUnaryCall<CancelStudyRequest, CancelStudyResponse> = (call, callback) => {
     try {
-      this.#checkToken(call.request.token);
+      this.#checkCli(call, call.request.token);
       if (this.#running === null) throw new BenchError('usage', 'no study is running');
       const { studyId } = call.request;
       if (studyId !== '' && studyId !== this.#running.studyId)
@@ -66,14 +70,20 @@ export class ControlService {
     const abort = new AbortController();
     call.on('cancelled', () => abort.abort());
     call.on('error', () => abort.abort());
-    this.#run(call.request, abort, (event) => call.write(event)).then(
+    this.#run(call, abort, (event) => call.write(event)).then(
       () => call.end(),
       (error: unknown) => call.emit('error', statusOf(asBenchError(error))),
     );
   };
 
-  async #run(request: RunStudyRequest, abort: AbortController, emit: (event: StudyEvent) => void): Promise<void> {
-    this.#checkToken(request.token);
+  async #run(
+    call: PeerCall & { readonly request: RunStudyRequest },
+    abort: AbortController,
+    emit: (event: StudyEvent) => void,
+  ): Promise<void> {
+    const { request } = call;
+    this.#checkCli(call, request.token);
+    checkRunStudy(request);
     if (this.#running !== null) {
       throw new BenchError('busy', 'a study is running already', { nextStep: 'wait for its end or cancel it' });
     }
@@ -90,8 +100,7 @@ export class ControlService {
     }
   }
 
-  #checkToken(token: string): void {
-    if (token !== this.#o.token)
-      throw new BenchError('controller-gone', 'wrong token', { nextStep: "give the controller's --token-file" });
+  #checkCli(call: PeerCall, shown: string): void {
+    checkPeer(call, 'cli', { ...this.#admission, shown });
   }
 }

@@ -1,7 +1,7 @@
 /** BenchError ↔ gRPC status, in one place. The error itself travels in the metadata so that the CLI shows its next step. */
 
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import { BenchError, FAILURE_CODES, type FailureCode } from '#proto';
+import { BenchError, explainTls, FAILURE_CODES, type FailureCode } from '#proto';
 
 const STATUS: Partial<Record<FailureCode, status>> = {
   usage: status.INVALID_ARGUMENT,
@@ -11,6 +11,7 @@ const STATUS: Partial<Record<FailureCode, status>> = {
   busy: status.RESOURCE_EXHAUSTED,
   'disk-full': status.RESOURCE_EXHAUSTED,
   'controller-gone': status.UNAUTHENTICATED,
+  refused: status.PERMISSION_DENIED,
   cancelled: status.CANCELLED,
 };
 
@@ -25,9 +26,10 @@ export function statusOf(error: BenchError): { code: status; details: string; me
 export function errorOf(error: ServiceError): BenchError {
   const carried = error.metadata?.get('hookbench-error-bin')[0];
   if (carried === undefined) {
-    const message = `the controller can't be reached: ${error.details || error.message}`;
-    return new BenchError('controller-gone', message, {
-      nextStep: 'look whether it runs, and at its log',
+    const said = error.details || error.message;
+    const explained = explainTls(said);
+    return new BenchError('controller-gone', `the controller can't be reached: ${said}`, {
+      nextStep: explained === '' ? 'look whether it runs, and at its log' : explained,
       cause: error,
     });
   }

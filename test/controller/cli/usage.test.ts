@@ -11,15 +11,19 @@ process.on('exit', () => rmSync(out, { recursive: true, force: true }));
 const usage = suite('cli usage');
 
 /** a file in this test's folder */
-function file(name: string, text: string | Buffer): string {
+function file(name: string, text: string | Buffer, mode = 0o644): string {
   const path = join(out, name);
-  writeFileSync(path, text);
+  writeFileSync(path, text, { mode });
   return path;
 }
 
 const REFUSED: readonly [string, readonly string[], RegExp][] = [
   ['no command', [], /doctor[\s\S]*run[\s\S]*analyze/],
-  ['an unknown command', ['measure'], /unknown command 'measure'[\s\S]*doctor, run, analyze, plan, report, check/],
+  [
+    'an unknown command',
+    ['measure'],
+    /unknown command 'measure'[\s\S]*doctor, run, analyze, plan, report, check, certs/,
+  ],
   ['an unknown option', ['run', '--fork', '2'], /unknown option '--fork'[\s\S]*(--forks|--help)/],
   ['an option without its value', ['run', '--forks'], /--forks <n>/],
   ['too many arguments', ['doctor', 'now'], /too many arguments/],
@@ -32,6 +36,28 @@ const REFUSED: readonly [string, readonly string[], RegExp][] = [
   ['analyze without a folder', ['analyze'], /missing required argument 'dir'/],
   ['analyze of a missing folder', ['analyze', join(out, 'gone')], /gone holds no study[\s\S]*next: .*results/],
   ['report of a missing folder', ['report', join(out, 'gone'), '--format', 'md'], /gone holds no results\.json/],
+  [
+    'a controller elsewhere without certificates',
+    ['run', '--controller', '10.0.0.5:7461'],
+    /no certificates to show[\s\S]*--tls-dir/,
+  ],
+  ['a token without its controller', ['doctor', '--token-file', 'x'], /next: name it: --controller/],
+  [
+    'a certificate of no role',
+    ['certs', 'issue', 'king', 'x', '--ca', out, '--out', out],
+    /unknown role "king"; known: controller, agent, cli/,
+  ],
+  [
+    'an agent without a name',
+    ['certs', 'issue', 'agent', '--ca', out, '--out', out],
+    /a certificate for an agent needs a name/,
+  ],
+  ['a controller without hosts', ['certs', 'issue', 'controller', '--ca', out, '--out', out], /needs --host/],
+  [
+    'certs without a CA',
+    ['certs', 'issue', 'cli', 'x', '--ca', out, '--out', join(out, 'c')],
+    /ca\.crt[\s\S]*next: hookbench certs init/,
+  ],
   ['an unknown format', ['report', out, '--format', 'pdf'], /unknown format "pdf"; known: html, md, json, csv/],
 ];
 
@@ -127,8 +153,9 @@ usage('a controller on a taken port: exit 1 naming the port and the next step', 
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as { port: number };
+  const token = file('good-token', 'x'.repeat(32), 0o600);
   try {
-    const { exitCode, stderr } = await runCli(['controller', '--listen', `127.0.0.1:${port}`]);
+    const { exitCode, stderr } = await runCli(['controller', '--listen', `127.0.0.1:${port}`, '--token-file', token]);
     assert.is(exitCode, 1, stderr);
     assert.match(stderr, new RegExp(`127\\.0\\.0\\.1:${port}[\\s\\S]*next: choose another port`));
   } finally {
@@ -136,13 +163,22 @@ usage('a controller on a taken port: exit 1 naming the port and the next step', 
   }
 });
 
-usage('a controller is not open to others without a token, nor with an empty one', async () => {
-  const empty = file('token', '\n');
+usage('a controller is open neither to other machines nor to other users of this one', async () => {
+  const empty = file('token', '\n', 0o600);
+  const good = file('good-token', 'x'.repeat(32), 0o600);
   for (const [args, pattern] of [
-    [['--listen', '0.0.0.0:0'], /0\.0\.0\.0:0 is open to others[\s\S]*next: .*--token-file/],
-    [['--listen', '0.0.0.0:0', '--token-file', empty], /holds no token/],
+    [['--listen', '0.0.0.0:0'], /0\.0\.0\.0:0 is open to others and there are no certificates[\s\S]*next: .*--tls-dir/],
+    [['--listen', '0.0.0.0:0', '--token-file', good], /is open to others and there are no certificates/],
+    [[], /every user of this host could reach this controller[\s\S]*next: give --token-file/],
+    [
+      ['--token-file', file('open', 'x'.repeat(32), 0o644)],
+      /can be read or written by others \(mode 0644\)[\s\S]*chmod 600/,
+    ],
+    [['--token-file', file('group', 'x'.repeat(32), 0o640)], /can be read or written by others \(mode 0640\)/],
+    [['--token-file', file('short', 'x'.repeat(15), 0o600)], /holds fewer than 16 characters/],
     [['--token-file', empty], /holds no token/],
     [['--token-file', join(out, 'no-token')], /--token-file can't be read/],
+    [['--tls-dir', join(out, 'no-folder')], /--tls-dir: .*no-folder\/tls\.crt[\s\S]*next: .*hookbench certs issue/],
     [['--port', '1'], /--port[\s\S]*next: hookbench controller --help/],
   ] as const) {
     const { exitCode, stdout, stderr } = await runCli(['controller', ...args]);
