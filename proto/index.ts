@@ -8,6 +8,7 @@ export { asBenchError, BenchError, exitCodeOf, FAILURE_CODES, type FailureCode, 
 export * from './measurement.ts';
 export type { MessageTypes } from './messages.ts';
 export * from './model.ts';
+export * from './observation.ts';
 export { AGENT_STREAM, CHANNEL_OPTIONS, CONTROL } from './services.ts';
 export { bytesOf, NO_KEYWORD_INDEX, u32Column, u64Column } from './units.ts';
 export { VERSION } from './version.ts';
