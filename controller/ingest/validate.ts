@@ -40,6 +40,7 @@ export function checkRecord(record: MeasurementRecord): void {
     case 'parity':
       checkPlace(record.parity.place);
       return;
+    case 'observation':
     case 'loss':
       return;
     case 'note':
