@@ -50,7 +50,8 @@ export function pressureFindings(from: Pressure, to: Pressure): PressureFinding[
   return findings;
 }
 
-function stealMs(): number {
+/** CPU time stolen by the hypervisor since boot, all cores, ms */
+export function stealMs(): number {
   const ticks = readFileSync('/proc/stat', 'utf8').split('\n')[0]!.trim().split(/\s+/).slice(1).map(Number);
   return (ticks[7] ?? 0) * 10;
 }

@@ -11,9 +11,11 @@ import { startTicks } from '../host/undo.ts';
 import type { ChildExit, ChildPort } from '../load/port.ts';
 import { spawnChild } from '../process/child.ts';
 import { censusScript, countsOf, LIVE_MARK } from './census-script.ts';
+import { reasonOf } from './fact.ts';
+import { FIRST_PID_NAMESPACE, namespaceOf } from './proc.ts';
 
-const LIVE_TIMEOUT_MS = 30_000;
-const END_TIMEOUT_MS = 30_000;
+const LIVE_TIMEOUT_MS = 15_000;
+const END_TIMEOUT_MS = 15_000;
 const SING_EVERY_MS = 10;
 const MAP_KEYS = '4096';
 
@@ -50,7 +52,7 @@ export async function takeCensus(
   } catch (error) {
     child.kill('SIGKILL');
     await ended;
-    return { missing: error instanceof Error ? error.message : String(error) };
+    return { missing: reasonOf(error) };
   }
 }
 
@@ -58,6 +60,8 @@ export async function takeCensus(
 export function censusProblem(): string | null {
   if (process.getuid?.() !== 0) return `counting them needs root, and this agent runs as uid ${process.getuid?.()}`;
   if (!existsSync('/sys/kernel/btf/vmlinux')) return 'counting them needs a kernel with BTF (/sys/kernel/btf/vmlinux)';
+  if (namespaceOf('self', 'pid') !== FIRST_PID_NAMESPACE)
+    return 'counting them needs the pid namespace of the host (hostPID)';
   const dirs = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
   if (!dirs.some((dir) => existsSync(`${dir}/events/raw_syscalls/sys_enter`)))
     return 'counting them needs tracefs with raw_syscalls (mount -t tracefs tracefs /sys/kernel/tracing)';

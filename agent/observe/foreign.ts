@@ -1,9 +1,9 @@
 /** CPU used by processes that are not ours, between two looks at all processes of the machine. */
 
 import type { Fact } from '#proto';
-import { fact, missing } from './fact.ts';
+import { fact, missing, printable } from './fact.ts';
 import { ownProcesses } from './own-processes.ts';
-import { allPids, MS_PER_TICK, namespaceOf, type ProcessStat, processStat } from './proc.ts';
+import { allPids, FIRST_PID_NAMESPACE, MS_PER_TICK, namespaceOf, type ProcessStat, processStat } from './proc.ts';
 
 export interface ProcessTable {
   readonly atMs: number;
@@ -11,8 +11,6 @@ export interface ProcessTable {
   readonly own: ReadonlySet<number>;
 }
 
-/** the kernel's constant for the first pid namespace: only from there are all processes of the machine seen */
-const FIRST_PID_NAMESPACE = '4026531836';
 const TOLD = 3;
 const LEAST_TOLD = 0.005;
 
@@ -41,7 +39,7 @@ export function foreignCpu(from: ProcessTable, to: ProcessTable): { share: Fact;
   const most = shares.filter(({ share }) => share >= LEAST_TOLD).sort((a, b) => b.share - a.share);
   return {
     share: fact(shares.reduce((sum, { share }) => sum + share, 0)),
-    programs: most.slice(0, TOLD).map(({ name, share }) => `${printable(name)} ${share.toFixed(2)}`),
+    programs: most.slice(0, TOLD).map(({ name, share }) => `${printable(name, 15)} ${share.toFixed(2)}`),
   };
 }
 
@@ -60,9 +58,4 @@ function usedTicks(one: ProcessStat, from: ProcessTable, to: ProcessTable): numb
 
 function keyOf({ pid, startTicks }: ProcessStat): string {
   return `${pid} ${startTicks}`;
-}
-
-/** a process gives itself its name */
-function printable(name: string): string {
-  return name.replace(/[^\x20-\x7e]/g, '?').slice(0, 15);
 }

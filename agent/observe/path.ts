@@ -1,6 +1,7 @@
 /** The way from the load generator to the SUT: who accepted its connection, over which device it goes, and which mesh proxies stand by. */
 
 import type { NetworkPath } from '#proto';
+import { printable } from './fact.ts';
 import { allPids, namespaceOf, readText } from './proc.ts';
 import { routeBetween } from './route.ts';
 import { holderOf, type SocketHolder, socketInodes, type TcpSocket, tcpSockets } from './sockets.ts';
@@ -16,6 +17,7 @@ const MESH_PROGRAMS = [
   'traefik-mesh',
 ];
 const ANY_IP = '0.0.0.0';
+const LONGEST_NAME = 40;
 
 export interface Ends {
   readonly loadPid: number;
@@ -25,7 +27,8 @@ export interface Ends {
   readonly port: number;
 }
 
-/** Looks at the connection that the load generator has open to the address, or, where it has none, at who listens there. */
+/** Looks at the connection that the load generator has open to the address, or, where it has none, at who listens there. Where it has one
+ * whose other end is not seen, nothing is said of who accepted it. */
 export async function networkPath(ends: Ends): Promise<NetworkPath> {
   const { route, device, deviceKind, missing } = await routeBetween(ends.loadPid, ends.sutPid, ends.ipv4);
   const acceptor = acceptorOf(ends);
@@ -35,36 +38,36 @@ export async function networkPath(ends: Ends): Promise<NetworkPath> {
       : [];
   return {
     acceptedBy: acceptor?.who ?? '',
-    acceptor: acceptor?.who === 'other' ? printable(acceptor.name) : '',
+    acceptor: acceptor?.who === 'other' ? printable(acceptor.name, LONGEST_NAME) : '',
     route,
-    device: printable(device),
-    deviceKind: printable(deviceKind),
+    device: printable(device, LONGEST_NAME),
+    deviceKind: printable(deviceKind, LONGEST_NAME),
     meshProxies: meshProxies(ends.sutPid),
     missing: [...missing, ...unseen],
   };
 }
 
 function acceptorOf(ends: Ends): SocketHolder | null {
-  const socket = acceptedSocket(ends) ?? listeningSocket(ends);
+  const connection = ownConnection(ends);
+  const socket = connection === null ? listeningSocket(ends) : otherEnd(connection, ends);
   return socket === null ? null : holderOf(socket.inode, ends.sutPid);
 }
 
-/** The other end of the load generator's connection: known by the load generator's own address, so that it is found also where the
- * connection was redirected to another port on its way. */
-function acceptedSocket({ loadPid, sutPid, ipv4, port }: Ends): TcpSocket | null {
+function ownConnection({ loadPid, ipv4, port }: Ends): TcpSocket | null {
   const own = socketInodes(loadPid);
-  const connection = tcpSockets(loadPid).find(
-    (one) => one.state === 'established' && own.has(one.inode) && one.remoteIp === ipv4 && one.remotePort === port,
-  );
-  if (connection === undefined) return null;
-  const accepted = tcpSockets(sutPid).find(
-    (one) =>
-      one.state === 'established' &&
-      one.remoteIp === connection.localIp &&
-      one.remotePort === connection.localPort &&
-      one.inode !== connection.inode,
-  );
-  return accepted ?? null;
+  const isOwn = (one: TcpSocket) => one.state === 'established' && own.has(one.inode);
+  return tcpSockets(loadPid).find((one) => isOwn(one) && one.remoteIp === ipv4 && one.remotePort === port) ?? null;
+}
+
+/** Known by the load generator's own address, so that it is found also where the connection was redirected to another port on its way; in
+ * the SUT's network namespace or, for a proxy that stands beside the load generator, in that one. */
+function otherEnd(connection: TcpSocket, { loadPid, sutPid }: Ends): TcpSocket | null {
+  const isOtherEnd = (one: TcpSocket) =>
+    one.state === 'established' &&
+    one.remoteIp === connection.localIp &&
+    one.remotePort === connection.localPort &&
+    one.inode !== connection.inode;
+  return [...tcpSockets(sutPid), ...tcpSockets(loadPid)].find(isOtherEnd) ?? null;
 }
 
 function listeningSocket({ sutPid, ipv4, port }: Ends): TcpSocket | null {
@@ -81,9 +84,4 @@ function meshProxies(sutPid: number): string[] {
       : [];
   });
   return [...new Set(found)].sort();
-}
-
-/** a process gives itself its name */
-function printable(name: string): string {
-  return name.replace(/[^\x20-\x7e]/g, '?').slice(0, 40);
 }

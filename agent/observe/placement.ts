@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { PlacedEnd } from '#proto';
 import { namespaceOf, readText } from './proc.ts';
 
-/** set by the downward API in our manifests; a process can say anything here, so these are names for people and decide nothing alone */
+/** where a manifest sets them by the downward API; a process can say anything here, so these are names for people and decide nothing alone */
 const NODE_VARIABLE = 'HOOKBENCH_NODE_NAME';
 const POD_VARIABLE = 'HOOKBENCH_POD_NAME';
 const LONGEST_NAME = 100;

@@ -81,6 +81,9 @@ export function descendants(roots: readonly number[], among: Iterable<ProcessSta
   return found;
 }
 
+/** the kernel's constant for the first pid namespace: only from there are all processes of the machine seen */
+export const FIRST_PID_NAMESPACE = '4026531836';
+
 /** inode of a namespace of a process, '' when it can't be read */
 export function namespaceOf(pid: number | 'self', kind: 'pid' | 'net' | 'mnt' | 'cgroup'): string {
   return /\[(\d+)\]$/.exec(readLink(`/proc/${pid}/ns/${kind}`) ?? '')?.[1] ?? '';

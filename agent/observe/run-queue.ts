@@ -16,9 +16,25 @@ export function runQueueWaits(pid: number): RunQueueWaits {
   return waits;
 }
 
-/** The longest wait of one thread, as a share of the time in which its process was at work. Threads that ended meanwhile are not seen. */
-export function worstWait(from: RunQueueWaits, to: RunQueueWaits, activeMs: number): Fact {
-  if (to.size === 0) return missing('no /proc/PID/task/*/schedstat (CONFIG_SCHED_INFO, or the process has ended)');
-  const waitedNs = [...to].map(([thread, ns]) => ns - (from.get(thread) ?? 0));
-  return shareOf(0, Math.max(...waitedNs) / 1e6, { spanMs: activeMs, why: '' });
+/** What the threads of some processes waited in the stretches that count, added up by thread. */
+export class RunQueueTally {
+  /** process and thread → ns */
+  readonly #waitedNs = new Map<string, number>();
+  #activeMs = 0;
+
+  /** One stretch. @param waits of each process before and after it; threads that ended meanwhile are not seen */
+  add(waits: readonly { pid: number; from: RunQueueWaits; to: RunQueueWaits }[], activeMs: number): void {
+    this.#activeMs += activeMs;
+    for (const { pid, from, to } of waits)
+      for (const [thread, ns] of to) {
+        const key = `${pid} ${thread}`;
+        this.#waitedNs.set(key, (this.#waitedNs.get(key) ?? 0) + Math.max(0, ns - (from.get(thread) ?? 0)));
+      }
+  }
+
+  /** The longest wait of one thread, as a share of the stretches. */
+  worst(): Fact {
+    if (this.#waitedNs.size === 0) return missing('no /proc/PID/task/*/schedstat (CONFIG_SCHED_INFO)');
+    return shareOf(0, Math.max(...this.#waitedNs.values()) / 1e6, { spanMs: this.#activeMs, why: '' });
+  }
 }

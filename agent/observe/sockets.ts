@@ -36,7 +36,8 @@ export function holderOf(inode: string, sutPid: number): SocketHolder | null {
   if (socketInodes(sutPid).has(inode)) return { who: 'sut' };
   const stats = allPids().flatMap((pid): ProcessStat | [] => processStat(pid) ?? []);
   const family = descendants([sutPid], stats);
-  const holder = stats.filter(({ pid }) => socketInodes(pid).has(inode)).sort((a) => (family.has(a.pid) ? -1 : 1))[0];
+  const holders = stats.filter(({ pid }) => socketInodes(pid).has(inode));
+  const holder = holders.find(({ pid }) => family.has(pid)) ?? holders[0];
   if (holder === undefined) return null;
   return family.has(holder.pid) ? { who: 'sut' } : { who: 'other', name: holder.name };
 }
