@@ -51,7 +51,7 @@ function censusText(calls: readonly CallCount[], hooked: ReadonlySet<string>): s
     const own = calls.filter(({ call }) => call === name);
     const all = total(own);
     const kinds = own.map((one) => `${percent(one.calls / all)} ${one.kind === 'other' ? 'other' : `${one.kind}s`}`);
-    return `${count(all)} calls of ${name}: ${kinds.join(', ')}`;
+    return `${count(all)} call${all === 1 ? '' : 's'} of ${name}: ${kinds.join(', ')}`;
   });
   const others = names.some((name) => !hooked.has(name));
   return [
