@@ -8,6 +8,7 @@ export { asBenchError, BenchError, exitCodeOf, FAILURE_CODES, type FailureCode, 
 export * from './measurement.ts';
 export type { MessageTypes } from './messages.ts';
 export * from './model.ts';
+export * from './observation.ts';
 export { channelCredentials, isLoopback } from './security/credentials.ts';
 export { explainTls } from './security/explain.ts';
 export * from './security/identity.ts';

@@ -1,5 +1,7 @@
 /** The messages of hookbench/v1/measurement.proto and the record that carries them, as plain objects. */
 
+import type { Observation } from './observation.ts';
+
 export type Vantage = 'unspecified' | 'client' | 'caller' | 'interposer' | 'kernel';
 export type Design = 'unspecified' | 'alternated' | 'sliced';
 export type Phase = 'unspecified' | 'warmup' | 'measure' | 'census' | 'void';
@@ -95,6 +97,7 @@ export type RecordBody =
   | { body: 'note'; note: Note }
   | { body: 'end'; end: AssignmentEnd }
   | { body: 'traces'; traces: Traces }
-  | { body: 'blocking'; blocking: Blocking };
+  | { body: 'blocking'; blocking: Blocking }
+  | { body: 'observation'; observation: Observation };
 
 export type MeasurementRecord = { sequence: number; studyId: string; assignmentId: string } & RecordBody;

@@ -1,20 +1,23 @@
-/** Signs that the host held the measurement back: CPU steal and cgroup throttling between two readings. */
+/** Signs that the host held the measurement back: CPU steal, cgroup throttling and stalls between two readings. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { throttledMs } from './cgroups.ts';
 
 export interface Pressure {
   readonly atMs: number;
   /** CPU time stolen by the hypervisor since boot, all cores, ms */
   readonly stealMs: number;
-  /** time this cgroup was throttled since its creation, ms; 0 where there is no limit */
+  /** time that cgroups were throttled since their creation, ms, added up over those asked for; 0 where none has a limit */
   readonly throttledMs: number;
 }
 
 /** more than this share of the time stolen or throttled, and the study says so */
 const SHARE_LIMIT = 0.02;
 
-export function readPressure(): Pressure {
-  return { atMs: performance.now(), stealMs: stealMs(), throttledMs: throttledMs() };
+/** @param cpuCgroups folders of the cgroups whose CPU limits matter (cgroups.ts), each once */
+export function readPressure(cpuCgroups: readonly string[]): Pressure {
+  const throttled = cpuCgroups.reduce((sum, dir) => sum + (throttledMs(dir) ?? 0), 0);
+  return { atMs: performance.now(), stealMs: stealMs(), throttledMs: throttled };
 }
 
 /** Stolen time strikes all arms alike, since they are interleaved: it widens intervals and is told. From here on it counts as throttling. */
@@ -39,24 +42,28 @@ export function pressureFindings(from: Pressure, to: Pressure): PressureFinding[
   }
   if (throttled > SHARE_LIMIT) {
     const share = (throttled * 100).toFixed(1);
-    findings.push({ code: 'throttled', detail: `the cgroup's CPU limit held the agent back ${share} % of the time` });
+    findings.push({
+      code: 'throttled',
+      detail: `a cgroup's CPU limit held the measurement back ${share} % of the time`,
+    });
   }
   return findings;
 }
 
-function stealMs(): number {
+/** CPU time stolen by the hypervisor since boot, all cores, ms */
+export function stealMs(): number {
   const ticks = readFileSync('/proc/stat', 'utf8').split('\n')[0]!.trim().split(/\s+/).slice(1).map(Number);
   return (ticks[7] ?? 0) * 10;
 }
 
-function throttledMs(): number {
-  for (const [path, pattern, perMs] of [
-    ['/sys/fs/cgroup/cpu.stat', /^throttled_usec (\d+)/m, 1e3],
-    ['/sys/fs/cgroup/cpu/cpu.stat', /^throttled_time (\d+)/m, 1e6],
-  ] as const) {
-    if (!existsSync(path)) continue;
-    const found = pattern.exec(readFileSync(path, 'utf8'));
-    if (found !== null) return Number(found[1]) / perMs;
+/** Time in which some task waited (pressure stall information), ms since boot or since the cgroup was made.
+ * @param path a file like /proc/pressure/cpu or a cgroup's cpu.pressure
+ * @returns null where the kernel does not count it */
+export function stalledMs(path: string): number | null {
+  try {
+    const us = /^some .*\btotal=(\d+)/m.exec(readFileSync(path, 'utf8'))?.[1];
+    return us === undefined ? null : Number(us) / 1e3;
+  } catch {
+    return null;
   }
-  return 0;
 }

@@ -28,6 +28,8 @@ export interface LiveInstance {
 export interface LiveFork {
   readonly order: HookOrder;
   readonly generator: LoadGenerator;
+  /** where the load generator reaches the SUTs */
+  readonly sutIpv4: string;
   readonly instances: readonly LiveInstance[];
   /** null unless the action is trace */
   readonly traces: TraceLimiter | null;
@@ -58,7 +60,7 @@ export async function startFork(assignment: Assignment, host: HostPort, signal: 
     await generator.setTarget(loadTarget(live, placement, order.action));
   }
   const traces = order.action === 'trace' ? new TraceLimiter(TRACE_LIMIT) : null;
-  return { order, generator, instances, traces, armOf };
+  return { order, generator, sutIpv4: placement.sutIpv4, instances, traces, armOf };
 }
 
 /** the longest slice, in requests to one instance; under block each refused one is followed by one that settles the new connection */

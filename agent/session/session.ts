@@ -1,12 +1,15 @@
 /** One assignment, from the first process started to the last change undone: place, warm, measure, drain, undo. */
 
-import { type Assignment, asBenchError, BenchError, type RecordBody } from '#proto';
+import { type Assignment, asBenchError, BenchError, type ReadCensus, type RecordBody } from '#proto';
+import { cgroupsOf } from '../host/cgroups.ts';
 import type { Pinning } from '../host/cores.ts';
 import { pressureFindings, readPressure } from '../host/pressure.ts';
 import { UndoStack } from '../host/undo.ts';
+import { readCensus } from './census.ts';
 import { checkAssignment } from './check.ts';
 import { type LiveFork, startFork } from './fork.ts';
 import { ForkLedger } from './ledger.ts';
+import { ForkObserver } from './observer.ts';
 import type { Sink } from './sink.ts';
 import { runStep } from './step.ts';
 import { parity } from './tally.ts';
@@ -30,21 +33,25 @@ export async function runAssignment(assignment: Assignment, o: SessionOptions): 
 async function measureAndUndo(assignment: Assignment, o: SessionOptions): Promise<BenchError | null> {
   const undo = new UndoStack();
   const ledger = new ForkLedger();
-  const before = readPressure();
+  const cpuCgroups = cgroupsOf('self').cpu;
+  const before = readPressure(cpuCgroups);
   let failure: BenchError | null = null;
   try {
     checkAssignment(assignment);
     o.sink.progress(0, 'starting the instances');
     const fork = await startFork(assignment, { pinning: o.pinning, undo }, o.signal);
     for (const instance of fork.instances) ledger.placed(instance);
-    await runSteps(fork, assignment, { ledger, sink: o.sink, signal: o.signal });
+    const observer = new ForkObserver(fork, assignment);
+    await runSteps(fork, assignment, { ledger, observer, sink: o.sink, signal: o.signal });
     for (const record of placedParity(fork, assignment, ledger)) o.sink.send(record);
+    const census = assignment.fork === 0 ? await takenCensus(fork, assignment, o) : new Map<string, ReadCensus>();
+    for (const record of observer.records(census)) o.sink.send(record);
   } catch (error) {
     failure = o.signal.aborted
       ? new BenchError('cancelled', 'the run was cancelled', { cause: error })
       : asBenchError(error);
   }
-  for (const { code, detail } of pressureFindings(before, readPressure())) {
+  for (const { code, detail } of pressureFindings(before, readPressure(cpuCgroups))) {
     ledger.note({ code, detail: `fork ${assignment.fork + 1}: ${detail}.` });
   }
   for (const detail of await undo.run()) ledger.note({ code: 'not-undone', detail });
@@ -56,10 +63,10 @@ async function measureAndUndo(assignment: Assignment, o: SessionOptions): Promis
 async function runSteps(
   fork: LiveFork,
   assignment: Assignment,
-  o: { ledger: ForkLedger; sink: Sink; signal: AbortSignal },
+  o: { ledger: ForkLedger; observer: ForkObserver; sink: Sink; signal: AbortSignal },
 ): Promise<void> {
   let done = 0;
-  for (const step of assignment.steps) {
+  for (const [index, step] of assignment.steps.entries()) {
     if (o.signal.aborted) throw new BenchError('cancelled', 'the run was cancelled');
     const suts = [...new Set(step.slices.map((slice) => slice.sut))].join(', ');
     const what =
@@ -69,10 +76,17 @@ async function runSteps(
     const keep = (records: RecordBody[]) => {
       for (const record of records) o.sink.send(record);
     };
-    await runStep(fork, step, { assignment, ledger: o.ledger, signal: o.signal, tell }, keep);
+    o.observer.before(index);
+    await runStep(fork, step, { assignment, ledger: o.ledger, observer: o.observer, signal: o.signal, tell }, keep);
+    await o.observer.after(index);
     done += 1;
   }
   o.sink.progress(done, 'ending the instances');
+}
+
+function takenCensus(fork: LiveFork, { steps }: Assignment, o: SessionOptions): Promise<Map<string, ReadCensus>> {
+  o.sink.progress(steps.length, 'counting what the SUTs read');
+  return readCensus(fork, { step: steps.length, signal: o.signal });
 }
 
 /** what each placed hook must have seen over the whole fork, warm-up included, against what it counted */

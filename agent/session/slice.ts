@@ -14,6 +14,8 @@ const UNIT_TIMEOUT_MS = 10_000;
 export interface SliceOutcome {
   readonly records: RecordBody[];
   readonly counters: readonly TargetCounters[];
+  /** how long the load generator was at it */
+  readonly ranMs: number;
   /** hook records lost in the rings, per instance id */
   readonly ringLost: ReadonlyMap<number, { received: number; lost: number }>;
   /** set when the slice did not run to its end; the records are what was measured until then */
@@ -28,7 +30,9 @@ export async function runSlice(
   const named = new Set(Array.from(slice.order, (byte) => byte & 0x3f));
   const live = fork.instances.filter((instance) => named.has(instance.instance.id));
   const sut = live[0]!.sut;
+  const startedMs = performance.now();
   const result = await runLoad(fork, o);
+  const ranMs = performance.now() - startedMs;
   o.sent.add(result.counters);
   const phase = result.failure !== null ? 'void' : slice.phase === 'unspecified' ? step.phase : slice.phase;
   const place: Place = {
@@ -59,7 +63,7 @@ export async function runSlice(
     const matches = { process: String(instance.process.pid), reads: drained.reads, dropped: 0 };
     records.push(...(fork.traces?.records(hookPlace, instance.instance.mechanism, matches) ?? []));
   }
-  return { records, counters: result.counters, ringLost, failure: result.failure };
+  return { records, counters: result.counters, ranMs, ringLost, failure: result.failure };
 }
 
 /** how many of an instance's first reads in a slice belong to requests that settle a new connection */

@@ -6,12 +6,14 @@ import { MECHANISMS } from '../mechanisms/registry.ts';
 import { findingRecords } from './findings.ts';
 import { known, type LiveFork, type LiveInstance } from './fork.ts';
 import type { ForkLedger } from './ledger.ts';
+import type { ForkObserver } from './observer.ts';
 import { runSlice } from './slice.ts';
 import { SentTally } from './tally.ts';
 
 export interface StepContext {
   readonly assignment: Assignment;
   readonly ledger: ForkLedger;
+  readonly observer: Pick<ForkObserver, 'slice'>;
   readonly signal: AbortSignal;
   readonly tell: (text: string) => void;
 }
@@ -83,8 +85,10 @@ async function runSlices(
   const records: RecordBody[] = [];
   for (const slice of step.slices) {
     if (c.signal.aborted) return { records, failure: new BenchError('cancelled', 'the run was cancelled') };
+    const observed = c.observer.slice(slice);
     const outcome = await runSlice(fork, { assignment: c.assignment, step, slice, sent, signal: c.signal });
     records.push(...outcome.records);
+    observed(outcome.ranMs);
     for (const [id, ring] of outcome.ringLost) {
       const live = fork.instances.find((instance) => instance.instance.id === id)!;
       c.ledger.loss('ring', live.sut.id, live.instance.mechanism, ring);

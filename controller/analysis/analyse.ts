@@ -48,6 +48,7 @@ export function analyse(study: StudyRecord): Results {
     traces: traceRows(study),
     blocking: study.blocking,
     ...acrossPlaces(study, treatedDrafts, comparisons),
+    ...(study.observations?.length ? { observations: study.observations } : {}),
     recommendations: recommendations(study, comparisons, inside),
     warnings: [...study.warnings, ...untilNote, ...missingWarnings(study, comparisons)],
   };

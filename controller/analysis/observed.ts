@@ -1,7 +1,10 @@
 /** R1 to R4 and R8: where the two ends ran and what else ran there, as observed and not as configured. */
 
-import type { Observation, StudyRecord } from './record.ts';
-import type { Recommendation } from './results.ts';
+import { count } from './format.ts';
+import { placementChecks } from './placement.ts';
+import type { StudyRecord } from './record.ts';
+import type { Observation, Recommendation, SeenNumber } from './results.ts';
+import { byPlace, isClustered, nameOf, type Place, percent, placesOf, unseen } from './seen.ts';
 
 export interface EnvironmentChecks {
   /** R1 same pod, R2 same node, R3 service mesh, R4 shared machines */
@@ -13,21 +16,17 @@ export interface EnvironmentChecks {
 /** @param study a fact that is missing in one place makes the recommendation unmet, with the fact's name */
 export function environmentChecks(study: StudyRecord): EnvironmentChecks {
   if (study.imported) return importedChecks();
-  return {
-    placement: [samePod(study), sameNode(study), noMesh(study), noTenants(study)],
-    limits: noLimits(study),
-  };
+  return { placement: [...placementChecks(study), noTenants(study)], limits: noLimits(study) };
 }
-
-type Status = Recommendation['status'];
 
 /** more than this share of the time, and it is told as a disturbance (agent/host/pressure.ts has the same) */
 const SHARE_LIMIT = 0.02;
 /** foreign processes always use a little: the kernel's own threads, the shell */
 const FOREIGN_LIMIT = 0.1;
-const CLUSTER_CONDITIONS: readonly string[] = ['pod', 'nodes'];
+/** the kernel counts some 0.5 µs per wake-up as a wait: 1 to 2 % of a quiet ping-pong is not contention */
+const RUN_QUEUE_LIMIT = 0.1;
 
-function row(number: number, status: Status, evidence: string): Recommendation {
+function row(number: number, status: Recommendation['status'], evidence: string): Recommendation {
   return { id: `R${number}`, status, evidence };
 }
 
@@ -44,127 +43,113 @@ function importedChecks(): EnvironmentChecks {
   };
 }
 
-function samePod(study: StudyRecord): Recommendation {
-  const clustered = clusteredPlaces(study);
-  if (clustered.length === 0) return row(1, 'not-applicable', `${outside(study)}, so there is no pod to share`);
-  const blind = clustered.filter((place) => seenAt(study, place)?.placement == null);
-  if (blind.length > 0) return row(1, 'unmet', missing(blind, 'the pods that load generator and SUT ran in'));
-  const apart = clustered.filter((place) => {
-    const at = seenAt(study, place)?.placement;
-    return at === null || at === undefined || at.loadPod !== at.sutPod || at.loadContainer === at.sutContainer;
-  });
-  const told = clustered.map((place) => {
-    const at = seenAt(study, place)?.placement;
-    return `${nameOf(place)}: load in ${at?.loadPod}/${at?.loadContainer}, SUT in ${at?.sutPod}/${at?.sutContainer}`;
-  });
-  return row(1, apart.length === 0 ? 'met' : 'unmet', `seen: ${told.join('; ')}`);
-}
-
-function sameNode(study: StudyRecord): Recommendation {
-  const clustered = clusteredPlaces(study);
-  if (clustered.length === 0) return row(2, 'not-applicable', `${outside(study)}, so there are no pods to place`);
-  const blind = clustered.filter((place) => seenAt(study, place)?.placement == null);
-  if (blind.length > 0) return row(2, 'unmet', missing(blind, 'the nodes that load generator and SUT ran on'));
-  const told = clustered.map((place) => {
-    const at = seenAt(study, place)?.placement;
-    return {
-      same: at?.loadNode === at?.sutNode,
-      text: `${nameOf(place)}: load on ${at?.loadNode}, SUT on ${at?.sutNode}`,
-    };
-  });
-  return row(2, told.every(({ same }) => same) ? 'met' : 'unmet', `seen: ${told.map(({ text }) => text).join('; ')}`);
-}
-
-function noMesh(study: StudyRecord): Recommendation {
-  const clustered = clusteredPlaces(study);
-  if (clustered.length === 0)
-    return row(
-      3,
-      'not-applicable',
-      `${outside(study)}, so no service mesh; the load generator connects to the SUT itself`,
-    );
-  const blind = clustered.filter((place) => seenAt(study, place)?.sidecars == null);
-  if (blind.length > 0) return row(3, 'unmet', missing(blind, 'the proxies in the path'));
-  const found = clustered.flatMap((place) =>
-    (seenAt(study, place)?.sidecars ?? []).map((name) => `${name} (${nameOf(place)})`),
-  );
-  if (found.length > 0) return row(3, 'unmet', `proxies seen in the path: ${found.join(', ')}`);
-  return row(3, 'met', `no proxy seen in the path of ${clustered.map(nameOf).join(', ')}`);
-}
-
+/** R4: steal time and foreign CPU decide; CPU pressure is also made by the study's own processes and is only told */
 function noTenants(study: StudyRecord): Recommendation {
   const places = placesOf(study);
-  const blind = places.filter((place) => seenAt(study, place)?.tenants == null);
-  if (blind.length > 0) {
-    if (clusteredPlaces(study).length > 0) return row(4, 'unmet', missing(blind, 'other tenants’ use of the CPU'));
-    const machines = study.nodes.map(({ hostname, virtualization }) => `${hostname} (${virtualization})`).join(', ');
-    return row(
-      4,
-      'not-applicable',
-      `${outside(study)}, so no cluster to share; the machine is ${machines || 'not described'}`,
-    );
+  const machines = study.nodes.map(({ hostname, virtualization }) => `${hostname} (${virtualization})`).join(', ');
+  const blind = places.filter(({ seen }) => seen === undefined);
+  if (blind.length === places.length && !places.some(isClustered)) {
+    const outside = `condition ${study.conditions.join(', ')}: no Kubernetes here, so no cluster to share`;
+    return row(4, 'not-applicable', `${outside}; nobody looked who else used ${machines || 'the machine'}`);
   }
-  const told = places.map((place) => {
-    const seen = seenAt(study, place)?.tenants;
-    const [steal, foreign, pressure] = [seen?.stealShare ?? 0, seen?.foreignCpuShare ?? 0, seen?.cpuPressureShare ?? 0];
-    return {
-      alone: steal <= SHARE_LIMIT && foreign <= FOREIGN_LIMIT,
-      text: `${nameOf(place)}: steal ${percent(steal)}, foreign CPU ${percent(foreign)}, CPU pressure ${percent(pressure)}`,
-    };
-  });
-  return row(4, told.every(({ alone }) => alone) ? 'met' : 'unmet', told.map(({ text }) => text).join('; '));
-}
-
-function noLimits(study: StudyRecord): Recommendation {
-  if (study.throttling.length > 0) return row(8, 'unmet', study.throttling.join(' '));
-  const stolen = study.warnings.filter(({ code }) => code === 'cpu-steal').map(({ detail }) => detail);
-  if (stolen.length > 0) return row(8, 'unmet', stolen.join(' '));
-  const quiet = 'no CPU throttling and no steal time over 2 % of a core was seen during the study';
-  const seen = placesOf(study).flatMap((place) => {
-    const limits = seenAt(study, place)?.limits;
-    return limits ? [{ place, limits }] : [];
-  });
-  if (seen.length === 0)
-    return row(8, 'met', `${quiet}; memory events, memory and I/O pressure and the run queue were not looked at`);
-  const told = seen.map(({ place, limits }) => ({
-    hit:
-      limits.memoryEvents > 0 ||
-      Math.max(limits.throttledShare, limits.memoryPressureShare, limits.ioPressureShare, limits.runQueueShare) >
-        SHARE_LIMIT,
-    text: `${nameOf(place)}: throttled ${percent(limits.throttledShare)}, memory pressure ${percent(limits.memoryPressureShare)}, I/O pressure ${percent(limits.ioPressureShare)}, waiting to run ${percent(limits.runQueueShare)}, ${limits.memoryEvents} memory events`,
-  }));
-  return row(8, told.some(({ hit }) => hit) ? 'unmet' : 'met', told.map(({ text }) => text).join('; '));
-}
-
-type Place = Pick<Observation, 'sut' | 'node' | 'condition'>;
-
-function placesOf(study: StudyRecord): readonly Place[] {
-  const nodes = study.nodes.length > 0 ? study.nodes.map(({ id }) => id) : [''];
-  return study.conditions.flatMap((condition) =>
-    nodes.flatMap((node) => study.suts.map((sut) => ({ sut, node, condition }))),
+  if (blind.length > 0) {
+    const names = blind.map((place) => nameOf(study, place)).join(', ');
+    return row(4, 'unmet', `this record does not hold other tenants’ use of the CPU: ${names}`);
+  }
+  const isAlone = ({ seen }: Place) => {
+    const { stealShare, foreignCpuShare } = (seen as Observation).tenants;
+    return isWithin(stealShare, SHARE_LIMIT) && isWithin(foreignCpuShare, FOREIGN_LIMIT);
+  };
+  return row(
+    4,
+    places.every(isAlone) ? 'met' : 'unmet',
+    `seen on ${machines || 'the machine'}; ${byPlace(study, places, tenantsAt)}`,
   );
 }
 
-function clusteredPlaces(study: StudyRecord): readonly Place[] {
-  return placesOf(study).filter(({ condition }) => CLUSTER_CONDITIONS.includes(condition));
+function tenantsAt({ seen }: Place): string {
+  const { stealShare, foreignCpuShare, cpuPressureShare, foreign } = (seen as Observation).tenants;
+  const most = foreign.map(({ name, share }) => (share === null ? name : `${name} ${percent(share)}`));
+  return [
+    ...told('steal', stealShare, SHARE_LIMIT),
+    ...told(
+      'foreign CPU',
+      foreignCpuShare,
+      FOREIGN_LIMIT,
+      most.length === 0 ? '' : `at most, in one fork, ${most.join(', ')}`,
+    ),
+    ...told('CPU pressure', cpuPressureShare, Number.POSITIVE_INFINITY, 'our own processes included'),
+    ...rest([
+      ['steal', stealShare],
+      ['foreign CPU', foreignCpuShare],
+      ['CPU pressure', cpuPressureShare],
+    ]),
+  ].join(', ');
 }
 
-function seenAt(study: StudyRecord, { sut, node, condition }: Place): Observation | undefined {
-  return study.observations?.find((o) => o.sut === sut && o.node === node && o.condition === condition);
+/** R8: met where nothing was hit, with what could not be seen; throttling and steal time are also looked at over the whole study */
+function noLimits(study: StudyRecord): Recommendation {
+  const stolen = study.warnings.filter(({ code }) => code === 'cpu-steal').map(({ detail }) => detail);
+  const overall = [...study.throttling, ...stolen];
+  const places = placesOf(study);
+  const seen = places.filter((place) => place.seen !== undefined);
+  const isHit = ({ seen: at }: Place) => limitsOf(at as Observation).some(([, number, limit]) => isOver(number, limit));
+  const blind = places.filter((place) => place.seen === undefined);
+  const quiet = 'no CPU throttling and no steal time over 2 % of a core was seen during the study';
+  const unlooked = 'memory events, memory and I/O pressure and the run queue were not looked at';
+  const evidence = [
+    ...(overall.length > 0 ? [overall.join(' ')] : seen.length === 0 ? [quiet] : []),
+    ...(seen.length > 0 ? [byPlace(study, seen, limitsAt)] : []),
+    ...(blind.length > 0
+      ? [seen.length === 0 ? unlooked : `${unlooked} for ${blind.map((place) => nameOf(study, place)).join(', ')}`]
+      : []),
+  ];
+  return row(8, overall.length > 0 || seen.some(isHit) ? 'unmet' : 'met', evidence.join('; '));
 }
 
-function nameOf({ sut, node, condition }: Place): string {
-  return [sut, condition, node].filter((part) => part !== '').join(' · ');
+function limitsOf({ limits }: Observation): readonly (readonly [name: string, number: SeenNumber, limit: number])[] {
+  return [
+    ['throttled', limits.throttledShare, SHARE_LIMIT],
+    ['memory pressure', limits.memoryPressureShare, SHARE_LIMIT],
+    ['I/O pressure', limits.ioPressureShare, SHARE_LIMIT],
+    ['SUT waiting for a CPU', limits.sutRunQueueShare, RUN_QUEUE_LIMIT],
+    ['load waiting for a CPU', limits.loadRunQueueShare, RUN_QUEUE_LIMIT],
+    ['memory events', limits.memoryEvents, 0],
+  ];
 }
 
-function outside(study: StudyRecord): string {
-  return `condition ${study.conditions.join(', ')}: no Kubernetes here`;
+function limitsAt({ seen }: Place): string {
+  const all = limitsOf(seen as Observation);
+  const { memoryEvents } = (seen as Observation).limits;
+  const shares = all.filter(([, number]) => number !== memoryEvents);
+  return [
+    ...shares.flatMap(([name, number, limit]) => told(name, number, limit)),
+    ...(memoryEvents.value === null ? [] : [timesHit(memoryEvents.value)]),
+    ...rest(all.map(([name, number]) => [name, number])),
+  ].join(', ');
 }
 
-function missing(places: readonly Place[], what: string): string {
-  return `this record does not hold ${what}: ${places.map(nameOf).join(', ')}`;
+function timesHit(events: number): string {
+  return events === 0 ? 'memory limit never hit' : `memory limit hit ${count(events)} time${events === 1 ? '' : 's'}`;
 }
 
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+function told(name: string, number: SeenNumber, limit: number, note = ''): readonly string[] {
+  if (number.value === null) return [];
+  const over = number.value > limit ? `over ${Math.round(limit * 100)} %` : '';
+  const notes = [over, note].filter((text) => text !== '').join(', ');
+  return [`${name} ${percent(number.value)}${notes === '' ? '' : ` (${notes})`}`];
+}
+
+function rest(numbers: readonly (readonly [string, SeenNumber])[]): readonly string[] {
+  const text = unseen(numbers);
+  return text === '' ? [] : [text];
+}
+
+/** what was not seen is not within a limit, and not over it */
+function isWithin({ value }: SeenNumber, limit: number): boolean {
+  return value !== null && value <= limit;
+}
+
+function isOver({ value }: SeenNumber, limit: number): boolean {
+  return value !== null && value > limit;
 }

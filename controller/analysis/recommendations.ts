@@ -1,6 +1,6 @@
 /** The paper's ten recommendations (Kahlhofer et al. 2023), each decided by what the record shows. */
 
-import { tTestPower } from '../stats/power.ts';
+import { powerAfterPilot } from '../stats/pilot-power.ts';
 import { tQuantile } from '../stats/student.ts';
 import { count, us } from './format.ts';
 import { environmentChecks } from './observed.ts';
@@ -96,11 +96,12 @@ function powerOf({ sut, condition, treated, block, minimumDetectableNs, required
   return isShort ? `${seen}, would need about ${count(requiredSamples)} samples per arm instead of ${count(n)}` : seen;
 }
 
-/** chance that a study like this one finds a true shift of the size seen */
+/** Chance that a study like this one finds a true shift of the size seen. The variance seen is itself an estimate: taken for the true one
+ * it would promise too much. */
 function achievedPower({ estimateNs, lowNs, highNs, units, confidence }: BlockEstimate): number | null {
   const df = units - 1;
   const standardError = (highNs - lowNs) / 2 / tQuantile(0.5 + confidence / 2, df);
-  return standardError > 0 ? tTestPower(Math.min(40, Math.abs(estimateNs) / standardError), df) : null;
+  return standardError > 0 ? powerAfterPilot(Math.min(40, Math.abs(estimateNs) / standardError), df, df) : null;
 }
 
 /** R10: differently configured environments */

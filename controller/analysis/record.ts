@@ -1,7 +1,16 @@
 /** What the analysis reads: one study as stored, in memory. Built by controller/store; pure data. */
 
 import type { Samples } from '../stats/samples.ts';
-import type { BlockingRow, Design, LossRow, MechanismFacts, NodeFacts, ParityRow, Vantage } from './results.ts';
+import type {
+  BlockingRow,
+  Design,
+  LossRow,
+  MechanismFacts,
+  NodeFacts,
+  Observation,
+  ParityRow,
+  Vantage,
+} from './results.ts';
 
 /** an arm of the study; `aa` marks the second `none` */
 export interface Arm {
@@ -75,46 +84,6 @@ export interface TraceBatch {
   readonly dropped: number;
 }
 
-/** What was seen, not configured, of one SUT in one place while it was measured. null where nobody looked: never taken as good. */
-export interface Observation {
-  readonly sut: string;
-  readonly node: string;
-  readonly condition: string;
-  /** where the two ends ran, by their own word; '' where there is no such thing (no pod outside Kubernetes) */
-  readonly placement: {
-    readonly loadContainer: string;
-    readonly sutContainer: string;
-    readonly loadPod: string;
-    readonly sutPod: string;
-    readonly loadNode: string;
-    readonly sutNode: string;
-  } | null;
-  /** proxies seen in the path: further processes or containers of the pod that accepted the SUT's connections */
-  readonly sidecars: readonly string[] | null;
-  /** shares of the measured time, of one core */
-  readonly tenants: {
-    readonly stealShare: number;
-    /** CPU used by processes that are neither SUT, load generator nor agent */
-    readonly foreignCpuShare: number;
-    /** from /proc/pressure/cpu, "some" */
-    readonly cpuPressureShare: number;
-  } | null;
-  readonly limits: {
-    /** shares of the measured time */
-    readonly throttledShare: number;
-    readonly memoryPressureShare: number;
-    readonly ioPressureShare: number;
-    /** waiting to run though runnable, SUT and load generator, from /proc/PID/schedstat */
-    readonly runQueueShare: number;
-    /** high, max and oom events of the cgroups of both ends */
-    readonly memoryEvents: number;
-  } | null;
-  /** every `read` of the SUT in a census slice, by what was read from */
-  readonly reads:
-    | readonly { readonly kind: 'socket' | 'file' | 'pipe' | 'terminal' | 'other'; readonly calls: number }[]
-    | null;
-}
-
 /** One imported file: a run of one arm, in the order its rows stand in. */
 export interface ImportedRun {
   /** index of the arm */
@@ -182,7 +151,7 @@ export interface StudyRecord {
   /** what makes the whole study invalid: cgroup throttling, steal time past a quarter of a core; one sentence each, empty when none.
    * Less steal time is a warning with code `cpu-steal`. */
   readonly throttling: readonly string[];
-  /** absent where this version's agents did not look */
+  /** what agents saw of each SUT and its surroundings; absent or empty where they did not look */
   readonly observations?: readonly Observation[];
   /** only where the study was imported: what its files say of when they were measured */
   readonly imported?: readonly ImportedRun[];

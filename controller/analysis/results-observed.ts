@@ -102,3 +102,89 @@ export interface NodeFacts {
   readonly load: string;
   readonly pinning: string;
 }
+
+/** A number that was looked for: over the `forks` that saw it, or why none did. What nobody saw is never taken for 0. */
+export type SeenNumber =
+  | { readonly value: number; readonly forks: number }
+  | { readonly value: null; readonly why: string };
+
+/** One end as the agent saw its process; '' where there is no such thing or it can't be read. */
+export interface SeenEnd {
+  readonly node: string;
+  readonly pod: string;
+  readonly podUid: string;
+  readonly container: string;
+  readonly pidNamespace: string;
+  readonly netNamespace: string;
+  readonly mountNamespace: string;
+  readonly cgroupNamespace: string;
+}
+
+/** The way from the load generator to the SUT: the longest and the least direct that a fork saw. */
+export interface SeenPath {
+  /** null where no fork saw it */
+  readonly acceptedBy: 'sut' | 'other' | null;
+  /** programs other than the SUT that accepted its connections */
+  readonly acceptors: readonly string[];
+  /** within one network namespace, one network device away, or past a gateway */
+  readonly route: 'loopback' | 'link' | 'routed' | null;
+  /** '' where it was not seen */
+  readonly device: string;
+  readonly deviceKind: string;
+  /** programs of service meshes in the SUT's network namespace */
+  readonly meshProxies: readonly string[];
+  /** why the rest could not be seen */
+  readonly missing: readonly string[];
+}
+
+/** Calls of one kind by the SUT, in a stretch that is not timed. */
+export interface CallCount {
+  /** system call, e.g. read or recvfrom */
+  readonly call: string;
+  /** what its descriptor was: socket, file, pipe, device or other */
+  readonly kind: string;
+  readonly calls: number;
+  readonly bytes: number;
+}
+
+export type SeenReads =
+  | { readonly requests: number; readonly forks: number; readonly calls: readonly CallCount[] }
+  | { readonly calls: null; readonly why: string };
+
+/** What was seen, not configured, of one SUT on one node in one condition while it was measured; all its forks together. */
+export interface Observation {
+  readonly sut: string;
+  readonly node: string;
+  readonly condition: string;
+  /** forks that were observed, the time of their measured parts, and how much of it were slices of this SUT */
+  readonly forks: number;
+  readonly measuredMs: number;
+  readonly slicedMs: number;
+  /** each pair of places that forks saw; empty where no fork saw both ends */
+  readonly ends: readonly { readonly load: SeenEnd; readonly sut: SeenEnd; readonly forks: number }[];
+  readonly path: SeenPath;
+  /** shares of one core's time: the forks' mean, weighted by their measured time */
+  readonly tenants: {
+    /** taken by the hypervisor, all cores */
+    readonly stealShare: SeenNumber;
+    /** used by processes that are neither SUT, load generator, probe, agent nor controller */
+    readonly foreignCpuShare: SeenNumber;
+    /** in which some task of the machine, our own included, waited for a CPU */
+    readonly cpuPressureShare: SeenNumber;
+    /** those foreign programs that used most, at most 3; the share is that of their worst fork */
+    readonly foreign: readonly { readonly name: string; readonly share: number | null }[];
+  };
+  /** shares of the worst fork */
+  readonly limits: {
+    readonly throttledShare: SeenNumber;
+    readonly memoryPressureShare: SeenNumber;
+    readonly ioPressureShare: SeenNumber;
+    /** waited for a CPU though runnable: the worst thread, of the time in slices of this SUT */
+    readonly sutRunQueueShare: SeenNumber;
+    readonly loadRunQueueShare: SeenNumber;
+    /** times that a memory limit was met: the forks' sum */
+    readonly memoryEvents: SeenNumber;
+  };
+  /** the sum of the forks that took a census */
+  readonly reads: SeenReads;
+}

@@ -7,6 +7,7 @@ import type {
   LossRow,
   MechanismFacts,
   NodeFacts,
+  Observation,
   ParityRow,
   TraceRow,
 } from './results-observed.ts';
@@ -202,6 +203,8 @@ export interface Results {
   /** where two or more nodes measured the same */
   readonly pooled?: readonly PooledRow[];
   readonly variance?: readonly VarianceRow[];
+  /** what agents saw while they measured, one per SUT, node and condition; absent where they did not look, as in imported studies */
+  readonly observations?: readonly Observation[];
   readonly recommendations: readonly Recommendation[];
   /** study-wide notes: what was left out and why, failures with the next step */
   readonly warnings: readonly { readonly code: string; readonly detail: string }[];

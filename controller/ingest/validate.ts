@@ -1,11 +1,27 @@
 /** What the controller accepts from an agent: shapes and bounds of every record, before it is stored. */
 
-import { BenchError, type Hello, type MeasurementRecord, type Place, type Samples, type Traces } from '#proto';
+import {
+  BenchError,
+  type Fact,
+  type Hello,
+  type MeasurementRecord,
+  type NetworkPath,
+  type Observation,
+  type Place,
+  type PlacedEnd,
+  READ_CALLS,
+  READ_KINDS,
+  type ReadCensus,
+  type Samples,
+  type Traces,
+} from '#proto';
 
 const MAX_SAMPLES = 65_536;
 const MAX_BUCKETS = 100_000;
 const MAX_TEXT = 16_384;
 const MAX_NAME = 200;
+/** of a list of what was seen */
+const MAX_SEEN = 64;
 
 /** @throws BenchError bad-message */
 export function checkHello(hello: Hello): void {
@@ -42,6 +58,9 @@ export function checkRecord(record: MeasurementRecord): void {
       return;
     case 'loss':
       return;
+    case 'observation':
+      checkObservation(record.observation);
+      return;
     case 'note':
       checkText(record.note.detail);
       return;
@@ -70,6 +89,80 @@ function checkTraces(traces: Traces): void {
   const { n } = traces;
   const even = traces.atNs.length === 8 * n && [traces.pid, traces.fd, traces.keyword].every((c) => c.length === 4 * n);
   if (!even || n > MAX_SAMPLES) refuse(`traces whose columns do not have n = ${n} entries`);
+}
+
+function checkObservation(observation: Observation): void {
+  // as in a hello: what was not sent is not there
+  const { path, tenants, limits } = observation as Partial<Observation>;
+  if (path === undefined || tenants === undefined || limits === undefined)
+    refuse('an observation without its path, tenants or limits');
+  checkName(observation.sut);
+  checkName(observation.condition);
+  checkAmount(observation.measuredMs);
+  checkAmount(observation.slicedMs);
+  checkEnd(observation.loadEnd);
+  checkEnd(observation.sutEnd);
+  checkPath(path);
+  const { foreign, ...shares } = tenants;
+  checkSeen(foreign);
+  checkFact(shares.stealShare);
+  checkFact(shares.foreignCpuShare);
+  checkFact(shares.cpuPressureShare);
+  checkFact(limits.throttledShare);
+  checkFact(limits.memoryPressureShare);
+  checkFact(limits.ioPressureShare);
+  checkFact(limits.sutRunQueueShare);
+  checkFact(limits.loadRunQueueShare);
+  checkFact(limits.memoryEvents);
+  checkCensus(observation.reads);
+}
+
+function checkEnd(end: PlacedEnd | undefined): void {
+  if (end !== undefined && Object.values(end).some((text: string) => text.length > MAX_NAME))
+    refuse('an overlong name');
+}
+
+function checkPath(path: NetworkPath): void {
+  const { acceptor, device, deviceKind } = path;
+  if ([acceptor, device, deviceKind].some((name) => name.length > MAX_NAME)) refuse('an overlong name');
+  const isKnown =
+    ['', 'sut', 'other'].includes(path.acceptedBy) && ['', 'loopback', 'link', 'routed'].includes(path.route);
+  if (!isKnown) refuse('a path in words that are not known');
+  checkSeen(path.meshProxies);
+  checkSeen(path.missing);
+}
+
+function checkCensus(reads: ReadCensus | undefined): void {
+  if (reads === undefined) return;
+  checkText(reads.missing);
+  checkCount(reads.requests);
+  if (reads.calls.length > MAX_SEEN) refuse('an overlong list');
+  for (const { call, kind, calls, bytes } of reads.calls) {
+    const isKnown =
+      (READ_CALLS as readonly string[]).includes(call) && (READ_KINDS as readonly string[]).includes(kind);
+    if (!isKnown) refuse('a census of calls that are not known');
+    checkCount(calls);
+    checkCount(bytes);
+  }
+}
+
+function checkFact(fact: Fact | undefined): void {
+  if (fact === undefined) refuse('an observation that leaves a fact out');
+  checkText(fact.missing);
+  checkAmount(fact.value);
+}
+
+function checkSeen(texts: readonly string[]): void {
+  if (texts.length > MAX_SEEN) refuse('an overlong list');
+  for (const text of texts) checkText(text);
+}
+
+function checkAmount(value: number): void {
+  if (!Number.isFinite(value) || value < 0) refuse('an amount that is below 0 or no number');
+}
+
+function checkCount(value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0) refuse('a count that is below 0, broken or past 2^53');
 }
 
 function checkPlace(place: Place | undefined): void {

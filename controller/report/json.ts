@@ -12,6 +12,7 @@ const LEADING = [
   'parity',
   'loss',
   'inside',
+  'observations',
   'recommendations',
   'warnings',
   'id',

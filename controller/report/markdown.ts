@@ -6,7 +6,7 @@ import { answer } from './answer.ts';
 import { formatCount, formatDuration, formatEstimate, formatMany, formatPercent, formatRatio } from './format.ts';
 import { groupLabel, lossFor, parityFor, studyWarnings, sutViews, worstParity } from './model.ts';
 import { interactionLines, pooledLines, varianceLines } from './places.ts';
-import { FLAG_WORDS, missingReason, VERDICT_WORDS } from './words.ts';
+import { FLAG_WORDS, missingReason, RECOMMENDATION_TITLES, VERDICT_WORDS } from './words.ts';
 
 export function renderMarkdown(results: Results): string {
   const { study } = results;
@@ -48,6 +48,7 @@ export function renderMarkdown(results: Results): string {
       .filter((lines) => lines.length > 0)
       .map((lines) => lines.map((line) => `- ${escapeText(line)}`).join('\n')),
     ...(notes.length === 0 ? [] : [notes.map((note) => `- ${escapeText(note)}`).join('\n')]),
+    ...recommendationLines(results),
     `<sub>hookbench ${escapeText(study.hookbenchVersion)}, study ${escapeText(study.id)}, seed ${study.seed}, ${formatCount(study.requestsPerArm)} requests per arm, ${formatMany(study.forks, 'fork')}. ${escapeText(nodes)}. Shift = with hook − without, with its interval.</sub>`,
     fenced(study.command),
   ]
@@ -73,6 +74,20 @@ function tableRow(results: Results, label: string, c: Comparison): string {
     loss === null ? 'n/a (not counted)' : formatCount(loss.lost),
   ];
   return `| ${cells.map(escapeText).join(' | ')} |`;
+}
+
+const MARKS = { met: '✓ met', unmet: '✕ not met', 'not-applicable': '– not applicable' } as const;
+
+/** folded away: ten sentences are more than a pull request wants to see at once */
+function recommendationLines({ recommendations }: Results): readonly string[] {
+  if (recommendations.length === 0) return [];
+  const met = recommendations.filter(({ status }) => status === 'met').length;
+  const lines = recommendations.map(({ id, status, evidence }) => {
+    const title = Object.hasOwn(RECOMMENDATION_TITLES, id) ? RECOMMENDATION_TITLES[id] : '';
+    return `- ${MARKS[status]} **${escapeText(`${id} ${title}`)}**: ${escapeText(evidence)}`;
+  });
+  const summary = `The paper's recommendations: ${met} of ${recommendations.length} met`;
+  return [`<details><summary>${summary}</summary>`, lines.join('\n'), '</details>'];
 }
 
 /** Study text stays text: no markup, no mention, no table cell of its own. Brackets of intervals stay as they are. */

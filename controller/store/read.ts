@@ -6,6 +6,7 @@ import { BenchError, decode, type MeasurementRecord, u32Column, u64Column } from
 import type { Batch, Histogram, StudyRecord, TraceBatch } from '../analysis/record.ts';
 import { blockingRows, lossRows, parityRows } from './count-rows.ts';
 import { META_SCHEMA, type StudyMeta } from './meta.ts';
+import { observationRows } from './observations.ts';
 import { readSegment } from './segment.ts';
 
 interface NodeRecord {
@@ -30,6 +31,7 @@ export function readStudy(dir: string): StudyRecord {
     blocking: blockingRows(records),
     parity: parityRows(records),
     loss: lossRows(records),
+    observations: observationRows(records),
     throttling: notes.filter((note) => note.code === 'throttled').map((note) => note.detail),
     warnings: distinct([
       ...meta.warnings,

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { pinningOf } from '../../agent/host/cores.ts';
-import type { AttachedMechanism } from '../../agent/mechanisms/mechanism.ts';
+import type { Action, AttachedMechanism } from '../../agent/mechanisms/mechanism.ts';
 import { MECHANISMS } from '../../agent/mechanisms/registry.ts';
 import { spawnPty } from '../../agent/process/pty.ts';
 import { DEFAULT_KEYWORDS, ROOT } from '../helpers/preload.ts';
@@ -26,7 +26,11 @@ export function attachedRows(host: Host): Row[] {
     },
     ...(['count', 'hist'] as const).map((what) => bpftraceScript(what)),
     ...LEVELS.map(bpfLevel),
-    ...MECHANISMS.flatMap((mechanism) => (mechanism.kind === 'attached' ? [full(host, mechanism)] : [])),
+    ...MECHANISMS.flatMap((mechanism) => {
+      if (mechanism.kind !== 'attached') return [];
+      const observed = full(host, mechanism);
+      return mechanism.id === 'bpf' ? [observed, traced(host, mechanism)] : [observed];
+    }),
     ...['bpf', 'uprobe'].flatMap((id) =>
       MECHANISMS.some((mechanism) => mechanism.id === id)
         ? []
@@ -39,7 +43,12 @@ function missing(id: string, title: string, reason: string): MissingRow {
   return { kind: 'missing', id, title, reason };
 }
 
-function full(host: Host, mechanism: AttachedMechanism): AttachedRow {
+/** What each match costs that is handed over: to be held against the same without, on requests with a keyword. */
+function traced(host: Host, mechanism: AttachedMechanism): AttachedRow {
+  return { ...full(host, mechanism, 'trace'), id: ROW.bpfFullTrace, title: `${mechanism.id}: full, trace` };
+}
+
+function full(host: Host, mechanism: AttachedMechanism, action: Action = 'observe'): AttachedRow {
   return {
     kind: 'attached',
     id: `${mechanism.id}-full`,
@@ -47,7 +56,7 @@ function full(host: Host, mechanism: AttachedMechanism): AttachedRow {
     async attach({ pid, dir }) {
       const order = {
         keywords: KEYWORDS,
-        action: 'observe',
+        action,
         functions: ['read'],
         host: { pinning: pinningOf(), undo: host.undo },
         dir,

@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { firstKeyword } from '../conformance/search.ts';
 import { buildLibrary, ROOT } from '../helpers/preload.ts';
+import { needs } from '../helpers/require.ts';
 import { medianInterval } from './estimate.ts';
 import { KEYWORDS } from './placed-rows.ts';
 import { startBenchProcess } from './process.ts';
@@ -139,6 +140,20 @@ bench(
     }
   },
 );
+
+const withProbes = needs('ebpf', 'bpf-build') ? bench : bench.skip;
+
+withProbes('action trace has rows beside observe, and their hooks saw every keyword', () => {
+  const ids = ['full-ac', 'full-ac-trace', 'bpf-full', 'bpf-full-trace'];
+  const { stdout, stderr, status } = run('--quick', '--rows', ids.join(','), '--seed', '2', '--json');
+  assert.is(status, 0, stderr);
+  const { rows } = JSON.parse(stdout) as { rows: RowResult[] };
+  assert.equal(
+    rows.map(({ id, missing }) => [id, missing]),
+    ids.map((id) => [id, null]),
+  );
+  for (const { cells } of rows) assert.is(cells.filter(({ of }) => of.hit).length, 4);
+});
 
 bench('what it does not understand it refuses, and says what there is', () => {
   const unknown = run('--rows', 'nonsense');

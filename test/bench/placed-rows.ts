@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { pinningOf } from '../../agent/host/cores.ts';
 import type { UndoStack } from '../../agent/host/undo.ts';
+import type { Action } from '../../agent/mechanisms/mechanism.ts';
 import { MECHANISMS } from '../../agent/mechanisms/registry.ts';
 import { DEFAULT_KEYWORDS } from '../helpers/preload.ts';
 import { buildLevel, buildLibrary, buildReference } from './builds.ts';
@@ -59,6 +60,14 @@ export function placedRows(host: Host, others: readonly string[]): Row[] {
     }),
     product(host, { id: ROW.fullAc, title: 'library: full, ac', mechanism: AC, library: buildLibrary, records: true }),
     product(host, {
+      id: ROW.fullAcTrace,
+      title: 'library: full, ac, trace',
+      mechanism: AC,
+      library: buildLibrary,
+      records: true,
+      action: 'trace',
+    }),
+    product(host, {
       id: ROW.fullSimd,
       title: 'library: full, simd',
       mechanism: SIMD,
@@ -102,6 +111,8 @@ function product(
     mechanism: string;
     library: () => string;
     records: boolean;
+    /** observe where it is not said */
+    action?: Action;
     env?: Readonly<Record<string, string>>;
   },
 ): Row {
@@ -117,7 +128,7 @@ function product(
       buildLibrary();
       const order = {
         keywords: KEYWORDS,
-        action: 'observe',
+        action: o.action ?? 'observe',
         functions: ['read'],
         host: { pinning: pinningOf(), undo: host.undo },
         dir,

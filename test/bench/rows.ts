@@ -56,6 +56,7 @@ export const ROW = {
   scanAc: 'scan-ac',
   scanSimd: 'scan-simd',
   fullAc: 'full-ac',
+  fullAcTrace: 'full-ac-trace',
   fullSimd: 'full-simd',
   fullSimdTsc: 'full-simd-tsc',
   reference: 'reference',
@@ -64,6 +65,7 @@ export const ROW = {
   bpftraceHist: 'bpftrace-hist',
   bpftraceFull: 'bpftrace-full',
   bpfFull: 'bpf-full',
+  bpfFullTrace: 'bpf-full-trace',
   uprobeFull: 'uprobe-full',
   uprobeSymbol: 'uprobe:symbol-full',
 } as const;

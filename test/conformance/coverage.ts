@@ -1,5 +1,6 @@
 /** What a run has been through: a suite that never met an error, a split keyword or a high descriptor has not tested it. */
 
+import type { KeywordSet } from './keyword-sets.ts';
 import type { ExpectedRead } from './oracle.ts';
 import type { Outcome } from './run.ts';
 import { LONGEST_READ, type PlacedOp, type StepResult } from './script.ts';
@@ -20,13 +21,15 @@ export interface Coverage {
   readonly counted: number;
   readonly hits: number;
   readonly bytes: number;
+  /** keywords that were found first in some read, as `LIST INDEX` */
+  readonly found: ReadonlySet<string>;
   /** what happened → how often */
   readonly seen: ReadonlyMap<string, number>;
 }
 
-export const NO_COVERAGE: Coverage = { reads: 0, counted: 0, hits: 0, bytes: 0, seen: new Map() };
+export const NO_COVERAGE: Coverage = { reads: 0, counted: 0, hits: 0, bytes: 0, found: new Set(), seen: new Map() };
 
-export function addCoverage(sum: Coverage, outcome: Outcome): Coverage {
+export function addCoverage(sum: Coverage, outcome: Outcome, list: KeywordSet): Coverage {
   const { script, results, expectation } = outcome;
   const [main] = results;
   const counted = [...expectation.processes.values()].flatMap(({ reads }) => reads);
@@ -40,6 +43,10 @@ export function addCoverage(sum: Coverage, outcome: Outcome): Coverage {
     counted: sum.counted + counted.length,
     hits: sum.hits + counted.filter(({ keyword }) => keyword !== null).length,
     bytes: sum.bytes + counted.reduce((total, { bytes }) => total + bytes.length, 0),
+    found: new Set([
+      ...sum.found,
+      ...counted.flatMap(({ keyword }) => (keyword === null ? [] : [`${list} ${keyword}`])),
+    ]),
     seen,
   };
 }

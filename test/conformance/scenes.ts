@@ -58,13 +58,20 @@ export function makeScenes(o: SceneOptions): Scenes {
   };
   const stage = { random, messages, functions: o.functions, talk };
   const stale = messages.stale();
-  const scenes: Scene[] = [];
-  for (let reads = 0; reads < o.reads; reads += readsOf(scenes.at(-1)!)) scenes.push(pick(random)(stage));
+  const scenes: Scene[] = [eachKeyword(o.keywords)];
+  for (let reads = readsOf(scenes[0]!); reads < o.reads; reads += readsOf(scenes.at(-1)!))
+    scenes.push(pick(random)(stage));
   return { scenes, stale };
 }
 
 export function readsOf(scene: Scene): number {
   return [scene.main, ...scene.sequences].flat().filter(({ code }) => code === 'R').length;
+}
+
+/** Every keyword by itself: those that hold no other, ending earlier, are all found once at least, however short the script. */
+function eachKeyword(keywords: readonly Buffer[]): Scene {
+  const passed = keywords.flatMap((word) => [write(1, word), read(0, word.length)]);
+  return { name: 'each keyword', main: [accept(0), ...passed, ...hangUp(0)], sequences: [] };
 }
 
 function pick(random: Random): (stage: Stage) => Scene {

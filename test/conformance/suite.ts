@@ -12,8 +12,6 @@ export interface SuiteOptions {
   readonly seed: number;
   /** reads given to each mechanism, at least */
   readonly reads: number;
-  /** only subjects or mechanisms with one of these names; null for all */
-  readonly mechanisms: readonly string[] | null;
   /** runs at most for finding a smaller script that disagrees */
   readonly shrinkTries: number;
   /** only these keyword lists; null for all */
@@ -41,17 +39,15 @@ const SHARES: readonly (readonly [KeywordSet, number])[] = [
 /** disagreements of a mechanism for which a small script is looked for; the others most likely have the same cause */
 const MADE_SMALLER = 2;
 
+/** Every way in which each of these mechanisms is run. */
 export async function runSuite(mechanisms: readonly Mechanism[], o: SuiteOptions): Promise<SubjectReport[]> {
   const reports: SubjectReport[] = [];
-  for (const subject of subjectsOf(mechanisms)) {
-    if (o.mechanisms !== null && !o.mechanisms.some((name) => name === subject.name || name === subject.mechanism.id))
-      continue;
-    reports.push(await runSubject(subject, o));
-  }
+  for (const subject of subjectsOf(mechanisms)) reports.push(await runSubject(subject, o));
   return reports;
 }
 
-async function runSubject(subject: Subject, o: SuiteOptions): Promise<SubjectReport> {
+/** One of them. */
+export async function runSubject(subject: Subject, o: SuiteOptions): Promise<SubjectReport> {
   const support = await subject.mechanism.probe();
   if (support.support !== 'supported') {
     const skipped = `${support.needs}; found ${support.found}`;
@@ -70,7 +66,7 @@ async function runSubject(subject: Subject, o: SuiteOptions): Promise<SubjectRep
     const parts = partsOf(subject, { ...o, set, keywords, reads: Math.ceil((o.reads * share) / tenths) });
     const outcomes = await runScripts(subject, keywords, parts);
     for (const [part, outcome] of outcomes.entries()) {
-      coverage = addCoverage(coverage, outcome);
+      coverage = addCoverage(coverage, outcome, set);
       if (outcome.disagreements.length === 0) continue;
       const where = { ...o, subject, set, keywords, part, scenes: parts[part]! };
       disagreements.push(await reproduction(where, outcome, disagreements.length < MADE_SMALLER ? o.shrinkTries : 0));

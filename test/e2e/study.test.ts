@@ -1,10 +1,12 @@
 /** A short real study: real bpftrace, a real JVM, real sockets; what is asserted is what the product measured. */
 
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readStudy } from '../../controller/store/read.ts';
+import { readSegment } from '../../controller/store/segment.ts';
+import { decode } from '../../proto/index.ts';
 import { argv, endRuns, leftBehind, newOutDir, resultsIn, startCli, studyDir } from '../helpers/cli.ts';
 import { needs } from '../helpers/require.ts';
 
@@ -74,6 +76,7 @@ study('measures what was asked, in full, with parity and no loss', async () => {
   assert.ok(html.includes('<svg') && html.includes(results.study.id));
   assert.equal(await leftBehind(run), []);
   checkStoredOrder(studyDir(out));
+  checkStoredObservations(studyDir(out));
   rmSync(out, { recursive: true });
 });
 
@@ -122,6 +125,30 @@ function checkStoredOrder(dir: string): void {
     [...batch.arm].flatMap((arm, i) => ((batch.flags[i]! & 2) === 0 ? [`${arm} ${batch.flags[i]! & 1}`] : [])),
   );
   assert.equal(stored, planned);
+}
+
+/** one of each SUT and fork, with what its reads were for in the first */
+function checkStoredObservations(dir: string): void {
+  const segments = readdirSync(join(dir, 'samples')).map((name) => readSegment(join(dir, 'samples', name)));
+  const stored = segments.flatMap(({ payloads }) => payloads.map((payload) => decode('Record', payload)));
+  const seen = stored.flatMap((record) => (record.body === 'observation' ? [record.observation] : []));
+  const cells = seen.map(({ sut, fork }) => `${sut} ${fork}`).sort();
+  assert.equal(
+    cells,
+    ['java-hello', 'node-hello', 'read-loop'].flatMap((sut) => [0, 1, 2, 3].map((fork) => `${sut} ${fork}`)),
+  );
+  for (const { sut, fork, measuredMs, slicedMs, loadEnd, sutEnd, path, tenants, limits, reads } of seen) {
+    assert.ok(slicedMs > 0 && slicedMs < measuredMs, `${sut} ${slicedMs} of ${measuredMs} ms`);
+    assert.is(loadEnd?.netNamespace, sutEnd?.netNamespace);
+    assert.equal([path.acceptedBy, path.route], ['sut', 'loopback']);
+    assert.is(tenants.stealShare.missing, '');
+    assert.is(limits.sutRunQueueShare.missing, '');
+    assert.is(reads !== undefined, fork === 0);
+    if (reads === undefined) continue;
+    assert.is(reads.missing, '');
+    const sockets = reads.calls.find(({ call, kind }) => call === 'read' && kind === 'socket');
+    assert.ok((sockets?.calls ?? 0) >= reads.requests && reads.requests > 0, JSON.stringify(reads));
+  }
 }
 
 study.run();

@@ -107,12 +107,12 @@ export function readHeader(path: string): RingHeader {
   };
 }
 
-/** The rings that were ever owned. */
-export function readRings(path: string): readonly Ring[] {
+/** The rings that were ever owned; all of them when asked for: the kernel program's loader writes to the first without owning it. */
+export function readRings(path: string, o: { unowned: boolean } = { unowned: false }): readonly Ring[] {
   const file = readFileSync(path);
   const slots = file.readUInt32LE(16);
   const all = Array.from({ length: slots }, (_, slot) => readRing(file, slot));
-  return all.filter((ring) => ring.claims > 0);
+  return all.filter((ring) => o.unowned || ring.claims > 0);
 }
 
 /** The records of all rings, in the order of their clock. */

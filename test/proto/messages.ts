@@ -1,6 +1,15 @@
 /** One message of every kind, with every field set. */
 
-import type { Capability, Hello, MeasurementRecord, MessageTypes, Place, RecordBody } from '../../proto/index.ts';
+import type {
+  Capability,
+  Hello,
+  MeasurementRecord,
+  MessageTypes,
+  Observation,
+  Place,
+  PlacedEnd,
+  RecordBody,
+} from '../../proto/index.ts';
 import { bytesOf } from '../../proto/index.ts';
 
 const place: Place = {
@@ -66,8 +75,63 @@ export const RECORD_BODIES: readonly RecordBody[] = [
     body: 'blocking',
     blocking: { place, mechanism: 'ld-preload', refused: 1, served: 2, leaked: 3, denied: 4 },
   },
+  { body: 'observation', observation: observation() },
   { body: 'end', end: { status: 'failed', code: 'sut-died', message: 'a', nextStep: 'b', detail: 'c\nd' } },
 ];
+
+function observation(): Observation {
+  const end: PlacedEnd = {
+    node: 'node-1',
+    pod: 'java-hello-0',
+    podUid: '0a1b2c3d-0000-4000-8000-00000000000f',
+    container: '0123456789ab',
+    pidNamespace: '4026531836',
+    netNamespace: '4026531840',
+    mountNamespace: '4026531841',
+    cgroupNamespace: '4026531835',
+  };
+  const fact = (value: number) => ({ value, missing: '' });
+  return {
+    sut: 'java-hello',
+    condition: 'process',
+    fork: 2,
+    measuredMs: 61_000.25,
+    slicedMs: 20_000.5,
+    loadEnd: end,
+    sutEnd: { ...end, pod: '', container: '' },
+    path: {
+      acceptedBy: 'other',
+      acceptor: 'envoy',
+      route: 'routed',
+      device: 'eth0',
+      deviceKind: 'veth',
+      meshProxies: ['envoy', 'pilot-agent'],
+      missing: ['why one', 'why two'],
+    },
+    tenants: {
+      stealShare: fact(0.01),
+      foreignCpuShare: fact(0),
+      cpuPressureShare: { value: 0, missing: 'no /proc/pressure/cpu (CONFIG_PSI)' },
+      foreign: ['cc1 0.41', 'java 0.02'],
+    },
+    limits: {
+      throttledShare: fact(1),
+      memoryPressureShare: fact(0.5),
+      ioPressureShare: fact(0.25),
+      sutRunQueueShare: fact(0.125),
+      loadRunQueueShare: { value: 0, missing: 'gone' },
+      memoryEvents: fact(3),
+    },
+    reads: {
+      requests: 500,
+      calls: [
+        { call: 'read', kind: 'socket', calls: 2 ** 53 - 1, bytes: 44_000 },
+        { call: 'io_uring_enter', kind: 'other', calls: 1, bytes: 0 },
+      ],
+      missing: 'why none',
+    },
+  };
+}
 
 export function record(body: RecordBody): MeasurementRecord {
   return { sequence: 2 ** 33, studyId: 'study', assignmentId: 'study/node/process/0', ...body };

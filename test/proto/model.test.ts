@@ -1,4 +1,4 @@
-// measurement.ts, model.ts and control.ts are written by hand: this holds them against the .proto files.
+// measurement.ts, observation.ts, model.ts and control.ts are written by hand: this holds them against the .proto files.
 import { readFileSync } from 'node:fs';
 import protobuf from 'protobufjs';
 import { suite } from 'uvu';
@@ -8,12 +8,12 @@ import { contract } from '../../proto/index.ts';
 const agreement = suite('the types and the .proto files');
 
 /** interface → its field names, union → the tags, as those files say them */
-const model = ['measurement', 'model', 'control']
+const model = ['measurement', 'observation', 'model', 'control']
   .map((name) => readFileSync(new URL(`../../proto/${name}.ts`, import.meta.url), 'utf8'))
   .join('\n');
 const fieldsOf = (name: string): string[] | undefined => {
   const body = new RegExp(`^export interface ${name} \\{\\n([^}]*)\\n\\}`, 'm').exec(model)?.[1];
-  return body?.split('\n').map((line) => /^ {2}(\w+): /.exec(line)?.[1] ?? `? ${line}`);
+  return body?.split('\n').map((line) => /^ {2}(\w+)\??: /.exec(line)?.[1] ?? `? ${line}`);
 };
 const OTHER_NAMES: Readonly<Record<string, string>> = { StudyNotice: 'Note' };
 const types = contract().nestedArray.filter((nested) => nested instanceof protobuf.Type);

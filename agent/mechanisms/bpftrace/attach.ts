@@ -3,7 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BenchError } from '#proto';
-import { BpftraceOutput } from '../../collect/bpftrace.ts';
+import { type BpftraceMaps, BpftraceOutput } from '../../collect/bpftrace.ts';
 import { FileTail } from '../../collect/file-tail.ts';
 import { BPFTRACE_TRACES, PATHS } from '../../config.ts';
 import { startTicks } from '../../host/undo.ts';
@@ -71,7 +71,7 @@ async function attachScan(
     env: { BPFTRACE_MAP_KEYS_MAX: MAP_KEYS, BPFTRACE_MAX_MAP_KEYS: MAP_KEYS, NO_COLOR: '1' },
   });
   term.onData((text) => output.terminal.push(text));
-  let exit: { exitCode: number; signal: number } | null = null;
+  let exit: Exit | null = null;
   void term.exited.then((result) => {
     exit = result;
   });
@@ -86,24 +86,36 @@ async function attachScan(
     notes: notesOf(script, order),
     died: () => (exit === null ? null : `${how(exit)}\n${said(output)}`),
     async detach() {
-      const ended = exit !== null || (await interrupted(term));
-      if (!ended) term.kill('SIGKILL');
+      const told = exit === null;
+      if (told && !(await interrupted(term))) term.kill('SIGKILL');
       output.tail.read();
       output.tail.close();
-      if (!ended || !output.data.maps().maps.has('n')) {
-        throw new BenchError(
-          'probe-died',
-          `bpftrace ended without its maps (${exit === null ? 'killed after no answer to Ctrl-C' : how(exit)})`,
-          {
-            nextStep: `run it by hand: bpftrace ${path}`,
-            detail: said(output),
-          },
-        );
+      const problem = endProblem(exit, { told, maps: output.data.maps() });
+      if (problem !== null) {
+        throw new BenchError('probe-died', `bpftrace ended ${problem}`, {
+          nextStep: `run it by hand: bpftrace ${path}`,
+          detail: said(output),
+        });
       }
       const trace = order.action === 'trace' ? { keywords: order.keywords, windowBytes: o.windowBytes } : null;
       return findingsOf(output.data.maps(), pids, trace && { ...trace, lines: output.data.printed() });
     },
   };
+}
+
+interface Exit {
+  readonly exitCode: number;
+  readonly signal: number;
+}
+
+/** What bpftrace printed is whole only when it came to its own end: one that is killed has printed all its maps, some of them, or half of one.
+ * @param exit null when it gave no answer and had to be killed
+ * @returns null when its maps are whole */
+export function endProblem(exit: Exit | null, o: { told: boolean; maps: BpftraceMaps }): string | null {
+  if (exit === null) return 'only by being killed: it gave no answer to Ctrl-C';
+  if (!o.told) return `before it was told to (${how(exit)})`;
+  if (exit.signal !== 0 || exit.exitCode !== 0) return `with ${how(exit)}; its maps may not be whole`;
+  return o.maps.maps.has('n') ? null : `without its maps (${how(exit)})`;
 }
 
 /** Data goes to a file and not over the terminal: what a program writes last on a terminal may be lost when it ends, and a terminal that is read
@@ -184,7 +196,7 @@ function notesOf(script: HookScript, { keywords, action }: HookOrder): string[] 
   ];
 }
 
-function how(exit: { exitCode: number; signal: number }): string {
+function how(exit: Exit): string {
   return exit.signal === 0 ? `exit code ${exit.exitCode}` : `signal ${exit.signal}`;
 }
 

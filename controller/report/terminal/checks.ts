@@ -11,12 +11,20 @@ export function renderChecks(results: Results, o: { readonly columns: number; re
   const paint = paintFor(o.color);
   const rows = results.recommendations.flatMap((row) => [
     ...wrap(`${mark(row, paint)} ${paint.bold(row.id)} ${titleOf(row)}`, columns, 0, 4),
-    ...wrap(plainText(row.evidence), columns, 4).map((line) => paint.dim(line)),
+    ...evidenceLines(row, columns).map((line) => paint.dim(line)),
   ]);
   const counted = (status: Recommendation['status']) =>
     results.recommendations.filter((row) => row.status === status).length;
   const sum = `${counted('met')} met, ${counted('unmet')} not met, ${counted('not-applicable')} not applicable`;
   return `${[...rows, '', ...wrap(`${plainText(results.study.id)}: ${sum}`, columns)].join('\n')}\n`;
+}
+
+/** a line for each place or comparison; a number stays beside its % */
+function evidenceLines({ evidence }: Recommendation, columns: number): readonly string[] {
+  return plainText(evidence)
+    .split(/(?<=;) /)
+    .flatMap((part) => wrap(part.replaceAll(' %', '\u00a0%'), columns, 4, 6))
+    .map((line) => line.replaceAll('\u00a0', ' '));
 }
 
 function mark({ status }: Recommendation, paint: Paint): string {

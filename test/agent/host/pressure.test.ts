@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { cgroupsOf } from '../../../agent/host/cgroups.ts';
 import { pressureFindings, readPressure } from '../../../agent/host/pressure.ts';
 
 const pressure = suite('pressure');
@@ -14,7 +15,7 @@ pressure('more is one sentence each, with the share', () => {
   const findings = pressureFindings(from, { atMs: 11_000, stealMs: 1000, throttledMs: 1320 });
   assert.equal(findings, [
     { code: 'cpu-steal', detail: "the hypervisor stole 5.0 % of one core's time" },
-    { code: 'throttled', detail: "the cgroup's CPU limit held the agent back 12.5 % of the time" },
+    { code: 'throttled', detail: "a cgroup's CPU limit held the measurement back 12.5 % of the time" },
   ]);
   assert.is(pressureFindings(from, { atMs: 11_000, stealMs: 701, throttledMs: 70 }).length, 1);
   assert.is(pressureFindings(from, { atMs: 11_000, stealMs: 500, throttledMs: 271 }).length, 1);
@@ -31,8 +32,9 @@ pressure('counters that went back, and no time at all, are no finding', () => {
 });
 
 pressure('a reading of this host has numbers that do not go back', () => {
-  const first = readPressure();
-  const second = readPressure();
+  const { cpu } = cgroupsOf('self');
+  const first = readPressure(cpu);
+  const second = readPressure(cpu);
   for (const key of ['atMs', 'stealMs', 'throttledMs'] as const) {
     assert.ok(Number.isFinite(first[key]) && first[key] >= 0, key);
     assert.ok(second[key] >= first[key], key);

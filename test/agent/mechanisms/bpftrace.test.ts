@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -191,6 +192,39 @@ test('killed while attached: it says so, and there are no counts', async () => {
       () => assert.unreachable(),
       (error: unknown) => assert.is((error as BenchError).code, 'probe-died'),
     );
+  } finally {
+    reader.kill();
+  }
+});
+
+/** Kills `pid` in the moment in which it has done its work and is about to end. bpftrace prints nothing before all its probes are attached.
+ * @returns when that is armed, and then how to be rid of it */
+async function armKillAtItsEnd(pid: number): Promise<() => Promise<void>> {
+  const script = `tracepoint:syscalls:sys_enter_exit_group /pid == ${pid}/ { signal("KILL"); } BEGIN { printf("armed\\n"); }`;
+  const killer = spawn('bpftrace', ['--unsafe', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(killer, 'close');
+  for await (const chunk of killer.stdout) if (String(chunk).includes('armed')) break;
+  return async () => {
+    killer.kill('SIGKILL');
+    await ended;
+  };
+}
+
+test('killed when all its maps are printed and it has not ended: there are no counts, and it says why', async () => {
+  const reader = await startScriptedReader();
+  try {
+    const attached = await attachBpftrace(orderOf([Buffer.from('needle')]), [reader.pid], NEVER);
+    const disarm = await armKillAtItsEnd(bpftracePid());
+    const error = await attached
+      .detach()
+      .catch((e: unknown) => e)
+      .finally(disarm);
+    assert.instance(error, BenchError);
+    assert.is((error as BenchError).code, 'probe-died');
+    assert.match((error as BenchError).message, /signal 9/);
+    const outputs = readdirSync(dir).filter((name) => /^bpftrace-\d+\.json$/.test(name));
+    const newest = Math.max(...outputs.map((name) => Number(name.replace(/\D/g, ''))));
+    assert.match(read(join(dir, `bpftrace-${newest}.json`)), /"@n"/, 'all it had to say is there');
   } finally {
     reader.kill();
   }

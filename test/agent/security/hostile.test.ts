@@ -34,14 +34,14 @@ const step = { index: 0, block: 0, phase: 'measure', design: 'alternated', attac
 const instance = { id: 0, sut: 'node-hello', mechanism: 'none', arm: 0, design: 'alternated' } as const;
 const good: Assignment = {
   ...{ studyId: 's', assignmentId: 's/a/process/0', fork: 0, condition: 'process', action: 'observe' },
-  ...{ functions: ['read'], keywords: [Buffer.from('needle')], requestBytes: 88 },
+  ...{ blockErrno: '', functions: ['read'], keywords: [Buffer.from('needle')], requestBytes: 88 },
   ...{ instances: [instance], steps: [{ ...step, slices: [slice] }] },
 };
 
 const PLACES: Readonly<Record<string, (word: string) => Assignment>> = {
   condition: (condition) => ({ ...good, condition }),
   action: (action) => ({ ...good, action }),
-  function: (name) => ({ ...good, functions: [name] }),
+  function: (name) => ({ ...good, blockErrno: '', functions: [name] }),
   sut: (sut) => ({ ...good, instances: [{ ...instance, sut }], steps: [{ ...step, slices: [{ ...slice, sut }] }] }),
   mechanism: (mechanism) => ({ ...good, instances: [{ ...instance, mechanism }] }),
   attach: (attach) => ({ ...good, steps: [{ ...step, attach: attach === '' ? '?' : attach, slices: [slice] }] }),

@@ -5,6 +5,7 @@ import {
   decode,
   encode,
   type MeasurementRecord,
+  type Observation,
   type Place,
   type RecordBody,
   type Samples,
@@ -12,6 +13,7 @@ import {
 } from '#proto';
 import { checkRecord } from '../../../controller/ingest/validate.ts';
 import { PLACE } from '../../helpers/stored.ts';
+import { END, fact, forkSeen, LIMITS, missing, PATH, READS, TENANTS } from '../store/observation-fixture.ts';
 
 const samples = (n: number, over: Partial<Samples> = {}): RecordBody => {
   const columns = { dtNs: 4 * n, latencyNs: 4 * n, arm: n, flags: n };
@@ -36,6 +38,13 @@ const blocking = (over: Partial<Blocking> = {}): RecordBody => ({
   body: 'blocking',
   blocking: { place: PLACE, mechanism: 'm', refused: 1, served: 2, leaked: 0, denied: 0, ...over },
 });
+const seen = (over: Partial<Observation> = {}): RecordBody => ({ body: 'observation', observation: forkSeen(over) });
+const census = (over: object): RecordBody =>
+  seen({ reads: { ...READS, calls: [{ call: 'read', kind: 'socket', calls: 1, bytes: 1, ...over }] } });
+const limits = (name: string, value: unknown): RecordBody => seen({ limits: { ...LIMITS, [name]: value } });
+const tenants = (name: string, value: unknown): RecordBody => seen({ tenants: { ...TENANTS, [name]: value } });
+const LONG = 'x'.repeat(201);
+const many = (n: number): string[] => new Array(n).fill('x');
 const end = (detail: string): RecordBody => ({
   body: 'end',
   end: { status: 'failed', code: 'internal', message: '', nextStep: '', detail },
@@ -60,6 +69,17 @@ for (const [name, body] of Object.entries({
   blocking: blocking(),
   parity: parity(PLACE),
   loss: { body: 'loss', loss: { hop: 'ring', sut: '', mechanism: '', received: 1, lost: 0 } },
+  observation: seen(),
+  'an observation with reasons instead of facts': seen({
+    limits: { ...LIMITS, ioPressureShare: missing('no /proc/pressure') },
+    path: { ...PATH, acceptedBy: '', route: '', missing: many(64) },
+    reads: { requests: 0, calls: [], missing: 'no bpftrace' },
+  }),
+  'an observation of nobody': {
+    body: 'observation',
+    observation: { ...forkSeen(), loadEnd: undefined, sutEnd: undefined, reads: undefined } as unknown as Observation,
+  },
+  'the most counts': census({ calls: 2 ** 53 - 1, bytes: 2 ** 53 - 1 }),
   note: note('x'),
   end: end('x'),
 } satisfies Record<string, RecordBody>)) {
@@ -92,6 +112,47 @@ for (const [name, body, pattern] of [
   ['no vantage', samples(1, { place: { ...PLACE, vantage: 'unspecified' } }), /vantage/],
   ['an overlong SUT', parity({ ...PLACE, sut: 'x'.repeat(201) }), /overlong name/],
   ['an overlong condition', parity({ ...PLACE, condition: 'x'.repeat(201) }), /overlong name/],
+  ['an observation of no SUT', seen({ sut: '' }), /a name that is empty/],
+  ['an observation in an overlong condition', seen({ condition: LONG }), /overlong/],
+  ['an observation without its path', seen({ path: undefined as never }), /without its path, tenants or limits/],
+  ['an observation without its tenants', seen({ tenants: undefined as never }), /without its path, tenants or/],
+  ['an observation without its limits', seen({ limits: undefined as never }), /without its path, tenants or limits/],
+  ['a measured time below 0', seen({ measuredMs: -1 }), /an amount/],
+  ['a sliced time without end', seen({ slicedMs: Number.POSITIVE_INFINITY }), /an amount/],
+  ['an overlong pod of the load', seen({ loadEnd: { ...END, pod: LONG } }), /overlong name/],
+  ['an overlong namespace of the SUT', seen({ sutEnd: { ...END, cgroupNamespace: LONG } }), /overlong name/],
+  ['an overlong acceptor', seen({ path: { ...PATH, acceptor: LONG } }), /overlong name/],
+  ['an overlong device', seen({ path: { ...PATH, device: LONG } }), /overlong name/],
+  ['an overlong kind of device', seen({ path: { ...PATH, deviceKind: LONG } }), /overlong name/],
+  ['an acceptor in another word', seen({ path: { ...PATH, acceptedBy: 'me' } }), /words that are not known/],
+  ['a route in another word', seen({ path: { ...PATH, route: 'air' } }), /words that are not known/],
+  ['too many proxies', seen({ path: { ...PATH, meshProxies: many(65) } }), /overlong list/],
+  ['too many reasons', seen({ path: { ...PATH, missing: many(65) } }), /overlong list/],
+  ['an overlong reason', seen({ path: { ...PATH, missing: ['x'.repeat(16_385)] } }), /overlong text/],
+  ['too many foreign programs', tenants('foreign', many(65)), /overlong list/],
+  ...['stealShare', 'foreignCpuShare', 'cpuPressureShare'].flatMap(
+    (name) =>
+      [
+        [`${name} that is no number`, tenants(name, fact(Number.NaN)), /an amount/],
+        [`no ${name}`, tenants(name, undefined), /leaves a fact out/],
+      ] as [string, RecordBody, RegExp][],
+  ),
+  ...Object.keys(LIMITS).flatMap(
+    (name) =>
+      [
+        [`${name} below 0`, limits(name, fact(-0.1)), /an amount/],
+        [`no ${name}`, limits(name, undefined), /leaves a fact out/],
+      ] as [string, RecordBody, RegExp][],
+  ),
+  ['an overlong reason of a fact', limits('memoryEvents', missing('x'.repeat(16_385))), /overlong text/],
+  ['a census of another call', census({ call: 'write' }), /calls that are not known/],
+  ['a census of another kind', census({ kind: 'tape' }), /calls that are not known/],
+  [
+    'a census with too many calls',
+    seen({ reads: { ...READS, calls: new Array(65).fill(READS.calls[0]) } }),
+    /overlong/,
+  ],
+  ['an overlong reason of a census', seen({ reads: { ...READS, missing: 'x'.repeat(16_385) } }), /overlong text/],
   ['an overlong note', note('x'.repeat(16_385)), /overlong text/],
   ['an overlong end', end('x'.repeat(16_385)), /overlong text/],
 ] as const) {
@@ -102,6 +163,15 @@ for (const [name, body, pattern] of [
     );
   });
 }
+
+validate('refused: counts that are broken or past 2^53, should the codec let them through', () => {
+  const bare = (body: RecordBody) => checkRecord({ sequence: 1, studyId: 's', assignmentId: 'a', ...body });
+  for (const calls of [-1, 0.5, 2 ** 53]) {
+    assert.throws(() => bare(census({ calls })), /a count/);
+    assert.throws(() => bare(census({ bytes: calls })), /a count/);
+    assert.throws(() => bare(seen({ reads: { ...READS, requests: calls } })), /a count/);
+  }
+});
 
 validate('refused: no sequence, no body, no place', () => {
   assert.throws(() => check(note('x'), 0), /without sequence/);

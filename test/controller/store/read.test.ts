@@ -7,6 +7,7 @@ import { createStudyStore } from '../../../controller/store/disk.ts';
 import { readStudy } from '../../../controller/store/read.ts';
 import { newOutDir } from '../../helpers/cli.ts';
 import { META, PLACE } from '../../helpers/stored.ts';
+import { forkSeen } from './observation-fixture.ts';
 
 const out = newOutDir();
 process.on('exit', () => rmSync(out, { recursive: true, force: true }));
@@ -104,6 +105,17 @@ read('a histogram comes back', () => {
       [3, 2 ** 40],
     ],
   );
+});
+
+read('what agents saw comes back fork by fork as one observation, and a study without it has none', () => {
+  const seen = (fork: number): RecordBody => ({ body: 'observation', observation: forkSeen({ fork }) });
+  const [found, ...more] = readStudy(stored({ 'node-1': [seen(0), SAMPLES, seen(1)] })).observations ?? [];
+  assert.equal(
+    [found?.sut, found?.node, found?.condition, found?.forks, more.length],
+    ['java-hello', 'node-1', 'process', 2, 0],
+  );
+  assert.equal(found?.limits.ioPressureShare, { value: 0.002, forks: 2 });
+  assert.equal(readStudy(stored({ 'node-1': [SAMPLES] })).observations, []);
 });
 
 read('parity is added up per node, SUT, mechanism and source, and judged', () => {
