@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import crc from 'crc-32';
 import { BenchError, VERSION } from '#proto';
 import type { StudyRecord } from '../analysis/record.ts';
-import { replaceFile } from '../store/disk.ts';
+import { replaceFile } from '../store/replace-file.ts';
 import { type ImportedFile, type ImportOptions, importedStudy } from './study.ts';
 
 const SCHEMA = 'hookbench.import/v1';

@@ -1,9 +1,10 @@
 /** The one implementation of the store: plain files in a folder per study. */
 
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode, type MeasurementRecord } from '#proto';
 import type { StudyMeta } from './meta.ts';
+import { replaceFile } from './replace-file.ts';
 import { SegmentWriter } from './segment.ts';
 import type { StudyStore } from './store.ts';
 
@@ -38,22 +39,6 @@ export function createStudyStore(outDir: string, id: string): StudyStore {
       closeAll(open);
     },
   };
-}
-
-/** Written beside, synced, renamed: a reader sees the old file or the new one, never half of it. */
-export function replaceFile(path: string, text: string): void {
-  const beside = `${path}.${process.pid}.new`;
-  const fd = openSync(beside, 'w', 0o640);
-  try {
-    const bytes = Buffer.from(text);
-    let done = 0;
-    while (done < bytes.length) done += writeSync(fd, bytes, done);
-    fsyncSync(fd);
-    renameSync(beside, path);
-  } finally {
-    closeSync(fd);
-    rmSync(beside, { force: true });
-  }
 }
 
 /** every one of them, whatever happens to the others. @throws the first failure */

@@ -1,17 +1,23 @@
 /** study.json: everything about a study but its samples. */
 
-import type { HostFacts } from '#proto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BenchError, type HostFacts } from '#proto';
 import type { UntilRun } from '../analysis/record.ts';
 import type { MechanismFacts } from '../analysis/results.ts';
 import type { PlannedArm, PlannedSut } from '../plan/study.ts';
 
 export const META_SCHEMA = 'hookbench.study/v1';
 
+/** planned → running → one of the last three (lifecycle.ts) */
+export const STUDY_STATUSES = ['planned', 'running', 'complete', 'interrupted', 'failed'] as const;
+export type StudyStatus = (typeof STUDY_STATUSES)[number];
+
 export interface StudyMeta {
   readonly schema: typeof META_SCHEMA;
   readonly id: string;
   readonly seed: number;
-  readonly status: 'running' | 'complete' | 'interrupted' | 'failed';
+  readonly status: StudyStatus;
   readonly startedAt: string;
   readonly finishedAt: string | null;
   /** measured = samples each arm should have after its warm-up, per node and condition */
@@ -43,4 +49,30 @@ export interface StudyMeta {
   readonly hookbenchVersion: string;
   readonly nodes: readonly { readonly id: string; readonly facts: HostFacts }[];
   readonly warnings: readonly { readonly code: string; readonly detail: string }[];
+}
+
+export function isEnded(status: StudyStatus): status is 'complete' | 'interrupted' | 'failed' {
+  return status !== 'planned' && status !== 'running';
+}
+
+/** @throws BenchError usage when the folder holds no study of this schema */
+export function readMeta(dir: string): StudyMeta {
+  const path = join(dir, 'study.json');
+  if (!existsSync(path)) {
+    throw new BenchError('usage', `${dir} holds no study (no study.json)`, {
+      nextStep: 'name the folder that hookbench run wrote, e.g. results/<study-id>',
+    });
+  }
+  const meta = parsed(path) as StudyMeta | null;
+  if (meta?.schema === META_SCHEMA && STUDY_STATUSES.includes(meta.status)) return meta;
+  if (meta?.schema === META_SCHEMA) throw new BenchError('usage', `${path} has no known status (${meta.status})`);
+  throw new BenchError('usage', `${path} has schema ${String(meta?.schema)}; this version reads ${META_SCHEMA}`);
+}
+
+function parsed(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new BenchError('usage', `${path} can't be read: ${(cause as Error).message}`, { cause });
+  }
 }

@@ -1,30 +1,26 @@
 /** A stored study → what the analysis reads. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { BenchError, decode, type MeasurementRecord, u32Column, u64Column } from '#proto';
+import { type MeasurementRecord, u32Column, u64Column } from '#proto';
 import type { Batch, Histogram, StudyRecord, TraceBatch } from '../analysis/record.ts';
 import { blockingRows, lossRows, parityRows } from './count-rows.ts';
-import { META_SCHEMA, type StudyMeta } from './meta.ts';
+import { isEnded, readMeta, type StudyMeta } from './meta.ts';
 import { observationRows } from './observations.ts';
-import { readSegment } from './segment.ts';
+import { type NodeRecord, scanRecords } from './records.ts';
 
-interface NodeRecord {
-  readonly node: string;
-  readonly record: MeasurementRecord;
-}
+export { readMeta } from './meta.ts';
 
-/** @throws BenchError usage when the folder holds no study */
+/** In memory: the columns of the samples once (10 bytes a sample), and one frame.
+ * @throws BenchError usage when the folder holds no study */
 export function readStudy(dir: string): StudyRecord {
   const meta = readMeta(dir);
-  const { records, warnings } = readRecords(dir, meta);
+  const { batches, records, warnings } = readRecords(dir, meta);
   const notes = records.flatMap(({ record }) => (record.body === 'note' ? [record.note] : []));
   const ends = records.flatMap(({ record }) =>
     record.body === 'end' && record.end.status === 'failed' ? [record.end] : [],
   );
   return {
     ...recordFrame(meta),
-    batches: records.flatMap(({ node, record }) => (record.body === 'samples' ? [batchOf(node, record)] : [])),
+    batches,
     histograms: records.flatMap(({ node, record }) => (record.body === 'histogram' ? [histogramOf(node, record)] : [])),
     catalogue: (meta.catalogue ?? []).map((entry) => ({ ...entry, manner: mannersOf(entry.id, notes) })),
     traces: records.flatMap(({ node, record }) => (record.body === 'traces' ? [tracesOf(node, record)] : [])),
@@ -48,7 +44,7 @@ export function recordFrame(meta: StudyMeta): StudyRecord {
   return {
     ...same,
     finishedAt: meta.finishedAt ?? meta.startedAt,
-    status: meta.status === 'running' ? 'interrupted' : meta.status,
+    status: meta.status === 'planned' || meta.status === 'running' ? 'interrupted' : meta.status,
     suts: suts.map((sut) => sut.id),
     plannedSamples: Object.fromEntries(suts.map((sut) => [sut.id, sut.measured])),
     nodes: nodes.map(({ id, facts }) => ({ id, ...facts })),
@@ -59,51 +55,43 @@ export function recordFrame(meta: StudyMeta): StudyRecord {
   };
 }
 
-export function readMeta(dir: string): StudyMeta {
-  const path = join(dir, 'study.json');
-  if (!existsSync(path)) {
-    throw new BenchError('usage', `${dir} holds no study (no study.json)`, {
-      nextStep: 'name the folder that hookbench run wrote, e.g. results/<study-id>',
-    });
-  }
-  const meta = parsed(path) as StudyMeta | null;
-  if (meta?.schema !== META_SCHEMA)
-    throw new BenchError('usage', `${path} has schema ${String(meta?.schema)}; this version reads ${META_SCHEMA}`);
-  return meta;
-}
-
-function parsed(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new BenchError('usage', `${path} can't be read: ${(cause as Error).message}`, { cause });
-  }
-}
-
 function readRecords(
   dir: string,
   meta: StudyMeta,
-): { records: NodeRecord[]; warnings: { code: string; detail: string }[] } {
+): { batches: Batch[]; records: NodeRecord[]; warnings: { code: string; detail: string }[] } {
+  const batches: Batch[] = [];
   const records: NodeRecord[] = [];
   const warnings: { code: string; detail: string }[] = [];
-  const folder = join(dir, 'samples');
-  if (!existsSync(folder)) throw new BenchError('usage', `${dir} holds no samples folder`);
-  for (const file of readdirSync(folder)
-    .filter((name) => name.endsWith('.seg'))
-    .sort()) {
-    const { payloads, tornBytes } = readSegment(join(folder, file));
-    if (tornBytes > 0 && meta.status !== 'running') {
-      warnings.push({
-        code: 'torn-segment',
-        detail: `${file}: ${tornBytes} bytes at the end are damaged and were left out`,
-      });
-    }
-    for (const payload of payloads) {
-      const record = decode('Record', payload);
-      records.push({ node: record.assignmentId.split('/')[1] ?? '', record });
-    }
+  const segments = scanRecords(dir, ({ node, record }) => {
+    if (record.body === 'samples') batches.push(batchOf(node, ownSamples(record)));
+    else records.push({ node, record: record.body === 'traces' ? ownTraces(record) : record });
+  });
+  for (const { file, tornBytes } of segments) {
+    if (tornBytes === 0 || !isEnded(meta.status)) continue;
+    warnings.push({
+      code: 'torn-segment',
+      detail: `${file}: ${tornBytes} bytes at the end are damaged and were left out`,
+    });
   }
-  return { records, warnings };
+  return { batches, records, warnings };
+}
+
+/** the columns as they were read are views of what the next frame is read into */
+function ownSamples(record: MeasurementRecord & { body: 'samples' }): MeasurementRecord & { body: 'samples' } {
+  const { dtNs, latencyNs, arm, flags } = record.samples;
+  const columns = { dtNs: own(dtNs), latencyNs: own(latencyNs), arm: own(arm), flags: own(flags) };
+  return { ...record, samples: { ...record.samples, ...columns } };
+}
+
+function ownTraces(record: MeasurementRecord & { body: 'traces' }): MeasurementRecord {
+  const { atNs, pid, fd, keyword } = record.traces;
+  const columns = { atNs: own(atNs), pid: own(pid), fd: own(fd), keyword: own(keyword) };
+  return { ...record, traces: { ...record.traces, ...columns } };
+}
+
+/** a copy with memory of its own, so aligned that a column of numbers needs no second one */
+function own(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
 }
 
 /** one record of samples as the analysis wants it */

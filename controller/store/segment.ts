@@ -1,22 +1,10 @@
 /** Append-only segment files of records: after an 8-byte magic, frames of u32 length, u32 crc32 of the payload, payload (a hookbench.v1
  * Record, whose samples are columns). A frame that is cut off or does not match its crc ends the segment: everything before it holds. */
 
-import {
-  closeSync,
-  constants,
-  fdatasync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fdatasync, fsyncSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
 import crc from 'crc-32';
-import { BenchError } from '#proto';
 
 export const SEGMENT_MAGIC = Buffer.from('HKBSEG1\n', 'latin1');
-const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
 export class SegmentWriter {
   readonly #fd: number;
@@ -67,32 +55,4 @@ export class SegmentWriter {
 function writeAll(fd: number, bytes: Buffer, at: number): void {
   let done = 0;
   while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
-}
-
-export interface SegmentContent {
-  readonly payloads: readonly Buffer[];
-  /** bytes after the last whole frame; 0 in a segment that was closed well */
-  readonly tornBytes: number;
-}
-
-/** A file cut off within its magic (the machine died as it was made) holds nothing. @throws BenchError usage when it is not a segment at all */
-export function readSegment(path: string): SegmentContent {
-  const bytes = readFileSync(path);
-  const head = bytes.subarray(0, SEGMENT_MAGIC.length);
-  if (!head.equals(SEGMENT_MAGIC.subarray(0, head.length))) {
-    throw new BenchError('usage', `${path} is not a hookbench segment`);
-  }
-  if (head.length < SEGMENT_MAGIC.length) return { payloads: [], tornBytes: head.length };
-  const payloads: Buffer[] = [];
-  let at = SEGMENT_MAGIC.length;
-  while (at + 8 <= bytes.length) {
-    const length = bytes.readUInt32LE(at);
-    // no record is empty: a frame of zeros is what a crash leaves where the file grew before its bytes were written
-    if (length === 0 || length > MAX_FRAME_BYTES || at + 8 + length > bytes.length) break;
-    const payload = bytes.subarray(at + 8, at + 8 + length);
-    if (crc.buf(payload) !== bytes.readInt32LE(at + 4)) break;
-    payloads.push(payload);
-    at += 8 + length;
-  }
-  return { payloads, tornBytes: bytes.length - at };
 }

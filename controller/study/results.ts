@@ -8,8 +8,8 @@ import type { StudyRecord } from '../analysis/record.ts';
 import { RESULTS_SCHEMA, type Results } from '../analysis/results.ts';
 import { isImport, readImport } from '../import/store.ts';
 import { renderHtml, renderJson, renderTracesCsv } from '../report/index.ts';
-import { replaceFile } from '../store/disk.ts';
 import { readStudy } from '../store/read.ts';
+import { replaceFile } from '../store/replace-file.ts';
 import { figuresFromAnalysis } from './figures.ts';
 
 /** Analyses what is stored and writes both files, and traces.csv where matches were traced. @throws BenchError usage, ErrnoException ENOSPC */

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createStudyStore, replaceFile } from '../../../controller/store/disk.ts';
+import { createStudyStore } from '../../../controller/store/disk.ts';
+import { replaceFile } from '../../../controller/store/replace-file.ts';
 import { newOutDir } from '../../helpers/cli.ts';
 
 const out = newOutDir();

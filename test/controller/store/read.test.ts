@@ -83,6 +83,23 @@ read('samples of two nodes come back column by column', () => {
   assert.equal({ sut, condition, fork, block, step, vantage, design, phase }, PLACE);
 });
 
+read('columns hold what was stored after more was read than fits into memory at once', () => {
+  const n = 40_000;
+  const numbered = (first: number): RecordBody => {
+    const column = () => bytesOf(Uint32Array.from({ length: n }, (_, i) => first * n + i));
+    const bytes = () => new Uint8Array(n).fill(first);
+    const columns = { dtNs: column(), latencyNs: column(), arm: bytes(), flags: bytes() };
+    return { body: 'samples', samples: { place: PLACE, t0Ns: 0n, n, ...columns } };
+  };
+  const { batches } = readStudy(stored({ 'node-1': [0, 1, 2, 3, 4, 5, 6, 7].map(numbered) }));
+  assert.is(batches.length, 8);
+  batches.forEach(({ latencyNs, dtNs, arm, flags }, first) => {
+    const expected = (value: number, i: number) => value === first * n + i;
+    assert.ok(latencyNs.every(expected) && dtNs.every(expected), `numbers of batch ${first}`);
+    assert.ok(arm.every((arm) => arm === first) && flags.every((flag) => flag === first), `bytes of batch ${first}`);
+  });
+});
+
 read('the meta comes back in the words of the analysis', () => {
   const study = readStudy(stored({}, { status: 'complete', finishedAt: '2026-11-23T00:01:00.000Z' }));
   assert.is(study.status, 'complete');

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readSegment, SEGMENT_MAGIC, SegmentWriter } from '../../../controller/store/segment.ts';
+import { SEGMENT_MAGIC, SegmentWriter } from '../../../controller/store/segment.ts';
+import { scanSegment } from '../../../controller/store/segment-read.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hookbench-test-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -22,8 +23,9 @@ function written(): { path: string; bytes: Buffer } {
 function read(bytes: Uint8Array): { texts: string[]; tornBytes: number } {
   const path = join(folder, `${made++}.seg`);
   writeFileSync(path, bytes);
-  const { payloads, tornBytes } = readSegment(path);
-  return { texts: payloads.map((payload) => payload.toString('latin1')), tornBytes };
+  const texts: string[] = [];
+  const { tornBytes } = scanSegment(path, ({ payload }) => texts.push(payload.toString('latin1')));
+  return { texts, tornBytes };
 }
 
 const TEXTS = PAYLOADS.map((payload) => payload.toString('latin1'));
@@ -40,7 +42,9 @@ segment('sync makes it durable without closing', async () => {
   const writer = new SegmentWriter(path);
   writer.append(Buffer.from('kept'));
   await writer.sync();
-  assert.is(readSegment(path).payloads[0]?.toString(), 'kept');
+  const texts: string[] = [];
+  scanSegment(path, ({ payload }) => texts.push(payload.toString()));
+  assert.equal(texts, ['kept']);
   writer.close();
 });
 
@@ -92,6 +96,30 @@ segment('a file cut off within its magic holds nothing', () => {
 segment('a file that is no segment is refused by name', () => {
   assert.throws(() => read(Buffer.from('start_time,response_time\n')), /\.seg is not a hookbench segment/);
   assert.throws(() => read(Buffer.from('abc')), /is not a hookbench segment/);
+});
+
+segment('of another version: refused with what to do', () => {
+  assert.throws(
+    () => read(Buffer.from('HKBSEG2\n')),
+    (error: Error & { nextStep?: string }) =>
+      /version 2/.test(error.message) && /hookbenchVersion/.test(error.nextStep ?? ''),
+  );
+});
+
+segment('frames smaller and larger than the window, at every place in it', () => {
+  const path = join(folder, 'window.seg');
+  const writer = new SegmentWriter(path);
+  const sizes = [1, 700_000, 700_000, 3_000_000, 5, 1_048_568, 1_048_577, 40_000];
+  const sent = sizes.map((size, i) => Buffer.alloc(size, i + 1));
+  for (const payload of sent) writer.append(payload);
+  writer.close();
+  const seen: Buffer[] = [];
+  const end = scanSegment(path, ({ payload }) => seen.push(Buffer.from(payload)));
+  assert.equal(
+    seen.map((payload, i) => payload.equals(sent[i] as Buffer)),
+    sizes.map(() => true),
+  );
+  assert.equal([end.stop, end.tornBytes], ['end', 0]);
 });
 
 segment('an existing segment is never written over', () => {

@@ -1,0 +1,42 @@
+/** The records of a study's folder, one by one. */
+
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { BenchError, decode, type MeasurementRecord } from '#proto';
+import { type SegmentEnd, scanSegment } from './segment-read.ts';
+
+export interface NodeRecord {
+  readonly node: string;
+  /** its columns are views that are good until the next record */
+  readonly record: MeasurementRecord;
+}
+
+export interface ScannedSegment extends SegmentEnd {
+  readonly file: string;
+}
+
+/** File by file in the order of their names, each up to its first damaged frame.
+ * @throws BenchError usage when there is no samples folder or a file in it is no segment; bad-message when a whole frame holds no record */
+export function scanRecords(dir: string, onRecord: (found: NodeRecord) => void): ScannedSegment[] {
+  return segmentFiles(dir).map((file) => ({
+    file,
+    ...scanSegment(join(dir, 'samples', file), ({ payload }) => {
+      const record = decode('Record', payload);
+      onRecord({ node: nodeOf(record), record });
+    }),
+  }));
+}
+
+/** names of the segments of a study, sorted. @throws BenchError usage */
+export function segmentFiles(dir: string): string[] {
+  const folder = join(dir, 'samples');
+  if (!existsSync(folder)) throw new BenchError('usage', `${dir} holds no samples folder`);
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.seg'))
+    .sort();
+}
+
+/** an assignment's id is STUDY/NODE/CONDITION/FORK */
+export function nodeOf(record: { readonly assignmentId: string }): string {
+  return record.assignmentId.split('/')[1] ?? '';
+}

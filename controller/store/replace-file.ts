@@ -1,0 +1,32 @@
+/** Atomic, durable replacement of small files. */
+
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Written beside, synced, renamed, the folder synced: a reader sees the old file or the new one, never half of it, and so does one after
+ * a power failure. */
+export function replaceFile(path: string, text: string): void {
+  const beside = `${path}.${process.pid}.new`;
+  const fd = openSync(beside, 'w', 0o640);
+  try {
+    const bytes = Buffer.from(text);
+    let done = 0;
+    while (done < bytes.length) done += writeSync(fd, bytes, done);
+    fsyncSync(fd);
+    renameSync(beside, path);
+    syncFolder(dirname(path));
+  } finally {
+    closeSync(fd);
+    rmSync(beside, { force: true });
+  }
+}
+
+/** makes the names in a folder durable */
+export function syncFolder(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

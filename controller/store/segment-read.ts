@@ -1,0 +1,114 @@
+/** Reads segment files (layout: FORMAT.md) frame by frame through one window, so that a file of any size needs little memory. */
+
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { BenchError } from '#proto';
+import { crc32 } from './crc32.ts';
+import { SEGMENT_MAGIC } from './segment.ts';
+
+/** a frame is length and crc32 of the payload, then the payload */
+export const FRAME_HEAD_BYTES = 8;
+export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
+const WINDOW_BYTES = 1024 * 1024;
+
+export interface Frame {
+  /** byte offset of its head in the file */
+  readonly at: number;
+  /** a view of the window: good until the next frame is asked for */
+  readonly payload: Buffer;
+}
+
+/** Why reading stopped where it did. `end`: after the last whole frame, at the end of the file. */
+export type SegmentStop = 'end' | 'cut-off' | 'bad-length' | 'bad-crc';
+
+export interface SegmentEnd {
+  readonly stop: SegmentStop;
+  /** the magic and the whole frames before the stop */
+  readonly goodBytes: number;
+  /** everything after them */
+  readonly tornBytes: number;
+}
+
+/** Calls `onFrame` for each whole frame, in order, up to the first that is cut off or damaged. A file cut off within its magic (the machine
+ * died as it was made) holds nothing.
+ * @param from offset of a frame to begin at, instead of the first
+ * @throws BenchError usage when it is not a segment, or one of another version; ErrnoException */
+export function scanSegment(path: string, onFrame: (frame: Frame) => void, from = SEGMENT_MAGIC.length): SegmentEnd {
+  const fd = openSync(path, 'r');
+  try {
+    const bytes = fstatSync(fd).size;
+    const window = new Window(fd, bytes);
+    const head = window.view(0, Math.min(SEGMENT_MAGIC.length, bytes));
+    checkMagic(path, head);
+    if (head.length < SEGMENT_MAGIC.length) {
+      return { stop: bytes === 0 ? 'end' : 'cut-off', goodBytes: 0, tornBytes: bytes };
+    }
+    let at = from;
+    let stop: SegmentStop = 'end';
+    while (at < bytes) {
+      const found = frameAt(window, at, bytes);
+      if (typeof found === 'string') {
+        stop = found;
+        break;
+      }
+      onFrame({ at, payload: found });
+      at += FRAME_HEAD_BYTES + found.length;
+    }
+    return { stop, goodBytes: at, tornBytes: bytes - at };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** the payload, or why there is none */
+function frameAt(window: Window, at: number, end: number): Buffer | Exclude<SegmentStop, 'end'> {
+  if (at + FRAME_HEAD_BYTES > end) return 'cut-off';
+  const length = window.view(at, FRAME_HEAD_BYTES).readUInt32LE(0);
+  // no record is empty: a frame of zeros is what a crash leaves where the file grew before its bytes were written
+  if (length === 0 || length > MAX_PAYLOAD_BYTES) return 'bad-length';
+  if (at + FRAME_HEAD_BYTES + length > end) return 'cut-off';
+  const frame = window.view(at, FRAME_HEAD_BYTES + length);
+  const payload = frame.subarray(FRAME_HEAD_BYTES);
+  return crc32(payload) === frame.readUInt32LE(4) ? payload : 'bad-crc';
+}
+
+function checkMagic(path: string, head: Buffer): void {
+  if (head.equals(SEGMENT_MAGIC.subarray(0, head.length))) return;
+  const version = /^HKBSEG(\d)\n$/.exec(head.toString('latin1'))?.[1];
+  if (version === undefined) throw new BenchError('usage', `${path} is not a hookbench segment`);
+  throw new BenchError('usage', `${path} is a segment of version ${version}; this hookbench reads version 1`, {
+    nextStep: 'read it with the version of hookbench that wrote it (study.json: hookbenchVersion)',
+  });
+}
+
+/** A stretch of the file in memory, moved forward as frames are read. */
+class Window {
+  readonly #fd: number;
+  readonly #fileBytes: number;
+  #bytes = Buffer.allocUnsafe(WINDOW_BYTES);
+  #start = 0;
+  #filled = 0;
+
+  constructor(fd: number, fileBytes: number) {
+    this.#fd = fd;
+    this.#fileBytes = fileBytes;
+  }
+
+  /** @param at + length within the file */
+  view(at: number, length: number): Buffer {
+    if (at < this.#start || at + length > this.#start + this.#filled) this.#move(at, length);
+    return this.#bytes.subarray(at - this.#start, at - this.#start + length);
+  }
+
+  #move(at: number, length: number): void {
+    if (length > this.#bytes.length) this.#bytes = Buffer.allocUnsafe(length);
+    const wanted = Math.min(this.#bytes.length, this.#fileBytes - at);
+    let done = 0;
+    while (done < wanted) {
+      const read = readSync(this.#fd, this.#bytes, done, wanted - done, at + done);
+      if (read === 0) throw new BenchError('internal', 'a segment became shorter while it was read');
+      done += read;
+    }
+    this.#start = at;
+    this.#filled = done;
+  }
+}
