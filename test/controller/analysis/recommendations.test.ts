@@ -181,7 +181,7 @@ test('a hook on what the application calls meets it: recv is the system call rec
   const evidence = rowOf('R7', [received], { functions: ['read', 'recv'] }).evidence;
   assert.match(
     evidence,
-    /99 calls of recvfrom: 100\.0 % sockets; 1 calls of read: 100\.0 % sockets; no other call of the/,
+    /99 calls of recvfrom: 100\.0 % sockets; 1 call of read: 100\.0 % sockets; no other call of the/,
   );
 });
 
