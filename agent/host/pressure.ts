@@ -7,8 +7,8 @@ export interface Pressure {
   readonly atMs: number;
   /** CPU time stolen by the hypervisor since boot, all cores, ms */
   readonly stealMs: number;
-  /** time that cgroups were throttled since their creation, ms, added up over those asked for; 0 where none has a limit */
-  readonly throttledMs: number;
+  /** cgroup folder → time for which it was throttled since its creation, ms; one in another is held back with it, so they are not added up */
+  readonly throttledMs: ReadonlyMap<string, number>;
 }
 
 /** more than this share of the time stolen or throttled, and the study says so */
@@ -16,7 +16,7 @@ const SHARE_LIMIT = 0.02;
 
 /** @param cpuCgroups folders of the cgroups whose CPU limits matter (cgroups.ts), each once */
 export function readPressure(cpuCgroups: readonly string[]): Pressure {
-  const throttled = cpuCgroups.reduce((sum, dir) => sum + (throttledMs(dir) ?? 0), 0);
+  const throttled = new Map(cpuCgroups.map((dir) => [dir, throttledMs(dir) ?? 0]));
   return { atMs: performance.now(), stealMs: stealMs(), throttledMs: throttled };
 }
 
@@ -35,7 +35,8 @@ export function pressureFindings(from: Pressure, to: Pressure): PressureFinding[
   if (spanMs <= 0) return [];
   const findings: PressureFinding[] = [];
   const stolen = (to.stealMs - from.stealMs) / spanMs;
-  const throttled = (to.throttledMs - from.throttledMs) / spanMs;
+  const growths = [...to.throttledMs].map(([dir, ms]) => ms - (from.throttledMs.get(dir) ?? ms));
+  const throttled = Math.max(0, ...growths) / spanMs;
   if (stolen > SHARE_LIMIT) {
     const code = stolen > STEAL_IS_THROTTLING ? 'throttled' : 'cpu-steal';
     findings.push({ code, detail: `the hypervisor stole ${(stolen * 100).toFixed(1)} % of one core's time` });

@@ -95,7 +95,7 @@ function shiftFunctionOf(blocks: readonly PairedBlock[], design: Design): ShiftF
   };
 }
 
-/** one array per fork that has any block large enough */
+/** one array per fork, of those with a block that is large enough */
 function differencesAt(groups: readonly (readonly PairedBlock[])[], decile: number): readonly Float64Array[] {
   return groups
     .map((blocks) => blocks.flatMap(({ decileShiftsNs }) => (decileShiftsNs ? [decileShiftsNs[decile] as number] : [])))

@@ -87,13 +87,14 @@ function tenantsAt({ seen }: Place): string {
   ].join(', ');
 }
 
-/** R8: met where nothing was hit, with what could not be seen; throttling and steal time are also looked at over the whole study */
+/** R8: met only where each limit was looked at and none was hit; throttling and steal time are also looked at over the whole study */
 function noLimits(study: StudyRecord): Recommendation {
   const stolen = study.warnings.filter(({ code }) => code === 'cpu-steal').map(({ detail }) => detail);
   const overall = [...study.throttling, ...stolen];
   const places = placesOf(study);
   const seen = places.filter((place) => place.seen !== undefined);
-  const isHit = ({ seen: at }: Place) => limitsOf(at as Observation).some(([, number, limit]) => isOver(number, limit));
+  const isFree = ({ seen: at }: Place) =>
+    at !== undefined && limitsOf(at).every(([, number, limit]) => isWithin(number, limit));
   const blind = places.filter((place) => place.seen === undefined);
   const quiet = 'no CPU throttling and no steal time over 2 % of a core was seen during the study';
   const unlooked = 'memory events, memory and I/O pressure and the run queue were not looked at';
@@ -104,7 +105,7 @@ function noLimits(study: StudyRecord): Recommendation {
       ? [seen.length === 0 ? unlooked : `${unlooked} for ${blind.map((place) => nameOf(study, place)).join(', ')}`]
       : []),
   ];
-  return row(8, overall.length > 0 || seen.some(isHit) ? 'unmet' : 'met', evidence.join('; '));
+  return row(8, overall.length === 0 && places.every(isFree) ? 'met' : 'unmet', evidence.join('; '));
 }
 
 function limitsOf({ limits }: Observation): readonly (readonly [name: string, number: SeenNumber, limit: number])[] {
@@ -145,11 +146,7 @@ function rest(numbers: readonly (readonly [string, SeenNumber])[]): readonly str
   return text === '' ? [] : [text];
 }
 
-/** what was not seen is not within a limit, and not over it */
+/** what was not seen is not within a limit */
 function isWithin({ value }: SeenNumber, limit: number): boolean {
   return value !== null && value <= limit;
-}
-
-function isOver({ value }: SeenNumber, limit: number): boolean {
-  return value !== null && value > limit;
 }

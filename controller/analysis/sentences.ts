@@ -26,7 +26,7 @@ export function sentenceOf(verdict: Verdict, told: Told, aa: AaState, marginNs: 
     case 'equivalent':
       return `${name} changes ${where} by less than the stated margin of ${us(marginNs ?? 0)}: ${shift}; ${basis}.`;
     case 'no-detectable-difference':
-      return `${name}: no difference found at ${where}, ${shift}${correctedNote(told.block)}; ${detectable(told)}; ${basis}.`;
+      return `${name}: no difference found at ${where}, ${shift}${correctedNote(told.block)}; ${detectable(told)}, other comparisons aside; ${basis}.`;
   }
 }
 

@@ -53,7 +53,7 @@ test('ten recommendations, each with evidence, none met that the record does not
   );
   assert.equal(
     recommendations.map(({ status }) => status),
-    [...Array(4).fill('not-applicable'), 'unmet', 'unmet', 'unmet', 'met', 'met', 'unmet'],
+    [...Array(4).fill('not-applicable'), 'unmet', 'unmet', 'unmet', 'unmet', 'met', 'unmet'],
   );
   for (const { evidence } of recommendations) assert.ok(evidence.length > 20, evidence);
 });
