@@ -29,8 +29,7 @@ Examples
         return;
       }
       const found = JSON.parse(text) as Hello | Hello[];
-      for (const hello of Array.isArray(found) ? found : [found])
-        process.stdout.write(renderDoctor(hello, terminal()));
+      for (const hello of Array.isArray(found) ? found : [found]) process.stdout.write(renderDoctor(hello, terminal()));
     });
   for (const [flags, description] of REMOTE_OPTIONS) command.option(flags, description);
   return command;

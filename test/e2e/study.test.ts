@@ -1,12 +1,12 @@
 /** A short real study: real bpftrace, a real JVM, real sockets; what is asserted is what the product measured. */
 
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readStudy } from '../../controller/store/read.ts';
-import { readSegment } from '../../controller/store/segment.ts';
-import { decode } from '../../proto/index.ts';
+import { scanRecords } from '../../controller/store/records.ts';
+import type { Observation } from '../../proto/index.ts';
 import { argv, endRuns, leftBehind, newOutDir, resultsIn, startCli, studyDir } from '../helpers/cli.ts';
 import { needs } from '../helpers/require.ts';
 
@@ -129,9 +129,10 @@ function checkStoredOrder(dir: string): void {
 
 /** one of each SUT and fork, with what its reads were for in the first */
 function checkStoredObservations(dir: string): void {
-  const segments = readdirSync(join(dir, 'samples')).map((name) => readSegment(join(dir, 'samples', name)));
-  const stored = segments.flatMap(({ payloads }) => payloads.map((payload) => decode('Record', payload)));
-  const seen = stored.flatMap((record) => (record.body === 'observation' ? [record.observation] : []));
+  const seen: Observation[] = [];
+  scanRecords(dir, ({ record }) => {
+    if (record.body === 'observation') seen.push(record.observation);
+  });
   const cells = seen.map(({ sut, fork }) => `${sut} ${fork}`).sort();
   assert.equal(
     cells,
