@@ -5,12 +5,13 @@ import { fileURLToPath } from 'node:url';
 
 export const MANIFEST = 'manifest.json';
 
-/** @typedef {{ root: string, entry: string, inputs: [path: string, mtimeMs: number, size: number][] }} Manifest */
+/** @typedef {{ root: string, entries: Record<string, string>, inputs: [path: string, mtimeMs: number, size: number][] }} Manifest */
 
-/** The bundle's entry file, or null where there is none made of these very sources.
+/** The bundle's entry file of a program, or null where there is none made of these very sources.
  * @param {string} outDir
+ * @param {string} program
  * @returns {string | null} */
-export function freshEntry(outDir) {
+export function freshEntry(outDir, program) {
   try {
     const root = fileURLToPath(new URL('../..', import.meta.url));
     /** @type {Manifest} */
@@ -19,7 +20,7 @@ export function freshEntry(outDir) {
       const now = statSync(join(root, path));
       return now.mtimeMs === mtimeMs && now.size === size;
     });
-    return manifest.root === root && isSame ? manifest.entry : null;
+    return manifest.root === root && isSame ? (manifest.entries[program] ?? null) : null;
   } catch {
     return null;
   }

@@ -1,25 +1,42 @@
-/** npm run build: the command line and the libraries it always needs as few files of plain JavaScript, in build/cli.
+/** npm run build: the command line, the two daemons and the libraries they always need as few files of plain JavaScript, in build/cli.
  *
- * Through tsx a command loads a hundred small files, each looked up and transformed: half a second before its work begins. hookbench.js
- * uses the bundle only while every source is as it was when the bundle was made. */
+ * Through tsx a command loads a hundred small files, each looked up and transformed: half a second before its work begins, and a transformer
+ * that stays in a daemon's memory. The bundle is used only while every source is as it was when it was made. */
 
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import { MANIFEST, type Manifest } from './bundle-manifest.js';
+import { MANIFEST, type Manifest, type Program } from './bundle-manifest.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** loaded from node_modules when a command needs them: too large, compiled, or found by their path */
-const LEFT_OUT = ['@grpc/grpc-js', 'esbuild', 'execa', 'node-pty', 'protobufjs', 'tsx', 'yaml', 'zod'];
+const LEFT_OUT = [
+  '@duckdb/node-api',
+  '@grpc/grpc-js',
+  '@resvg/resvg-js',
+  'better-sqlite3',
+  'esbuild',
+  'execa',
+  'node-pty',
+  'protobufjs',
+  'tsx',
+  'yaml',
+  'zod',
+];
 const OLD_MS = 3_600_000;
+const PROGRAMS: Readonly<Record<Program, string>> = {
+  cli: 'controller/cli/main.ts',
+  agent: 'agent/main.ts',
+  controller: 'controller/main.ts',
+};
 
 /** Chunks carry a hash in their names, and the manifest is replaced last: a command that starts meanwhile finds the old or the new bundle. */
 export async function bundleCli(outDir: string): Promise<void> {
   mkdirSync(outDir, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: ['controller/cli/main.ts'],
+    entryPoints: Object.entries(PROGRAMS).map(([name, path]) => ({ in: path, out: name })),
     outdir: outDir,
     entryNames: '[name]-[hash]',
     outExtension: { '.js': '.mjs' },
@@ -37,13 +54,14 @@ export async function bundleCli(outDir: string): Promise<void> {
     plugins: [sources],
   });
   const outputs = Object.entries(metafile.outputs);
-  const entry = outputs.find(([, output]) => output.entryPoint === 'controller/cli/main.ts')?.[0] ?? '';
+  const entryOf = (source: string) =>
+    resolve(ROOT, outputs.find(([, output]) => output.entryPoint === source)?.[0] ?? '');
   // npm's packages change only with the lock file
   const own = Object.keys(metafile.inputs).filter((path) => !/^(?:node_modules\/|proto:)/.test(path));
   const inputs = [...own, 'package.json', 'package-lock.json'];
   const manifest: Manifest = {
     root: ROOT,
-    entry: resolve(ROOT, entry),
+    entries: { cli: entryOf(PROGRAMS.cli), agent: entryOf(PROGRAMS.agent), controller: entryOf(PROGRAMS.controller) },
     inputs: inputs.map((path) => [path, statSync(join(ROOT, path)).mtimeMs, statSync(join(ROOT, path)).size]),
   };
   const beside = join(outDir, `${MANIFEST}.${process.pid}.new`);

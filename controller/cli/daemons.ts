@@ -1,17 +1,17 @@
 /** hookbench controller and hookbench agent: the two daemons, run in the foreground. */
 
 import { Command } from 'commander';
-import { AGENT_MAIN, CONTROLLER_MAIN, runInForeground } from './process.ts';
+import { type DaemonName, runInForeground } from './process.ts';
 
 export function controllerCommand(): Command {
-  return daemon('controller', CONTROLLER_MAIN, 'run the controller daemon (hookbench controller --help)');
+  return daemon('controller', 'run the controller daemon (hookbench controller --help)');
 }
 
 export function agentCommand(): Command {
-  return daemon('agent', AGENT_MAIN, 'run the agent daemon of a node (hookbench agent --help)');
+  return daemon('agent', 'run the agent daemon of a node (hookbench agent --help)');
 }
 
-function daemon(name: string, main: string, description: string): Command {
+function daemon(name: DaemonName, description: string): Command {
   return new Command(name)
     .description(description)
     .helpOption(false)
@@ -19,6 +19,6 @@ function daemon(name: string, main: string, description: string): Command {
     .allowExcessArguments()
     .argument('[options...]')
     .action(async (args: string[]) => {
-      process.exitCode = await runInForeground(main, args);
+      process.exitCode = await runInForeground(name, args);
     });
 }

@@ -3,7 +3,7 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { freshEntry } from './bundle-manifest.js';
 
-const entry = freshEntry(fileURLToPath(new URL('../../build/cli', import.meta.url)));
+const entry = freshEntry(fileURLToPath(new URL('../../build/cli', import.meta.url)), 'cli');
 if (entry === null) {
   const { register } = await import('tsx/esm/api');
   register();

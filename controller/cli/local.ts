@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { agentIdOf, BenchError } from '#proto';
 import { ControlClient } from './client.ts';
 import { wholeNumber } from './options.ts';
-import { AGENT_MAIN, CONTROLLER_MAIN, type Daemon, startDaemon } from './process.ts';
+import { type Daemon, startDaemon } from './process.ts';
 
 /** ample on real machines; an emulated one needs more to try what its kernel takes */
 const START_SECONDS = 60;
@@ -52,11 +52,11 @@ export async function startLocalBench(): Promise<Bench> {
     const token = randomBytes(16).toString('hex');
     const tokenFile = join(dir, 'token');
     writeFileSync(tokenFile, token, { mode: 0o600 });
-    const controller = startDaemon(CONTROLLER_MAIN, ['--listen', '127.0.0.1:0', '--token-file', tokenFile]);
+    const controller = startDaemon('controller', ['--listen', '127.0.0.1:0', '--token-file', tokenFile]);
     started.push(controller);
     const port = (await controller.firstLine(/^HOOKBENCH_CONTROLLER port=(\d+)$/m))?.[1];
     if (port === undefined) throw notStarted('the controller', controller);
-    const agent = startDaemon(AGENT_MAIN, [
+    const agent = startDaemon('agent', [
       '--controller',
       `127.0.0.1:${port}`,
       '--token-file',

@@ -4,12 +4,23 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { BenchError } from '#proto';
+import { freshEntry } from './bundle-manifest.js';
 
-export const CONTROLLER_MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
-/** started as a program, never imported */
-export const AGENT_MAIN = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
+export type DaemonName = 'controller' | 'agent';
 
+/** started as programs, never imported */
+const MAIN: Readonly<Record<DaemonName, string>> = {
+  controller: fileURLToPath(new URL('../main.ts', import.meta.url)),
+  agent: fileURLToPath(new URL('../../agent/main.ts', import.meta.url)),
+};
+const BUNDLE = fileURLToPath(new URL('../../build/cli', import.meta.url));
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+/** what Node is told to run: the bundle, where it was made of these very sources */
+function wordsOf(name: DaemonName): string[] {
+  const entry = freshEntry(BUNDLE, name);
+  return entry === null ? ['--import', TSX, MAIN[name]] : [entry];
+}
 
 export interface Daemon {
   readonly pid: number;
@@ -25,8 +36,8 @@ export interface Daemon {
 
 /** Starts a daemon in a session of its own, so that Ctrl-C in the terminal reaches only us; it ends when our end of its stdin closes, that is
  * also when we crash. */
-export function startDaemon(main: string, args: readonly string[]): Daemon {
-  const child = execa(process.execPath, ['--import', TSX, main, ...args, '--end-with-stdin'], {
+export function startDaemon(name: DaemonName, args: readonly string[]): Daemon {
+  const child = execa(process.execPath, [...wordsOf(name), ...args, '--end-with-stdin'], {
     stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'pipe',
@@ -72,7 +83,7 @@ export function startDaemon(main: string, args: readonly string[]): Daemon {
 
 /** What an agent on this host says it can do. @throws BenchError internal */
 export async function probeAgent(): Promise<string> {
-  const result = await execa(process.execPath, ['--import', TSX, AGENT_MAIN, '--probe'], {
+  const result = await execa(process.execPath, [...wordsOf('agent'), '--probe'], {
     reject: false,
     stdin: 'ignore',
   });
@@ -81,9 +92,9 @@ export async function probeAgent(): Promise<string> {
 }
 
 /** Runs a daemon with our terminal, passing on its exit code. */
-export async function runInForeground(main: string, args: readonly string[]): Promise<number> {
+export async function runInForeground(name: DaemonName, args: readonly string[]): Promise<number> {
   const pass = () => undefined;
   process.on('SIGINT', pass).on('SIGTERM', pass);
-  const result = await execa(process.execPath, ['--import', TSX, main, ...args], { stdio: 'inherit', reject: false });
+  const result = await execa(process.execPath, [...wordsOf(name), ...args], { stdio: 'inherit', reject: false });
   return result.exitCode ?? 1;
 }

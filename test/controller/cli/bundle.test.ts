@@ -24,7 +24,7 @@ function run(args: readonly string[]) {
 
 test('the bundle answers as the sources do, failures included', async () => {
   await bundleCli(dir);
-  const entry = freshEntry(dir);
+  const entry = freshEntry(dir, 'cli');
   assert.ok(entry);
   const csv = (name: string, plus: number) => {
     const rows = Array.from({ length: 100 }, (_, i) => `${i},${plus + ((i * 7919) % 101) / 1000}`);
@@ -44,6 +44,17 @@ test('the bundle answers as the sources do, failures included', async () => {
   }
 });
 
+test('the daemons are in it', () => {
+  for (const name of ['agent', 'controller'] as const) {
+    const entry = freshEntry(dir, name);
+    assert.ok(entry);
+    const sources = ['--import', 'tsx', name === 'agent' ? 'agent/main.ts' : 'controller/main.ts'];
+    for (const words of [['--help'], ['--tls-dir', dir]]) {
+      assert.equal(run([entry, ...words]), run([...sources, ...words]), `${name} ${words}`);
+    }
+  }
+});
+
 test('it is used only for the very sources it was made of', () => {
   const manifest = readFileSync(join(dir, MANIFEST), 'utf8');
   const changed = JSON.parse(manifest) as { root: string; inputs: [string, number, number][] };
@@ -54,10 +65,10 @@ test('it is used only for the very sources it was made of', () => {
   ];
   for (const other of spoilt) {
     writeFileSync(join(dir, MANIFEST), JSON.stringify(other));
-    assert.is(freshEntry(dir), null);
+    assert.is(freshEntry(dir, 'cli'), null);
   }
   writeFileSync(join(dir, MANIFEST), manifest.slice(0, 100));
-  assert.is(freshEntry(dir), null);
+  assert.is(freshEntry(dir, 'cli'), null);
 });
 
 test.run();
