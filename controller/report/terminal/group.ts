@@ -1,10 +1,11 @@
 /** The table of one group: a row per mechanism, in the widest form that fits the terminal. */
 
 import type { Comparison, Estimate, Results } from '../../analysis/results.ts';
+import { flagsOfGroup } from '../folded-flags.ts';
 import { formatCount, formatDuration, formatEstimate, formatPercent, formatRatio } from '../format.ts';
 import { type Group, lossFor, parityFor, worstParity } from '../model.ts';
-import { FLAG_WORDS, layerOf, missingReason, VANTAGE_WORDS, VERDICT_WORDS } from '../words.ts';
-import { type Cell, layTable, plainText, wrap } from './layout.ts';
+import { layerOf, missingReason, VANTAGE_WORDS, VERDICT_WORDS } from '../words.ts';
+import { type Cell, layTable, plainText, proseWidth, wrap } from './layout.ts';
 import type { Paint } from './paint.ts';
 
 const HEAD = ['hook', 'shift at p50', 'at mean', 'at p99', 'p50 without hook', 'verdict'];
@@ -12,21 +13,26 @@ const HEAD = ['hook', 'shift at p50', 'at mean', 'at p99', 'p50 without hook', '
 export function renderGroup(results: Results, group: Group, columns: number, paint: Paint): readonly string[] {
   const place = [group.condition, group.node, `clock: ${VANTAGE_WORDS[group.vantage]}`].map(plainText).join(' · ');
   const title = wrap(`${paint.bold(plainText(group.sut))} ${paint.dim(`· ${place}`)}`, columns);
-  const flags = group.comparisons.flatMap((c) => flagLines(c, columns, paint));
-  return [...title, ...tableLines(results, group, columns, paint), ...flags];
+  const flags = flagsOfGroup(group.comparisons);
+  const warned = flags === '' ? [] : wrap(`! ${plainText(flags)}`, proseWidth(columns), 2, 4);
+  return [...title, ...tableLines(results, group, columns, paint), ...warned.map((line) => paint.warn(line))];
 }
 
 function tableLines(results: Results, group: Group, columns: number, paint: Paint): readonly string[] {
   const head = HEAD.map((text): Cell => [paint.dim(text)]);
-  const wide = [head, ...group.comparisons.map((c) => wideRow(results, c, paint))];
-  const inline = layTable(wide, columns);
-  if (inline !== null) return inline;
+  for (const verdict of [widestVerdict, verdictCell]) {
+    const inline = layTable(
+      [head, ...group.comparisons.map((c) => wideRow(c, paint, verdict(results, c, paint)))],
+      columns,
+    );
+    if (inline !== null) return inline;
+  }
   const narrowHead = [head[0] ?? [], head[1] ?? [], head[2] ?? [], head[3] ?? [], head[5] ?? []];
   const stacked = layTable([narrowHead, ...group.comparisons.map((c) => stackedRow(results, c, paint))], columns);
   return stacked ?? group.comparisons.flatMap((c) => listRow(results, c, columns, paint));
 }
 
-function wideRow(results: Results, c: Comparison, paint: Paint): readonly Cell[] {
+function wideRow(c: Comparison, paint: Paint, verdict: Cell): readonly Cell[] {
   const one = (e: Estimate | null): Cell => (e === null ? [missing(c)] : [formatEstimate(e).text]);
   return [
     [paint.bold(plainText(c.treated)), paint.dim(layerAndDesign(c))],
@@ -34,7 +40,7 @@ function wideRow(results: Results, c: Comparison, paint: Paint): readonly Cell[]
     one(c.shifts.mean),
     one(c.shifts.p99),
     [formatDuration(c.baselineStats.p50Ns), ratioText(c) ?? ''],
-    verdictCell(results, c, paint),
+    verdict,
   ];
 }
 
@@ -75,30 +81,34 @@ function listRow(results: Results, c: Comparison, columns: number, paint: Paint)
   ];
 }
 
-function verdictCell(results: Results, c: Comparison, paint: Paint): readonly string[] {
+/** two lines, as the other cells of the widest form have */
+function widestVerdict(results: Results, c: Comparison, paint: Paint): Cell {
   const { symbol, word } = VERDICT_WORDS[c.verdict];
-  const [first = '', ...more] = wrap(`${symbol} ${word}`, 17, 0, 2);
-  const verdict = [first, ...more].map((line) => paint.verdict(c.verdict, line));
-  const parity = worstParity(parityFor(results, c));
-  const parityText =
-    parity === null ? 'parity n/a (not counted)' : `parity ${formatPercent(parity.ratio)} ${parity.ok ? '✓' : '✕'}`;
-  const loss = lossFor(results, c);
-  const lossText =
-    loss === null ? 'loss n/a (not counted)' : `loss ${formatCount(loss.lost)} ${loss.lost === 0 ? '✓' : '✕'}`;
-  const lines = (text: string, bad: boolean) =>
-    wrap(text, 17, 0, 2).map((line) => (bad ? paint.bad(line) : paint.dim(line)));
-  return [
-    ...verdict,
-    ...lines(parityText, parity !== null && !parity.ok),
-    ...lines(lossText, loss !== null && loss.lost > 0),
-  ];
+  const counted = countedTexts(results, c).map(({ text, bad }) => (bad ? paint.bad(text) : paint.dim(text)));
+  return [paint.verdict(c.verdict, `${symbol} ${word}`), counted.join(paint.dim(' · '))];
 }
 
-function flagLines(c: Comparison, columns: number, paint: Paint): readonly string[] {
-  return c.flags.flatMap((flag) => {
-    const text = `! ${plainText(c.treated)}: ${FLAG_WORDS[flag.code].word}: ${plainText(flag.detail)}`;
-    return wrap(text, columns, 2, 4).map((line) => paint.warn(line));
-  });
+function verdictCell(results: Results, c: Comparison, paint: Paint): readonly string[] {
+  const { symbol, word } = VERDICT_WORDS[c.verdict];
+  const verdict = wrap(`${symbol} ${word}`, 17, 0, 2).map((line) => paint.verdict(c.verdict, line));
+  const counted = countedTexts(results, c).flatMap(({ text, bad }) =>
+    wrap(text, 17, 0, 2).map((line) => (bad ? paint.bad(line) : paint.dim(line))),
+  );
+  return [...verdict, ...counted];
+}
+
+/** what was counted beside the samples: reads seen, samples lost */
+function countedTexts(results: Results, c: Comparison): readonly { readonly text: string; readonly bad: boolean }[] {
+  const parity = worstParity(parityFor(results, c));
+  const loss = lossFor(results, c);
+  return [
+    parity === null
+      ? { text: 'parity n/a (not counted)', bad: false }
+      : { text: `parity ${formatPercent(parity.ratio)} ${parity.ok ? '✓' : '✕'}`, bad: !parity.ok },
+    loss === null
+      ? { text: 'loss n/a (not counted)', bad: false }
+      : { text: `loss ${formatCount(loss.lost)} ${loss.lost === 0 ? '✓' : '✕'}`, bad: loss.lost > 0 },
+  ];
 }
 
 function padTo(lines: readonly string[], count: number): readonly string[] {

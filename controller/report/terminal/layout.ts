@@ -16,6 +16,11 @@ export function widthFor(columns: number): number {
   return Math.max(40, Math.floor(columns) || 80);
 }
 
+/** longer lines of text are hard to follow back */
+export function proseWidth(columns: number): number {
+  return Math.min(columns, 100);
+}
+
 export function widthOf(text: string): number {
   return [...stripVTControlCharacters(text)].length;
 }
