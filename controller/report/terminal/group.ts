@@ -9,6 +9,8 @@ import { type Cell, layTable, plainText, proseWidth, wrap } from './layout.ts';
 import type { Paint } from './paint.ts';
 
 const HEAD = ['hook', 'shift at p50', 'at mean', 'at p99', 'p50 without hook', 'verdict'];
+/** where the base stands in the head; narrow forms have it below the shifts */
+const BASE_AT = 4;
 
 export function renderGroup(results: Results, group: Group, columns: number, paint: Paint): readonly string[] {
   const place = [group.condition, group.node, `clock: ${VANTAGE_WORDS[group.vantage]}`].map(plainText).join(' · ');
@@ -18,18 +20,25 @@ export function renderGroup(results: Results, group: Group, columns: number, pai
   return [...title, ...tableLines(results, group, columns, paint), ...warned.map((line) => paint.warn(line))];
 }
 
+/** from how many columns on a form is tried: tables of one study differ in width, and should not differ in form for a column or two */
+const WIDE_FROM = 130;
+const ROOMY_FROM = 96;
+
 function tableLines(results: Results, group: Group, columns: number, paint: Paint): readonly string[] {
   const head = HEAD.map((text): Cell => [paint.dim(text)]);
-  for (const verdict of [widestVerdict, verdictCell]) {
-    const inline = layTable(
-      [head, ...group.comparisons.map((c) => wideRow(c, paint, verdict(results, c, paint)))],
-      columns,
-    );
-    if (inline !== null) return inline;
+  const wide = (c: Comparison) => wideRow(c, paint, shortVerdict(results, c, paint));
+  const roomy = (c: Comparison) => roomyRow(c, paint, shortVerdict(results, c, paint));
+  const stacked = (c: Comparison) => stackedRow(c, paint, verdictCell(results, c, paint));
+  const forms = [
+    ...(columns >= WIDE_FROM ? [{ head, row: wide }] : []),
+    ...(columns >= ROOMY_FROM ? [{ head, row: roomy }] : []),
+    { head: head.filter((_, i) => i !== BASE_AT), row: stacked },
+  ];
+  for (const form of forms) {
+    const lines = layTable([form.head, ...group.comparisons.map(form.row)], columns);
+    if (lines !== null) return lines;
   }
-  const narrowHead = [head[0] ?? [], head[1] ?? [], head[2] ?? [], head[3] ?? [], head[5] ?? []];
-  const stacked = layTable([narrowHead, ...group.comparisons.map((c) => stackedRow(results, c, paint))], columns);
-  return stacked ?? group.comparisons.flatMap((c) => listRow(results, c, columns, paint));
+  return group.comparisons.flatMap((c) => listRow(results, c, columns, paint));
 }
 
 function wideRow(c: Comparison, paint: Paint, verdict: Cell): readonly Cell[] {
@@ -44,22 +53,36 @@ function wideRow(c: Comparison, paint: Paint, verdict: Cell): readonly Cell[] {
   ];
 }
 
-function stackedRow(results: Results, c: Comparison, paint: Paint): readonly Cell[] {
-  const two = (e: Estimate | null): readonly string[] => {
-    if (e === null) return wrap(missing(c), 14);
-    const { value, interval } = formatEstimate(e);
-    return [value, paint.dim(interval)];
-  };
+/** intervals below their values, everything else in columns */
+function roomyRow(c: Comparison, paint: Paint, verdict: Cell): readonly Cell[] {
+  const [layer = '', design = ''] = layerAndDesign(c).split(', ');
+  return [
+    [paint.bold(plainText(c.treated)), paint.dim(design === '' ? layer : `${layer}, ${design}`)],
+    twoLines(c, c.shifts.p50, paint),
+    twoLines(c, c.shifts.mean, paint),
+    twoLines(c, c.shifts.p99, paint),
+    [formatDuration(c.baselineStats.p50Ns), ratioText(c) ?? ''],
+    verdict,
+  ];
+}
+
+function stackedRow(c: Comparison, paint: Paint, verdict: Cell): readonly Cell[] {
   const ratio = ratioText(c);
   const base = `base ${formatDuration(c.baselineStats.p50Ns)}${ratio === null ? '' : ` · ${ratio}`}`;
   const [layer, design] = layerAndDesign(c).split(', ');
   return [
     [paint.bold(plainText(c.treated)), paint.dim(layer ?? ''), paint.dim(design ?? '')],
-    [...padTo(two(c.shifts.p50), 2), { text: paint.dim(base), over: 3 }],
-    two(c.shifts.mean),
-    two(c.shifts.p99),
-    verdictCell(results, c, paint),
+    [...padTo(twoLines(c, c.shifts.p50, paint), 2), { text: paint.dim(base), over: 3 }],
+    twoLines(c, c.shifts.mean, paint),
+    twoLines(c, c.shifts.p99, paint),
+    verdict,
   ];
+}
+
+function twoLines(c: Comparison, e: Estimate | null, paint: Paint): readonly string[] {
+  if (e === null) return wrap(missing(c), 14);
+  const { value, interval } = formatEstimate(e);
+  return [value, paint.dim(interval)];
 }
 
 function listRow(results: Results, c: Comparison, columns: number, paint: Paint): readonly string[] {
@@ -77,12 +100,12 @@ function listRow(results: Results, c: Comparison, columns: number, paint: Paint)
       4,
       8,
     ),
-    ...verdictCell(results, c, paint).flatMap((line) => wrap(line, columns, 4, 6)),
+    ...shortVerdict(results, c, paint).flatMap((line) => wrap(line, columns, 4, 6)),
   ];
 }
 
-/** two lines, as the other cells of the widest form have */
-function widestVerdict(results: Results, c: Comparison, paint: Paint): Cell {
+/** two lines, as the other cells of the wide forms have */
+function shortVerdict(results: Results, c: Comparison, paint: Paint): readonly string[] {
   const { symbol, word } = VERDICT_WORDS[c.verdict];
   const counted = countedTexts(results, c).map(({ text, bad }) => (bad ? paint.bad(text) : paint.dim(text)));
   return [paint.verdict(c.verdict, `${symbol} ${word}`), counted.join(paint.dim(' · '))];
