@@ -20,9 +20,8 @@ export function warningLines(results: Results, width: number, paint: Paint, verb
   const flags = folded.flatMap((flag) => flagLines(flag, width, verbose));
   if (study.length + flags.length === 0) return [];
   const hidden = !verbose && folded.some(({ grave }) => !grave);
-  const title =
-    paint.bold('Warnings') + (hidden ? paint.dim(' (each row with its details: --verbose, or the report)') : '');
-  return [title, ...[...flags, ...study].map((line) => paint.warn(line))];
+  const hint = hidden ? wrap('each row with its details: --verbose, or the report', width, 2).map(paint.dim) : [];
+  return [paint.bold('Warnings'), ...hint, ...[...flags, ...study].map((line) => paint.warn(line))];
 }
 
 function flagLines(flag: FoldedFlag, width: number, verbose: boolean): readonly string[] {
