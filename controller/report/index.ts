@@ -1,6 +1,7 @@
 /** The only public door of the report. */
 
 export { renderCsv } from './csv.ts';
+export { renderDictionary } from './dictionary.ts';
 export { figureSets, type SeriesFunctions } from './figures/from-analysis.ts';
 export type {
   BlockPoint,
