@@ -14,6 +14,8 @@ interface AnalyzeOptions {
   skipBadRows?: boolean;
   out?: string;
   json?: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
 }
 
 export function analyzeCommand(): Command {
@@ -36,6 +38,8 @@ export function analyzeCommand(): Command {
     .option('--skip-bad-rows', 'leave malformed rows out and count them, instead of stopping at the first')
     .option('--out <dir>', 'folder to write the results, the report and the samples to')
     .option('--json', 'print results.json instead of the table')
+    .option('--quiet', 'one line: what was found')
+    .option('--verbose', 'the warnings and the sentence of every row, instead of each kind once')
     .addHelpText(
       'after',
       `

@@ -2,9 +2,9 @@
 
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { renderChecks } from '../report/index.ts';
+import { countChecks, renderChecks } from '../report/index.ts';
 import { readResults } from '../study/results.ts';
-import { terminal } from './print.ts';
+import { terminal } from './terminal.ts';
 
 export function checkCommand(): Command {
   return new Command('check')
@@ -12,15 +12,19 @@ export function checkCommand(): Command {
     .argument('<dir>', 'folder of the study, e.g. results/STUDY-ID')
     .option('--strict', 'exit 1 when a recommendation is unmet')
     .option('--json', 'print the ten as JSON')
+    .option('--quiet', 'one line: how many are met')
     .addHelpText(
       'after',
       '\nExamples\n  hookbench check results/STUDY-ID\n  hookbench check results/STUDY-ID --strict --json',
     )
-    .action((dir: string, options: { strict?: boolean; json?: boolean }) => {
+    .action((dir: string, options: { strict?: boolean; json?: boolean; quiet?: boolean }) => {
       const results = readResults(resolve(dir));
       const { recommendations } = results;
+      const quiet = options.quiet === true ? `${countChecks(results)}\n` : null;
       process.stdout.write(
-        options.json === true ? `${JSON.stringify(recommendations, null, 2)}\n` : renderChecks(results, terminal()),
+        options.json === true
+          ? `${JSON.stringify(recommendations, null, 2)}\n`
+          : (quiet ?? renderChecks(results, terminal())),
       );
       const unmet = recommendations.some(({ status }) => status === 'unmet');
       if (options.strict === true && unmet) process.exitCode = 1;

@@ -5,14 +5,15 @@ import pc from 'picocolors';
 import { BenchError, type Capability, type Hello } from '#proto';
 import { wrap } from '../report/index.ts';
 import type { ControlClient } from './client.ts';
-import { terminal } from './print.ts';
 import { probeAgent } from './process.ts';
 import { REMOTE_OPTIONS, type RemoteOptions, remoteClient } from './remote.ts';
+import { terminal } from './terminal.ts';
 
 export function doctorCommand(): Command {
   const command = new Command('doctor')
     .description('what this machine can measure, what it lacks, how to get it')
     .option('--json', 'print the facts as JSON')
+    .option('--quiet', 'one line: what is missing')
     .addHelpText(
       'after',
       `
@@ -29,7 +30,8 @@ Examples
         return;
       }
       const found = JSON.parse(text) as Hello | Hello[];
-      for (const hello of Array.isArray(found) ? found : [found]) process.stdout.write(renderDoctor(hello, terminal()));
+      for (const hello of Array.isArray(found) ? found : [found])
+        process.stdout.write(options.quiet === true ? missingLine(hello) : renderDoctor(hello, terminal()));
     });
   for (const [flags, description] of REMOTE_OPTIONS) command.option(flags, description);
   return command;
@@ -37,6 +39,7 @@ Examples
 
 interface DoctorOptions extends RemoteOptions {
   json?: boolean;
+  quiet?: boolean;
 }
 
 async function agentsOf(remote: ControlClient): Promise<Hello[]> {
@@ -60,6 +63,16 @@ function abilityTexts(entry: Capability): string[] {
   ];
 }
 
+function lackingOf({ mechanisms, suts, conditions }: Hello): readonly Capability[] {
+  return [...mechanisms, ...suts, ...conditions].filter((entry) => entry.support !== 'supported');
+}
+
+/** `vm: missing docker, netns`, or `vm: everything in the catalogue runs here` */
+function missingLine(hello: Hello): string {
+  const lacking = lackingOf(hello).map(({ id }) => id);
+  return `${hello.host.hostname}: ${lacking.length === 0 ? 'everything in the catalogue runs here' : `missing ${lacking.join(', ')}`}\n`;
+}
+
 export function renderDoctor(hello: Hello, o: { readonly columns: number; readonly color: boolean }): string {
   const paint = pc.createColors(o.color);
   const hung = (text: string) => wrap(text, o.columns, INDENT, INDENT + 2);
@@ -75,9 +88,7 @@ export function renderDoctor(hello: Hello, o: { readonly columns: number; readon
       return entry.support === 'supported' ? lines : [...lines, ...hung(`needs ${entry.needs}`)];
     });
   const { host } = hello;
-  const lacking = [...hello.mechanisms, ...hello.suts, ...hello.conditions].filter(
-    (entry) => entry.support !== 'supported',
-  );
+  const lacking = lackingOf(hello);
   return [
     paint.bold('This machine'),
     `  ${host.os}, kernel ${host.kernel}, ${host.virtualization}`,

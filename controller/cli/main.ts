@@ -11,6 +11,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./plan.ts')).planCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
   check: async () => (await import('./check.ts')).checkCommand(),
+  compare: async () => (await import('./compare.ts')).compareCommand(),
+  gate: async () => (await import('./gate.ts')).gateCommand(),
   certs: async () => (await import('./certs.ts')).certsCommand(),
   controller: async () => (await import('./daemons.ts')).controllerCommand(),
   agent: async () => (await import('./daemons.ts')).agentCommand(),
@@ -33,6 +35,8 @@ Examples
   hookbench plan --detect 1us                               how large a study must be for that
   hookbench analyze results/STUDY-ID                        analyse a stored study again
   hookbench analyze --baseline a.csv --treated b.csv        CSVs of response times measured elsewhere
+  hookbench compare results/BEFORE results/AFTER            two versions of a hook, two kernels
+  hookbench gate results/STUDY-ID --max 'ld-preload:client:p50<5us'
 
 Exit codes: 0 done; 1 failed; 2 bad usage or input; 3 the machine lacks something (named); 4 interrupted, results so far kept`,
   );

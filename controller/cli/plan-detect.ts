@@ -8,7 +8,7 @@ import { readMeta, readStudy } from '../store/read.ts';
 import { startLocalBench } from './local.ts';
 import { quoted } from './options.ts';
 import type { PlanOptions } from './plan-options.ts';
-import { renderProposals } from './plan-print.ts';
+import { renderProposalLines, renderProposals } from './plan-print.ts';
 import { StudyProgressLine } from './progress.ts';
 import { interruptedEarly, onInterrupt } from './run.ts';
 import { requestOf } from './run-options.ts';
@@ -43,7 +43,8 @@ export async function detect(options: PlanOptions, detectNs: number): Promise<nu
       nextStep: 'give a pilot with more forks, or leave --pilot out to run one',
     });
   }
-  process.stdout.write(options.json === true ? renderJson(rows, goal, dir) : renderProposals(rows, goal, dir));
+  const text = options.quiet === true ? renderProposalLines(rows, goal) : renderProposals(rows, goal, dir);
+  process.stdout.write(options.json === true ? renderJson(rows, goal, dir) : text);
   return 0;
 }
 

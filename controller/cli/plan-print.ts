@@ -23,6 +23,21 @@ export function renderOutline(o: Outline): string {
   return [...head, ...table(rows), ...o.notices.map(({ detail }) => `! ${detail}`), ''].join('\n');
 }
 
+/** `6 forks × 4 blocks, 120,000 requests in all, about 2 min 4 s` */
+export function renderOutlineLine({ forks, blocks, requestsInAll, expectedS }: Outline): string {
+  return `${forks} forks × ${blocks} blocks, ${count(requestsInAll)} requests in all, about ${clock(expectedS)}\n`;
+}
+
+/** a line for each row, its command last; nothing else */
+export function renderProposalLines(rows: readonly ProposalRow[], goal: ProposalGoal): string {
+  const told = rows.map(({ pilot, proposal, command }) => {
+    const name = `${pilot.sut}: ${pilot.treated}`;
+    if (proposal.kind !== 'reachable') return `${name}: not within ${clock(goal.mostMs / 1000)} and 1,000 forks`;
+    return `${name}: about ${clock(proposal.expectedMs / 1000)}: ${command}`;
+  });
+  return `${told.join('\n')}\n`;
+}
+
 export function renderProposals(rows: readonly ProposalRow[], goal: ProposalGoal, pilotDir: string): string {
   const asked = `${us(goal.detectNs)} with probability ${goal.power} at α = ${goal.alpha}`;
   const head = [

@@ -14,7 +14,7 @@ import { readStudy } from '../store/read.ts';
 import { durationNs, listOption, share, timeMs, wholeNumber } from './options.ts';
 import { detect } from './plan-detect.ts';
 import type { PlanOptions } from './plan-options.ts';
-import { renderOutline } from './plan-print.ts';
+import { renderOutline, renderOutlineLine } from './plan-print.ts';
 import { probeAgent } from './process.ts';
 import { warmupOption } from './run.ts';
 import { requestOf } from './run-options.ts';
@@ -45,7 +45,7 @@ export function planCommand(): Command {
     .option('--most <duration>', 'the longest study to propose', timeMs('--most'), 3_600_000)
     .option('--out <path>', 'file for the plan (as plan.json); with --detect the folder for the pilot')
     .option('--json', 'print JSON')
-    .option('--quiet', 'no progress')
+    .option('--quiet', 'no progress, and one line: how large and how long')
     .addHelpText(
       'after',
       `
@@ -68,7 +68,8 @@ async function outline(options: PlanOptions): Promise<number> {
   if (options.out !== undefined) {
     writeFileSync(options.out, `${JSON.stringify(recordedPlan(study.seed, new Map([[node, assignments]])))}\n`);
   }
-  process.stdout.write(options.json === true ? `${JSON.stringify(told, null, 2)}\n` : renderOutline(told));
+  const text = options.quiet === true ? renderOutlineLine(told) : renderOutline(told);
+  process.stdout.write(options.json === true ? `${JSON.stringify(told, null, 2)}\n` : text);
   return 0;
 }
 

@@ -28,6 +28,7 @@ export interface RunOptions extends RemoteOptions {
   out: string;
   json?: boolean;
   quiet?: boolean;
+  verbose?: boolean;
 }
 
 /** what --quick changes; an option given by the user wins */

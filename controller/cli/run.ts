@@ -76,7 +76,8 @@ export function runCommand(): Command {
     .option('--budget <duration>', 'with --until: the most time to measure for (default 10m)', timeMs('--budget'))
     .option('--out <dir>', 'folder for results (of a controller with --tls-dir: its own --results)', 'results')
     .option('--json', 'print results.json instead of the table')
-    .option('--quiet', 'no progress')
+    .option('--quiet', 'no progress, and one line: what was found')
+    .option('--verbose', 'the warnings and the sentence of every row, instead of each kind once')
     .addHelpText(
       'after',
       `

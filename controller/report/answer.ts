@@ -1,7 +1,7 @@
 /** The question of a study and its answer in one sentence. */
 
 import type { Comparison, Results, Vantage } from '../analysis/results.ts';
-import { formatDuration, formatEstimate } from './format.ts';
+import { formatEstimate, formatShort } from './format.ts';
 import { groupLabel, sutViews, treatedMechanisms } from './model.ts';
 
 const WHAT: Readonly<Record<Vantage, string>> = {
@@ -20,17 +20,22 @@ export function question(results: Results): string {
 
 /** One sentence over all comparisons: per mechanism what it adds and where, with intervals. A failed A/A comes first. */
 export function answer(results: Results): string {
-  const labels = new Map<Comparison, string>();
-  for (const group of sutViews(results).flatMap((view) => view.groups)) {
-    for (const c of group.comparisons) labels.set(c, groupLabel(results, group));
-  }
-  const clauses = treatedMechanisms(results)
-    .map((mechanism) => mechanismClause(mechanism, labels))
-    .filter((clause) => clause !== '');
+  const clauses = answerClauses(results);
   const found = clauses.length > 0 ? clauses.join('; ') : 'No comparison could be made';
   const failed =
     results.aa.passed || results.aa.comparisons.length === 0 ? '' : 'The A/A check failed, so read with care: ';
   return `${failed}${found}.`;
+}
+
+/** The answer's parts, one for each mechanism that was compared. */
+export function answerClauses(results: Results): readonly string[] {
+  const labels = new Map<Comparison, string>();
+  for (const group of sutViews(results).flatMap((view) => view.groups)) {
+    for (const c of group.comparisons) labels.set(c, groupLabel(results, group));
+  }
+  return treatedMechanisms(results)
+    .map((mechanism) => mechanismClause(mechanism, labels))
+    .filter((clause) => clause !== '');
 }
 
 function mechanismClause(mechanism: string, labels: ReadonlyMap<Comparison, string>): string {
@@ -41,7 +46,7 @@ function mechanismClause(mechanism: string, labels: ReadonlyMap<Comparison, stri
   const costs = of('overhead');
   if (costs.length > 0) parts.push(`adds ${list(costsByVantage(costs, labels))}`);
   const unseen = of('no-detectable-difference');
-  if (unseen.length > 0) parts.push(`shows no detectable difference on ${where(unseen)}${smallest(unseen)}`);
+  if (unseen.length > 0) parts.push(`shows no detectable difference on ${list(unseenParts(unseen, labels))}`);
   if (of('equivalent').length > 0) parts.push(`is equivalent to no hook on ${where(of('equivalent'))}`);
   if (of('implausible').length > 0) parts.push(`looks implausibly faster than no hook on ${where(of('implausible'))}`);
   if (of('invalid').length > 0) parts.push(`has no valid result on ${where(of('invalid'))}`);
@@ -73,10 +78,13 @@ function costSpan(costs: readonly Comparison[], labels: ReadonlyMap<Comparison, 
   return low === high ? low.text : `between ${low.text} and ${high.text}`;
 }
 
-function smallest(cs: readonly Comparison[]): string {
-  const seen = cs.flatMap((c) => (c.minimumDetectableNs === null ? [] : [c.minimumDetectableNs]));
-  if (seen.length === 0) return '';
-  return ` (smallest it could have seen: ${[...new Set(seen.map(formatDuration))].join(', ')})`;
+/** each with the smallest true shift that it would have found 4 times in 5 */
+function unseenParts(cs: readonly Comparison[], labels: ReadonlyMap<Comparison, string>): readonly string[] {
+  return cs.map((c, i) => {
+    const name = labels.get(c) ?? c.sut;
+    if (c.minimumDetectableNs === null) return name;
+    return `${name} (${i === 0 ? 'smallest it could have seen: ' : ''}${formatShort(c.minimumDetectableNs)})`;
+  });
 }
 
 function list(items: readonly string[]): string {

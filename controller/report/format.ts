@@ -48,6 +48,14 @@ export function formatDuration(ns: number): string {
   return `${plain(value, decimals)} ${unit.symbol}`;
 }
 
+/** A length that is itself an estimate, two to three significant digits: `97 ns`, `1.9 µs`, `23 µs`. */
+export function formatShort(ns: number): string {
+  if (!Number.isFinite(ns)) return 'n/a';
+  const unit = unitFor(Math.abs(ns));
+  const value = ns / unit.ns;
+  return `${plain(value, Math.abs(value) < 10 && unit.symbol !== 'ns' ? 1 : 0)} ${unit.symbol}`;
+}
+
 /** A shift without its own interval (the pooled statistics): as formatDuration, signed. */
 export function formatSignedDuration(ns: number): string {
   const text = formatDuration(ns);

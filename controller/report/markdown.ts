@@ -3,57 +3,85 @@
 import type { Comparison, Results } from '../analysis/results.ts';
 import { blockingLines, timedNote, traceLines } from './actions.ts';
 import { answer } from './answer.ts';
+import { type FoldedFlag, foldFlags, namesText } from './folded-flags.ts';
 import { formatCount, formatDuration, formatEstimate, formatMany, formatPercent, formatRatio } from './format.ts';
+import { escapeText, fenced, fitted, folded, GITHUB_LIMIT, items, tableLine } from './markdown/text.ts';
 import { groupLabel, lossFor, parityFor, studyWarnings, sutViews, worstParity } from './model.ts';
 import { interactionLines, pooledLines, varianceLines } from './places.ts';
-import { FLAG_WORDS, missingReason, RECOMMENDATION_TITLES, VERDICT_WORDS } from './words.ts';
+import { missingReason, RECOMMENDATION_TITLES, VERDICT_WORDS } from './words.ts';
 
-export function renderMarkdown(results: Results): string {
-  const { study } = results;
-  const groups = sutViews(results).flatMap((view) => view.groups);
-  const rows = groups.flatMap((group) =>
-    group.comparisons.map((c) => tableRow(results, groupLabel(results, group), c)),
-  );
-  const aaMark = results.aa.passed ? '✓' : results.aa.comparisons.length === 0 ? '!' : '✕';
-  const head = [
-    '| SUT | hook | p50 without | shift at p50 | ratio | at mean | at p99 | verdict | parity | loss |',
-    '|---|---|---:|---:|---:|---:|---:|---|---:|---:|',
-  ];
-  const flags = groups.flatMap((group) =>
-    group.comparisons.flatMap((c) =>
-      c.flags.map((f) => `${c.treated} on ${groupLabel(results, group)}: ${FLAG_WORDS[f.code].word}: ${f.detail}`),
-    ),
-  );
-  const status =
-    study.status === 'complete'
-      ? []
-      : [`**This study ${study.status === 'failed' ? 'failed' : `was ${study.status}`}.**`];
-  const sutWarnings = sutViews(results).flatMap((view) => view.warnings);
-  const notes = [...new Set([...flags, ...[...sutWarnings, ...studyWarnings(results)].map((w) => w.detail)])];
+/** @returns the answer, the A/A check and the table first, details folded away; within `limit` bytes, which GitHub takes as one comment */
+export function renderMarkdown(results: Results, limit = GITHUB_LIMIT): string {
+  const { study, aa } = results;
+  const aaMark = aa.passed ? '✓' : aa.comparisons.length === 0 ? '!' : '✕';
   const timed = timedNote(results);
   const action = [
     ...blockingLines(results).map(({ text, bad }) => `${bad ? '✕' : '✓'} ${text}`),
     ...traceLines(results),
     ...(timed === null ? [] : [timed]),
   ];
-  const places = [pooledLines(results), interactionLines(results), varianceLines(results)];
-  const nodes = results.nodes.map((n) => `${n.cpu}, kernel ${n.kernel}`).join('; ');
+  const flags = foldFlags(results);
+  const grave = flags.filter((flag) => flag.grave);
+  const details = notes(results, flags);
+  const across = [...pooledLines(results), ...interactionLines(results)];
+  const split = varianceLines(results);
+  return fitted(
+    [
+      { text: `**${escapeText(answer(results))}**` },
+      {
+        text:
+          study.status === 'complete'
+            ? ''
+            : `**This study ${study.status === 'failed' ? 'failed' : `was ${study.status}`}.**`,
+      },
+      { text: `A/A ${aaMark} ${escapeText(aa.sentence)}` },
+      { text: table(results), leastLines: 3 },
+      { text: items(grave.flatMap(flagTexts)), droppable: 'why rows are not to be used' },
+      { text: items(action), droppable: 'what the action did' },
+      {
+        text: folded(`Over nodes and conditions (${across.length})`, items(across)),
+        droppable: 'nodes and conditions',
+      },
+      { text: folded(`Notes and warnings (${details.length})`, items(details)), droppable: 'notes and warnings' },
+      {
+        text: folded(`What the intervals come from (${split.length})`, items(split)),
+        droppable: 'what the intervals come from',
+      },
+      { text: recommendationText(results), droppable: 'recommendations' },
+      { text: measuredText(results) },
+      { text: fenced(study.command) },
+    ],
+    limit,
+  );
+}
+
+function table(results: Results): string {
+  const groups = sutViews(results).flatMap((view) => view.groups);
+  const rows = groups.flatMap((group) =>
+    group.comparisons.map((c) => tableRow(results, groupLabel(results, group), c)),
+  );
+  if (rows.length === 0) return 'No comparison could be made.';
   return [
-    `**${escapeText(answer(results))}**`,
-    ...status,
-    `A/A ${aaMark} ${escapeText(results.aa.sentence)}`,
-    rows.length === 0 ? 'No comparison could be made.' : [...head, ...rows].join('\n'),
-    ...(action.length === 0 ? [] : [action.map((line) => `- ${escapeText(line)}`).join('\n')]),
-    ...places
-      .filter((lines) => lines.length > 0)
-      .map((lines) => lines.map((line) => `- ${escapeText(line)}`).join('\n')),
-    ...(notes.length === 0 ? [] : [notes.map((note) => `- ${escapeText(note)}`).join('\n')]),
-    ...recommendationLines(results),
-    `<sub>hookbench ${escapeText(study.hookbenchVersion)}, study ${escapeText(study.id)}, seed ${study.seed}, ${formatCount(study.requestsPerArm)} requests per arm, ${formatMany(study.forks, 'fork')}. ${escapeText(nodes)}. Shift = with hook − without, with its interval.</sub>`,
-    fenced(study.command),
-  ]
-    .join('\n\n')
-    .concat('\n');
+    '| SUT | hook | p50 without | shift at p50 | ratio | at mean | at p99 | verdict | parity | loss |',
+    '|---|---|---:|---:|---:|---:|---:|---|---:|---:|',
+    ...rows,
+  ].join('\n');
+}
+
+/** flags that change no verdict, then what the study says of itself */
+function notes(results: Results, flags: readonly FoldedFlag[]): readonly string[] {
+  const sutWarnings = sutViews(results).flatMap((view) => view.warnings);
+  const warnings = [...sutWarnings, ...studyWarnings(results)].map(({ detail }) => detail);
+  return [...new Set([...flags.filter((flag) => !flag.grave).flatMap(flagTexts), ...warnings])];
+}
+
+function flagTexts({ word, details, of }: FoldedFlag): readonly string[] {
+  return details.map(({ names, detail }) => `${word} (${namesText(names, of)}): ${detail}`);
+}
+
+function measuredText({ study, nodes }: Results): string {
+  const machines = nodes.map((n) => `${n.cpu}, kernel ${n.kernel}`).join('; ');
+  return `<sub>hookbench ${escapeText(study.hookbenchVersion)}, study ${escapeText(study.id)}, seed ${study.seed}, ${formatCount(study.requestsPerArm)} requests per arm, ${formatMany(study.forks, 'fork')}. ${escapeText(machines)}. Shift = with hook − without, with its interval.</sub>`;
 }
 
 function tableRow(results: Results, label: string, c: Comparison): string {
@@ -73,38 +101,17 @@ function tableRow(results: Results, label: string, c: Comparison): string {
     parity === null ? 'n/a (not counted)' : formatPercent(parity.ratio),
     loss === null ? 'n/a (not counted)' : formatCount(loss.lost),
   ];
-  return `| ${cells.map(escapeText).join(' | ')} |`;
+  return tableLine(cells);
 }
 
 const MARKS = { met: '✓ met', unmet: '✕ not met', 'not-applicable': '– not applicable' } as const;
 
-/** folded away: ten sentences are more than a pull request wants to see at once */
-function recommendationLines({ recommendations }: Results): readonly string[] {
-  if (recommendations.length === 0) return [];
+function recommendationText({ recommendations }: Results): string {
   const met = recommendations.filter(({ status }) => status === 'met').length;
   const lines = recommendations.map(({ id, status, evidence }) => {
     const title = Object.hasOwn(RECOMMENDATION_TITLES, id) ? RECOMMENDATION_TITLES[id] : '';
     return `- ${MARKS[status]} **${escapeText(`${id} ${title}`)}**: ${escapeText(evidence)}`;
   });
   const summary = `The paper's recommendations: ${met} of ${recommendations.length} met`;
-  return [`<details><summary>${summary}</summary>`, lines.join('\n'), '</details>'];
-}
-
-/** Study text stays text: no markup, no mention, no table cell of its own. Brackets of intervals stay as they are. */
-function escapeText(text: string): string {
-  return text
-    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replace(/[\\`*_|~#!]/g, '\\$&')
-    .replaceAll('@', '&#64;')
-    .replaceAll('](', ']\\(');
-}
-
-/** A code block whose fence is longer than any run of backticks inside. */
-function fenced(command: string): string {
-  const longest = Math.max(2, ...(command.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}sh\n${command.replace(/[\r\n]+/g, ' ')}\n${fence}`;
+  return folded(summary, lines.join('\n'));
 }

@@ -63,25 +63,82 @@ export function layerOf(mechanism: string): string | null {
 
 export interface FlagWords {
   readonly word: string;
+  /** what it says in general and what to do, for where the details of many rows would be too much */
+  readonly meaning: string;
   /** the assumption of the pooled t-test that this breaks, or null */
   readonly breaks: string | null;
 }
 
 export const FLAG_WORDS: Readonly<Record<FlagCode, FlagWords>> = {
-  'arms-not-interleaved': { word: 'arms not interleaved', breaks: 'that only the hook differs between the arms' },
-  'arms-apart': { word: 'arms far apart in time', breaks: 'that only the hook differs between the arms' },
-  drift: { word: 'drift', breaks: 'that all samples of an arm have one distribution' },
-  autocorrelated: { word: 'autocorrelated', breaks: 'that samples are independent' },
-  'unequal-variance': { word: 'unequal variance', breaks: 'that both arms have the same variance' },
-  'negative-overhead': { word: 'negative overhead', breaks: null },
-  'unstable-warmup': { word: 'unstable warm-up', breaks: 'that all samples of an arm have one distribution' },
-  'lost-samples': { word: 'lost samples', breaks: 'that the sample is random' },
-  'parity-miss': { word: 'reads missed', breaks: null },
-  throttled: { word: 'throttled', breaks: 'that all samples of an arm have one distribution' },
-  'aa-failed': { word: 'A/A failed', breaks: null },
-  'block-failed': { word: 'not blocked as asked', breaks: null },
-  'few-forks': { word: 'few forks', breaks: null },
-  incomplete: { word: 'incomplete', breaks: null },
+  'arms-not-interleaved': {
+    word: 'arms not interleaved',
+    meaning: 'The arms ran one after the other: whatever changed between them is part of the difference.',
+    breaks: 'that only the hook differs between the arms',
+  },
+  'arms-apart': {
+    word: 'arms far apart in time',
+    meaning: 'A long break lies between the arms: whatever changed in it is part of the difference.',
+    breaks: 'that only the hook differs between the arms',
+  },
+  drift: {
+    word: 'drift',
+    meaning:
+      'Latencies rise or fall while a process lives. Interleaving keeps that out of a difference; arms one after the other do not.',
+    breaks: 'that all samples of an arm have one distribution',
+  },
+  autocorrelated: {
+    word: 'autocorrelated',
+    meaning:
+      "Neighbouring requests are alike, so the pooled tests' p-values are too small; the verdicts do not use them.",
+    breaks: 'that samples are independent',
+  },
+  'unequal-variance': {
+    word: 'unequal variance',
+    meaning: 'The arms spread differently, which the pooled t-test assumes not to be; the verdicts do not use it.',
+    breaks: 'that both arms have the same variance',
+  },
+  'negative-overhead': {
+    word: 'negative overhead',
+    meaning: 'Significantly faster with the hook, which a hook cannot be: something else changed between the arms.',
+    breaks: null,
+  },
+  'unstable-warmup': {
+    word: 'unstable warm-up',
+    meaning:
+      'In some process starts latencies had not settled, or left their level later. Nothing was cut for that: use a longer --warmup-floor, more requests or a quieter machine.',
+    breaks: 'that all samples of an arm have one distribution',
+  },
+  'lost-samples': {
+    word: 'lost samples',
+    meaning: 'Samples were lost on their way.',
+    breaks: 'that the sample is random',
+  },
+  'parity-miss': {
+    word: 'reads missed',
+    meaning: 'The hook did not see every read that it must have seen.',
+    breaks: null,
+  },
+  throttled: {
+    word: 'throttled',
+    meaning: 'The machine took time away from the study.',
+    breaks: 'that all samples of an arm have one distribution',
+  },
+  'aa-failed': {
+    word: 'A/A failed',
+    meaning: "None against none differs too, so a difference may be the instrument's own.",
+    breaks: null,
+  },
+  'block-failed': {
+    word: 'not blocked as asked',
+    meaning: 'The hook did not block what it was to block.',
+    breaks: null,
+  },
+  'few-forks': {
+    word: 'few forks',
+    meaning: 'Fewer than 4 process starts: how much starts differ can hardly be told. Use more --forks.',
+    breaks: null,
+  },
+  incomplete: { word: 'incomplete', meaning: 'Less was measured than was planned.', breaks: null },
 };
 
 /** Titles in our words of the ten recommendations of Kahlhofer et al., SSP 2023. */

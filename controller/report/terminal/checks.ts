@@ -2,21 +2,29 @@
 
 import type { Recommendation, Results } from '../../analysis/results.ts';
 import { RECOMMENDATION_TITLES } from '../words.ts';
-import { plainText, wrap } from './layout.ts';
+import { plainText, widthFor, wrap } from './layout.ts';
 import { type Paint, paintFor } from './paint.ts';
 
 /** @returns lines no wider than `columns`: each recommendation with what decided it, and last how many are met */
 export function renderChecks(results: Results, o: { readonly columns: number; readonly color: boolean }): string {
-  const columns = Math.max(40, Math.floor(o.columns) || 80);
+  const columns = widthFor(o.columns);
   const paint = paintFor(o.color);
   const rows = results.recommendations.flatMap((row) => [
     ...wrap(`${mark(row, paint)} ${paint.bold(row.id)} ${titleOf(row)}`, columns, 0, 4),
     ...evidenceLines(row, columns).map((line) => paint.dim(line)),
   ]);
-  const counted = (status: Recommendation['status']) =>
-    results.recommendations.filter((row) => row.status === status).length;
-  const sum = `${counted('met')} met, ${counted('unmet')} not met, ${counted('not-applicable')} not applicable`;
-  return `${[...rows, '', ...wrap(`${plainText(results.study.id)}: ${sum}`, columns)].join('\n')}\n`;
+  return `${[...rows, '', ...wrap(countChecks(results), columns)].join('\n')}\n`;
+}
+
+/** `STUDY-ID: 6 met, 2 not met (R4, R10), 2 not applicable` */
+export function countChecks({ study, recommendations }: Results): string {
+  const ids = (status: Recommendation['status']) =>
+    recommendations.filter((row) => row.status === status).map(({ id }) => id);
+  const unmet = ids('unmet');
+  const which = unmet.length === 0 ? '' : ` (${unmet.join(', ')})`;
+  return plainText(
+    `${study.id}: ${ids('met').length} met, ${unmet.length} not met${which}, ${ids('not-applicable').length} not applicable`,
+  );
 }
 
 /** a line for each place or comparison; a number stays beside its % */

@@ -1,32 +1,47 @@
 /** The table of one group: a row per mechanism, in the widest form that fits the terminal. */
 
 import type { Comparison, Estimate, Results } from '../../analysis/results.ts';
+import { flagsOfGroup } from '../folded-flags.ts';
 import { formatCount, formatDuration, formatEstimate, formatPercent, formatRatio } from '../format.ts';
 import { type Group, lossFor, parityFor, worstParity } from '../model.ts';
-import { FLAG_WORDS, layerOf, missingReason, VANTAGE_WORDS, VERDICT_WORDS } from '../words.ts';
-import { type Cell, layTable, plainText, wrap } from './layout.ts';
+import { layerOf, missingReason, VANTAGE_WORDS, VERDICT_WORDS } from '../words.ts';
+import { type Cell, layTable, plainText, proseWidth, wrap } from './layout.ts';
 import type { Paint } from './paint.ts';
 
 const HEAD = ['hook', 'shift at p50', 'at mean', 'at p99', 'p50 without hook', 'verdict'];
+/** where the base stands in the head; narrow forms have it below the shifts */
+const BASE_AT = 4;
 
 export function renderGroup(results: Results, group: Group, columns: number, paint: Paint): readonly string[] {
   const place = [group.condition, group.node, `clock: ${VANTAGE_WORDS[group.vantage]}`].map(plainText).join(' · ');
   const title = wrap(`${paint.bold(plainText(group.sut))} ${paint.dim(`· ${place}`)}`, columns);
-  const flags = group.comparisons.flatMap((c) => flagLines(c, columns, paint));
-  return [...title, ...tableLines(results, group, columns, paint), ...flags];
+  const flags = flagsOfGroup(group.comparisons);
+  const warned = flags === '' ? [] : wrap(`! ${plainText(flags)}`, proseWidth(columns), 2, 4);
+  return [...title, ...tableLines(results, group, columns, paint), ...warned.map((line) => paint.warn(line))];
 }
+
+/** from how many columns on a form is tried: tables of one study differ in width, and should not differ in form for a column or two */
+const WIDE_FROM = 130;
+const ROOMY_FROM = 96;
 
 function tableLines(results: Results, group: Group, columns: number, paint: Paint): readonly string[] {
   const head = HEAD.map((text): Cell => [paint.dim(text)]);
-  const wide = [head, ...group.comparisons.map((c) => wideRow(results, c, paint))];
-  const inline = layTable(wide, columns);
-  if (inline !== null) return inline;
-  const narrowHead = [head[0] ?? [], head[1] ?? [], head[2] ?? [], head[3] ?? [], head[5] ?? []];
-  const stacked = layTable([narrowHead, ...group.comparisons.map((c) => stackedRow(results, c, paint))], columns);
-  return stacked ?? group.comparisons.flatMap((c) => listRow(results, c, columns, paint));
+  const wide = (c: Comparison) => wideRow(c, paint, shortVerdict(results, c, paint));
+  const roomy = (c: Comparison) => roomyRow(c, paint, shortVerdict(results, c, paint));
+  const stacked = (c: Comparison) => stackedRow(c, paint, verdictCell(results, c, paint));
+  const forms = [
+    ...(columns >= WIDE_FROM ? [{ head, row: wide }] : []),
+    ...(columns >= ROOMY_FROM ? [{ head, row: roomy }] : []),
+    { head: head.filter((_, i) => i !== BASE_AT), row: stacked },
+  ];
+  for (const form of forms) {
+    const lines = layTable([form.head, ...group.comparisons.map(form.row)], columns);
+    if (lines !== null) return lines;
+  }
+  return group.comparisons.flatMap((c) => listRow(results, c, columns, paint));
 }
 
-function wideRow(results: Results, c: Comparison, paint: Paint): readonly Cell[] {
+function wideRow(c: Comparison, paint: Paint, verdict: Cell): readonly Cell[] {
   const one = (e: Estimate | null): Cell => (e === null ? [missing(c)] : [formatEstimate(e).text]);
   return [
     [paint.bold(plainText(c.treated)), paint.dim(layerAndDesign(c))],
@@ -34,26 +49,40 @@ function wideRow(results: Results, c: Comparison, paint: Paint): readonly Cell[]
     one(c.shifts.mean),
     one(c.shifts.p99),
     [formatDuration(c.baselineStats.p50Ns), ratioText(c) ?? ''],
-    verdictCell(results, c, paint),
+    verdict,
   ];
 }
 
-function stackedRow(results: Results, c: Comparison, paint: Paint): readonly Cell[] {
-  const two = (e: Estimate | null): readonly string[] => {
-    if (e === null) return wrap(missing(c), 14);
-    const { value, interval } = formatEstimate(e);
-    return [value, paint.dim(interval)];
-  };
+/** intervals below their values, everything else in columns */
+function roomyRow(c: Comparison, paint: Paint, verdict: Cell): readonly Cell[] {
+  const [layer = '', design = ''] = layerAndDesign(c).split(', ');
+  return [
+    [paint.bold(plainText(c.treated)), paint.dim(design === '' ? layer : `${layer}, ${design}`)],
+    twoLines(c, c.shifts.p50, paint),
+    twoLines(c, c.shifts.mean, paint),
+    twoLines(c, c.shifts.p99, paint),
+    [formatDuration(c.baselineStats.p50Ns), ratioText(c) ?? ''],
+    verdict,
+  ];
+}
+
+function stackedRow(c: Comparison, paint: Paint, verdict: Cell): readonly Cell[] {
   const ratio = ratioText(c);
   const base = `base ${formatDuration(c.baselineStats.p50Ns)}${ratio === null ? '' : ` · ${ratio}`}`;
   const [layer, design] = layerAndDesign(c).split(', ');
   return [
     [paint.bold(plainText(c.treated)), paint.dim(layer ?? ''), paint.dim(design ?? '')],
-    [...padTo(two(c.shifts.p50), 2), { text: paint.dim(base), over: 3 }],
-    two(c.shifts.mean),
-    two(c.shifts.p99),
-    verdictCell(results, c, paint),
+    [...padTo(twoLines(c, c.shifts.p50, paint), 2), { text: paint.dim(base), over: 3 }],
+    twoLines(c, c.shifts.mean, paint),
+    twoLines(c, c.shifts.p99, paint),
+    verdict,
   ];
+}
+
+function twoLines(c: Comparison, e: Estimate | null, paint: Paint): readonly string[] {
+  if (e === null) return wrap(missing(c), 14);
+  const { value, interval } = formatEstimate(e);
+  return [value, paint.dim(interval)];
 }
 
 function listRow(results: Results, c: Comparison, columns: number, paint: Paint): readonly string[] {
@@ -71,34 +100,38 @@ function listRow(results: Results, c: Comparison, columns: number, paint: Paint)
       4,
       8,
     ),
-    ...verdictCell(results, c, paint).flatMap((line) => wrap(line, columns, 4, 6)),
+    ...shortVerdict(results, c, paint).flatMap((line) => wrap(line, columns, 4, 6)),
   ];
+}
+
+/** two lines, as the other cells of the wide forms have */
+function shortVerdict(results: Results, c: Comparison, paint: Paint): readonly string[] {
+  const { symbol, word } = VERDICT_WORDS[c.verdict];
+  const counted = countedTexts(results, c).map(({ text, bad }) => (bad ? paint.bad(text) : paint.dim(text)));
+  return [paint.verdict(c.verdict, `${symbol} ${word}`), counted.join(paint.dim(' · '))];
 }
 
 function verdictCell(results: Results, c: Comparison, paint: Paint): readonly string[] {
   const { symbol, word } = VERDICT_WORDS[c.verdict];
-  const [first = '', ...more] = wrap(`${symbol} ${word}`, 17, 0, 2);
-  const verdict = [first, ...more].map((line) => paint.verdict(c.verdict, line));
-  const parity = worstParity(parityFor(results, c));
-  const parityText =
-    parity === null ? 'parity n/a (not counted)' : `parity ${formatPercent(parity.ratio)} ${parity.ok ? '✓' : '✕'}`;
-  const loss = lossFor(results, c);
-  const lossText =
-    loss === null ? 'loss n/a (not counted)' : `loss ${formatCount(loss.lost)} ${loss.lost === 0 ? '✓' : '✕'}`;
-  const lines = (text: string, bad: boolean) =>
-    wrap(text, 17, 0, 2).map((line) => (bad ? paint.bad(line) : paint.dim(line)));
-  return [
-    ...verdict,
-    ...lines(parityText, parity !== null && !parity.ok),
-    ...lines(lossText, loss !== null && loss.lost > 0),
-  ];
+  const verdict = wrap(`${symbol} ${word}`, 17, 0, 2).map((line) => paint.verdict(c.verdict, line));
+  const counted = countedTexts(results, c).flatMap(({ text, bad }) =>
+    wrap(text, 17, 0, 2).map((line) => (bad ? paint.bad(line) : paint.dim(line))),
+  );
+  return [...verdict, ...counted];
 }
 
-function flagLines(c: Comparison, columns: number, paint: Paint): readonly string[] {
-  return c.flags.flatMap((flag) => {
-    const text = `! ${plainText(c.treated)}: ${FLAG_WORDS[flag.code].word}: ${plainText(flag.detail)}`;
-    return wrap(text, columns, 2, 4).map((line) => paint.warn(line));
-  });
+/** what was counted beside the samples: reads seen, samples lost */
+function countedTexts(results: Results, c: Comparison): readonly { readonly text: string; readonly bad: boolean }[] {
+  const parity = worstParity(parityFor(results, c));
+  const loss = lossFor(results, c);
+  return [
+    parity === null
+      ? { text: 'parity n/a (not counted)', bad: false }
+      : { text: `parity ${formatPercent(parity.ratio)} ${parity.ok ? '✓' : '✕'}`, bad: !parity.ok },
+    loss === null
+      ? { text: 'loss n/a (not counted)', bad: false }
+      : { text: `loss ${formatCount(loss.lost)} ${loss.lost === 0 ? '✓' : '✕'}`, bad: loss.lost > 0 },
+  ];
 }
 
 function padTo(lines: readonly string[], count: number): readonly string[] {

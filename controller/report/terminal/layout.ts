@@ -11,6 +11,16 @@ export interface Spanning {
 /** one line per entry; may carry colour codes */
 export type Cell = readonly (string | Spanning)[];
 
+/** what a layout may use of a terminal that says it has so many columns; 80 where it does not say */
+export function widthFor(columns: number): number {
+  return Math.max(40, Math.floor(columns) || 80);
+}
+
+/** longer lines of text are hard to follow back */
+export function proseWidth(columns: number): number {
+  return Math.min(columns, 100);
+}
+
 export function widthOf(text: string): number {
   return [...stripVTControlCharacters(text)].length;
 }

@@ -2,6 +2,7 @@
 
 import pc from 'picocolors';
 import type { Verdict } from '../../analysis/results.ts';
+import type { DifferenceVerdict } from '../../compare/index.ts';
 
 export interface Paint {
   bold(text: string): string;
@@ -10,6 +11,7 @@ export interface Paint {
   warn(text: string): string;
   bad(text: string): string;
   verdict(verdict: Verdict, text: string): string;
+  difference(verdict: DifferenceVerdict, text: string): string;
 }
 
 export function paintFor(color: boolean): Paint {
@@ -21,6 +23,11 @@ export function paintFor(color: boolean): Paint {
     implausible: (text) => c.bold(c.magenta(text)),
     invalid: (text) => c.bold(c.red(text)),
   };
+  const differences: Readonly<Record<DifferenceVerdict, (text: string) => string>> = {
+    larger: verdicts.overhead,
+    smaller: verdicts.equivalent,
+    'no-detectable-difference': verdicts['no-detectable-difference'],
+  };
   return {
     bold: c.bold,
     dim: c.dim,
@@ -28,5 +35,6 @@ export function paintFor(color: boolean): Paint {
     warn: c.yellow,
     bad: c.red,
     verdict: (verdict, text) => verdicts[verdict](text),
+    difference: (verdict, text) => differences[verdict](text),
   };
 }

@@ -22,7 +22,7 @@ const REFUSED: readonly [string, readonly string[], RegExp][] = [
   [
     'an unknown command',
     ['measure'],
-    /unknown command 'measure'[\s\S]*doctor, run, analyze, plan, report, check, certs/,
+    /unknown command 'measure'[\s\S]*doctor, run, analyze, plan, report, check, compare, gate, certs/,
   ],
   ['an unknown option', ['run', '--fork', '2'], /unknown option '--fork'[\s\S]*(--forks|--help)/],
   ['an option without its value', ['run', '--forks'], /--forks <n>/],
@@ -58,6 +58,13 @@ const REFUSED: readonly [string, readonly string[], RegExp][] = [
     ['certs', 'issue', 'cli', 'x', '--ca', out, '--out', join(out, 'c')],
     /ca\.crt[\s\S]*next: hookbench certs init/,
   ],
+  ['a gate without a budget', ['gate', out], /required option '--max <budget>'/],
+  [
+    'a budget without a limit',
+    ['gate', out, '--max', 'ld-preload:p50'],
+    /--max ld-preload:p50 is not MECHANISM\[:SUT\][\s\S]*in quotes/,
+  ],
+  ['compare of one study', ['compare', out], /missing required argument 'b'/],
   ['an unknown format', ['report', out, '--format', 'pdf'], /unknown format "pdf"; known: html, md, json, csv/],
 ];
 

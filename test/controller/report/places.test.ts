@@ -35,7 +35,7 @@ function acrossResults(): Results {
 }
 
 const results = acrossResults();
-const terminal = (of: Results, columns: number) => renderTerminal(of, { columns, color: false });
+const terminal = (of: Results, columns: number) => renderTerminal(of, { columns, color: false, verbose: true });
 const unwrapped = (text: string) => text.replace(/\s+/g, ' ');
 const sentences = [
   ...(results.pooled ?? []),
@@ -61,6 +61,14 @@ test('the terminal has every sentence and stays within its width', () => {
         .every((line) => [...line].length <= columns),
     );
   }
+});
+
+test('without verbose the terminal says in a line what each row would be narrowed by', () => {
+  const text = unwrapped(renderTerminal(results, { columns: 100, color: false }));
+  assert.match(text, /What would narrow the intervals/);
+  for (const { sentence } of results.variance ?? []) assert.not.ok(text.includes(sentence));
+  for (const { add, treated, sut, condition } of results.variance ?? [])
+    assert.match(text, new RegExp(`more ${add}: [^:]*${treated} on [^:;]*${sut} \\(${condition}\\)`));
 });
 
 test('HTML has the forest with its pooled row, every contrast and the shares', () => {
