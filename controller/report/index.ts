@@ -1,14 +1,17 @@
 /** The only public door of the report. */
 
 export { renderCsv } from './csv.ts';
-export { figureSets, type SeriesFunctions } from './figures/from-analysis.ts';
+export { type FigureOptions, figureSets, type SeriesFunctions } from './figures/from-analysis.ts';
 export type {
   BlockPoint,
   BlockSeriesInput,
   BoxInput,
+  EcdfInput,
   FigureSet,
+  HistogramInput,
   LagBin,
   LagInput,
+  VantageInput,
 } from './figures/input.ts';
 export { formatDuration, formatEstimate, formatRatio } from './format.ts';
 export { type HtmlInput, renderHtml } from './html.ts';
