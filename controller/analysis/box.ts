@@ -4,7 +4,7 @@ import { quantile } from '../stats/quantile.ts';
 import type { SortedSamples } from '../stats/samples.ts';
 import { type TukeyWhiskers, tukeyWhiskers } from '../stats/tukey.ts';
 
-/** five numbers, whiskers and the outliers furthest out */
+/** five numbers, whiskers and some of the outliers */
 export interface BoxSeries {
   readonly n: number;
   readonly minNs: number;
@@ -15,8 +15,8 @@ export interface BoxSeries {
   readonly whiskerLowNs: number;
   readonly whiskerHighNs: number;
   readonly outliers: number;
-  /** at most 200, the furthest from the whiskers, ascending */
-  readonly extremeOutliersNs: readonly number[];
+  /** at most 200, evenly by rank over all of them, the furthest of each side among them; ascending */
+  readonly outliersNs: readonly number[];
 }
 
 /** Tukey's boxplot (the paper's figure 4).
@@ -34,24 +34,19 @@ export function boxOf(sorted: SortedSamples): BoxSeries {
     whiskerLowNs: whiskers.low,
     whiskerHighNs: whiskers.high,
     outliers: whiskers.outliersBelow + whiskers.outliersAbove,
-    extremeOutliersNs: extremes(sorted, whiskers),
+    outliersNs: someOutliers(sorted, whiskers),
   };
 }
 
 const MAX_OUTLIERS = 200;
 
-function extremes(
-  sorted: SortedSamples,
-  { low, high, outliersBelow, outliersAbove }: TukeyWhiskers,
-): readonly number[] {
-  let below = 0;
-  let above = 0;
-  const at = (index: number) => sorted[index] as number;
-  while (below + above < Math.min(MAX_OUTLIERS, outliersBelow + outliersAbove)) {
-    const downwards = below < outliersBelow ? low - at(below) : -1;
-    const upwards = above < outliersAbove ? at(sorted.length - 1 - above) - high : -1;
-    if (upwards >= downwards) above++;
-    else below++;
-  }
-  return [...sorted.slice(0, below), ...sorted.slice(sorted.length - above)];
+/** The furthest alone would hide outliers near the box where others lie far beyond it. */
+function someOutliers(sorted: SortedSamples, { outliersBelow, outliersAbove }: TukeyWhiskers): readonly number[] {
+  const all = outliersBelow + outliersAbove;
+  const shown = Math.min(MAX_OUTLIERS, all);
+  const at = (rank: number) => (rank < outliersBelow ? rank : sorted.length - all + rank);
+  return Array.from({ length: shown }, (_, i) => {
+    const rank = shown < 2 ? i : Math.round((i * (all - 1)) / (shown - 1));
+    return sorted[at(rank)] as number;
+  });
 }

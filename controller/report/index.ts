@@ -1,6 +1,13 @@
 /** The only public door of the report. */
 
 export { renderCsv } from './csv.ts';
+export {
+  COLUMN_MM,
+  exportFigures,
+  type FigureFile,
+  LEAST_WIDTH_MM,
+  MOST_WIDTH_MM,
+} from './figures/export.ts';
 export { type FigureOptions, figureSets, type SeriesFunctions } from './figures/from-analysis.ts';
 export type {
   BlockPoint,
@@ -13,6 +20,7 @@ export type {
   LagInput,
   VantageInput,
 } from './figures/input.ts';
+export { paperFigures } from './figures/paper.ts';
 export { formatDuration, formatEstimate, formatRatio } from './format.ts';
 export { type HtmlInput, renderHtml } from './html.ts';
 export { renderJson } from './json.ts';

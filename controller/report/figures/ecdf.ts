@@ -27,7 +27,7 @@ export function ecdfFigures(
         id: `${id}-ecdf-${vantage}`,
         title: `Distribution of ${sut} with its tail, ${VANTAGE_WORDS[vantage]}`,
         description: mine.map(describe).join(' '),
-        caption: markup`<b>Share of requests, ${VANTAGE_WORDS[vantage]}.</b> Left: at or below a latency, up to 98 %; band: all points together at 95 %. Right: the tail, the share that is slower, both axes logarithmic, down to the slowest request; band: 95 % at each point. Bands count the correlation between requests in, not what process starts differ by.`,
+        caption: markup`<b>Share of requests, ${VANTAGE_WORDS[vantage]}.</b> Left: at or below a latency, up to 98 %, or three box lengths past the box where that is less; band: all points together at 95 %. Right: the tail, the share that is slower, both axes logarithmic, down to the slowest request; band: 95 % at each point. Bands count the correlation between requests in, not what process starts differ by.`,
       },
       draw: (canvas) => draw(mine, canvas, palette),
       data: { head: ['arm', ...SHARES.map(percent)], rows: mine.map(quantiles) },
@@ -76,7 +76,8 @@ function bodyPanel(
   canvas: Canvas,
   palette: Palette,
 ): Markup {
-  const shown = arms.map((arm) => ({ arm, points: arm.body.filter((point) => point.share <= BODY_END + 1e-9) }));
+  const end = Math.max(...arms.map(bodyEndNs));
+  const shown = arms.map((arm) => ({ arm, points: arm.body.filter((point) => point.ns <= end) }));
   const all = shown.flatMap(({ points }) => points);
   const low = min(all, (point) => point.ns) ?? 0;
   const high = Math.max(max(all, (point) => point.ns) ?? 1, low + 1);
@@ -101,6 +102,12 @@ function bodyPanel(
   });
   const shares = [0, 0.25, 0.5, 0.75, 1].map((share): Tick => ({ at: y(share), label: `${share * 100} %` }));
   return markup`${leftAxis(shares, width)}${bottomAxis(linearTicks(x, canvas.narrow ? 4 : 5), height)}${drawn}`;
+}
+
+/** a tail of milliseconds would leave the body a line at the left */
+function bodyEndNs({ body }: EcdfInput): number {
+  const at = (share: number) => body.find((point) => point.share >= share - 1e-9)?.ns ?? Number.POSITIVE_INFINITY;
+  return Math.min(at(BODY_END), at(0.75) + 3 * (at(0.75) - at(0.25)) || at(BODY_END));
 }
 
 function tailPanel(arms: readonly EcdfInput[], width: number, height: number, palette: Palette): Markup {

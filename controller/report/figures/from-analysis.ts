@@ -88,11 +88,11 @@ function shapesOf(study: StudyRecord, spots: readonly Spot[], series: SeriesFunc
 }
 
 function shape(name: ArmName, vantage: Vantage, { box, ecdf, histogram }: ArmShape): Shape {
-  const { outliers, extremeOutliersNs, n, q1Ns, medianNs, q3Ns, whiskerLowNs, whiskerHighNs, maxNs } = box;
+  const { outliers, outliersNs, n, q1Ns, medianNs, q3Ns, whiskerLowNs, whiskerHighNs, maxNs } = box;
   const numbers = { n, q1Ns, medianNs, q3Ns, whiskerLowNs, whiskerHighNs, maxNs };
   const { fromNs, widthNs, counts, below, above } = histogram;
   return {
-    box: { ...name, vantage, ...numbers, outlierCount: outliers, outliersNs: extremeOutliersNs },
+    box: { ...name, vantage, ...numbers, outlierCount: outliers, outliersNs },
     ecdf: { ...name, vantage, n, ...ecdf },
     histogram: { ...name, vantage, n, fromNs, widthNs, counts, below, above },
   };
@@ -143,7 +143,7 @@ function blocks(study: StudyRecord, spot: Spot, series: SeriesFunctions, mostPoi
 
 /** every arm, in every design it can run in, at every place of the study */
 function spotsOf(study: StudyRecord, sut: string): readonly Spot[] {
-  const places = study.nodes.flatMap((node) => study.conditions.map((condition) => ({ node: node.id, condition })));
+  const places = nodesOf(study).flatMap((node) => study.conditions.map((condition) => ({ node, condition })));
   const several = places.length > 1;
   return places.flatMap((at) =>
     DESIGNS.flatMap((design) =>
@@ -159,6 +159,12 @@ function spotsOf(study: StudyRecord, sut: string): readonly Spot[] {
         ),
     ),
   );
+}
+
+/** an import knows nothing of its node but a name in its batches */
+function nodesOf(study: StudyRecord): readonly string[] {
+  if (study.nodes.length > 0) return study.nodes.map(({ id }) => id);
+  return [...new Set(study.batches.map(({ node }) => node))];
 }
 
 function nameOf(arm: Arm, design: Design, at: Required<Place>, several: boolean): ArmName {

@@ -19,7 +19,7 @@ export function legendLines(arms: readonly ArmName[], canvas: Canvas, palette: P
   let y = 0;
   const items = arms.map((arm) => {
     const width = length + 18 + arm.label.length * 7.2;
-    if (x > start && x + width > canvas.width - 60) {
+    if (x > start && x + width - 12 > canvas.width - (canvas.narrow ? 10 : 76)) {
       x = start;
       y += 18;
     }

@@ -92,6 +92,7 @@ details{margin:1rem 0}summary{cursor:pointer;color:var(--accent);padding:.3rem 0
 .recommendations li{display:flex;gap:1rem}.recommendations p{margin:0}.r-id{flex:0 0 2.4rem;color:var(--muted);font-weight:600}
 .r-status{white-space:nowrap;margin-left:.4rem;font-size:.92rem;color:var(--muted)}.r-met .r-status{color:var(--good)}.r-unmet .r-status{color:var(--warn)}
 .evidence{color:var(--muted);font-size:.94rem}
+.limits{margin:.5rem 0;display:grid;gap:.6rem;font-size:.92rem}.limits dt{font-weight:600}.limits dd{margin:0;color:var(--muted);overflow-wrap:anywhere}
 .method{margin:0;display:grid;gap:.25rem}.method div{display:grid;grid-template-columns:11rem 1fr;gap:1rem}.method dt{color:var(--muted)}.method dd{margin:0;overflow-wrap:anywhere}
 `;
 

@@ -37,7 +37,7 @@ const BOX = {
   whiskerLowNs: 1,
   whiskerHighNs: 6,
   outliers: 2,
-  extremeOutliersNs: [8, 90],
+  outliersNs: [8, 90],
 };
 const ECDF = {
   body: [
