@@ -28,12 +28,13 @@ export interface LagSeries {
   readonly warmupRequests: number;
   /** index of the first analysed request of each fork */
   readonly cuts: readonly number[];
-  /** at most 600 */
+  /** index of the first measured request of each block, of the longest fork */
+  readonly blockStarts: readonly number[];
   readonly bins: readonly LagBin[];
 }
 
 /** Latency by request number since the process started (the paper's figure 3), warm-up and settling included.
- * @param arm index of the arm; @param at place, where the study has several
+ * @param arm index of the arm; @param at place, where the study has several; @param mostBins as many at most
  * @returns forks laid over each other, so that a warm-up stands at the left whatever their number; null without samples
  * Time O(n log bin), one copy of the arm's samples. */
 export function lagSeries(
@@ -42,17 +43,19 @@ export function lagSeries(
   design: Design,
   arm: number,
   at: Place = {},
+  mostBins = MAX_BINS,
 ): LagSeries | null {
   const cell = figureCell(study, sut, design, at);
   const described = study.arms.find(({ index }) => index === arm);
   if (!cell || !described) return null;
-  const forks = forkSeries(cell, arm);
+  const { forks, blockStarts } = forkSeries(cell, arm);
   const cuts = [...warmupOf(study, cell).forks.values()].map(({ cut }) => cut);
   const requests = Math.max(0, ...forks.map((series) => series.length));
   if (requests === 0) return null;
   const { mechanism, aa } = described;
   const warmupRequests = Math.min(requests, Math.max(0, ...cuts));
-  return { mechanism, aa, forks: forks.length, requests, warmupRequests, cuts, bins: binsOf(forks, requests) };
+  const bins = binsOf(forks, requests, mostBins);
+  return { mechanism, aa, forks: forks.length, requests, warmupRequests, cuts, blockStarts, bins };
 }
 
 const MAX_BINS = 600;
@@ -60,26 +63,37 @@ const MAX_BINS = 600;
 interface ForkRun {
   readonly latencyNs: Samples;
   length: number;
+  readonly blockStarts: number[];
+  block: number;
 }
 
-function forkSeries(cell: Cell, arm: number): readonly Samples[] {
+function forkSeries(
+  cell: Cell,
+  arm: number,
+): { readonly forks: readonly Samples[]; readonly blockStarts: readonly number[] } {
   const runs = new Map<number, ForkRun>();
   const batches = cell.batches.filter((batch) => batch.phase === 'warmup' || batch.phase === 'measure');
   const sizes = new Map<number, number>();
   for (const batch of batches)
     sizes.set(batch.fork, (sizes.get(batch.fork) ?? 0) + countArm(batch.arm, storedArm(cell, batch.phase, arm)));
   for (const [fork, size] of sizes) {
-    if (size > 0) runs.set(fork, { latencyNs: roomFor(batches, size), length: 0 });
+    if (size > 0) runs.set(fork, { latencyNs: roomFor(batches, size), length: 0, blockStarts: [], block: -1 });
   }
   for (const batch of batches) {
     const run = runs.get(batch.fork);
     if (!run) continue;
     const stored = storedArm(cell, batch.phase, arm);
+    const before = run.length;
     for (let i = 0; i < batch.arm.length; i++) {
       if (batch.arm[i] === stored) run.latencyNs[run.length++] = batch.latencyNs[i] as number;
     }
+    if (batch.phase !== 'measure' || run.length === before || batch.block === run.block) continue;
+    run.block = batch.block;
+    run.blockStarts.push(before);
   }
-  return [...runs.values()].map((run) => run.latencyNs);
+  const all = [...runs.values()];
+  const longest = all.reduce<ForkRun | null>((a, b) => (a !== null && a.length >= b.length ? a : b), null);
+  return { forks: all.map((run) => run.latencyNs), blockStarts: longest?.blockStarts ?? [] };
 }
 
 function countArm(column: Uint8Array, arm: number): number {
@@ -88,8 +102,8 @@ function countArm(column: Uint8Array, arm: number): number {
   return n;
 }
 
-function binsOf(forks: readonly Samples[], requests: number): readonly LagBin[] {
-  const width = Math.ceil(requests / MAX_BINS);
+function binsOf(forks: readonly Samples[], requests: number, mostBins: number): readonly LagBin[] {
+  const width = Math.ceil(requests / mostBins);
   const bins: LagBin[] = [];
   for (let first = 0; first < requests; first += width) {
     const last = Math.min(first + width, requests) - 1;

@@ -1,29 +1,68 @@
-/** hookbench report DIR: the results of a stored study in another form. */
+/** hookbench report DIR: the results of a stored study in another form, or its figures as files. */
 
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { BenchError } from '#proto';
-import { renderCsv, renderJson, renderMarkdown } from '../report/index.ts';
+import { COLUMN_MM, LEAST_WIDTH_MM, MOST_WIDTH_MM, renderCsv, renderJson, renderMarkdown } from '../report/index.ts';
 import { readResults, renderStudyHtml, renderStudyTraces } from '../study/results.ts';
 
 const FORMATS = ['html', 'md', 'json', 'csv', 'traces'] as const;
 
+interface ReportOptions {
+  format: string;
+  output?: string;
+  figures?: string;
+  width: string;
+}
+
 export function reportCommand(): Command {
   return new Command('report')
-    .description('write the report of a stored study')
+    .description('write the report of a stored study, or its figures')
     .argument('<dir>', 'folder of the study')
     .option('--format <format>', `${FORMATS.join(', ')} (traces: the matches of action trace, as CSV)`, 'html')
-    .option('-o, --output <file>', 'file to write (default: standard output)')
+    .option('-o, --output <file>', 'file to write (default: standard output); with --figures paper the folder')
+    .option(
+      '--figures <out>',
+      'write each figure as SVG and PNG into this folder; "paper": figures 3 and 4 of the paper',
+    )
+    .option('--width <width>', 'of a figure: single (85 mm), double (178 mm), or millimetres', 'double')
     .addHelpText(
       'after',
-      '\nExamples\n  hookbench report results/STUDY-ID --format md\n  hookbench report results/STUDY-ID -o report.html',
+      `
+Examples
+  hookbench report results/STUDY-ID --format md
+  hookbench report results/STUDY-ID -o report.html
+  hookbench report results/STUDY-ID --figures figures --width single
+  hookbench report results/STUDY-ID --figures paper -o figures`,
     )
-    .action((dir: string, options: { format: string; output?: string }) => {
+    .action(async (dir: string, options: ReportOptions) => {
+      if (options.figures !== undefined) return writeAll(resolve(dir), options.figures, options);
       const text = render(resolve(dir), options.format);
       if (options.output === undefined) process.stdout.write(text);
       else writeFileSync(options.output, text);
     });
+}
+
+/** the drawing library is compiled, and loaded by nothing else */
+async function writeAll(dir: string, figures: string, options: ReportOptions): Promise<void> {
+  const widthMm = widthOf(options.width);
+  const which = figures === 'paper' ? 'paper' : 'all';
+  const out = resolve(which === 'paper' ? (options.output ?? join(dir, 'figures')) : figures);
+  const { writeFigures } = await import('../study/figure-files.ts');
+  const written = writeFigures({ dir, out, which, widthMm });
+  process.stdout.write(written.map((path) => `${path}\n`).join(''));
+}
+
+/** @throws BenchError usage */
+function widthOf(text: string): number {
+  if (text === 'single' || text === 'double') return COLUMN_MM[text];
+  const widthMm = Number(/^([0-9.]+)(?:mm)?$/.exec(text)?.[1]);
+  if (widthMm >= LEAST_WIDTH_MM && widthMm <= MOST_WIDTH_MM) return widthMm;
+  throw new BenchError(
+    'usage',
+    `--width ${text} is neither single, double nor ${LEAST_WIDTH_MM} to ${MOST_WIDTH_MM} (mm)`,
+  );
 }
 
 function render(dir: string, format: string): string {

@@ -46,12 +46,3 @@ export function timedNote(results: Results): string | null {
   if (results.study.timed !== 'requests without a keyword') return null;
   return 'Only requests without a keyword are timed and compared: the others have no answer. Where no hook is, connections are renewed after each request with a keyword just the same.';
 }
-
-/** `observe, trace; not block: why` of one mechanism */
-export function abilityText(entry: {
-  readonly actions: readonly string[];
-  readonly limits: readonly { readonly action: string; readonly why: string }[];
-}): string {
-  const cannot = entry.limits.map(({ action, why }) => `not ${action}: ${why}`);
-  return [entry.actions.join(', '), ...cannot].join('; ');
-}

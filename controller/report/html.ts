@@ -28,7 +28,7 @@ export interface HtmlInput {
 export function renderHtml({ results, figures }: HtmlInput): string {
   const palette = paletteFor(treatedMechanisms(results));
   const suts = sutViews(results).map((view, i) => ({ view, id: idFrom(view.sut, i + 1) }));
-  const places = placesSection(results);
+  const places = placesSection(results, palette);
   const nav: readonly NavItem[] = [
     { id: 'shifts', label: 'Shifts' },
     ...suts.map(({ view, id }) => ({ id, label: view.sut })),

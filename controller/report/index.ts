@@ -2,15 +2,26 @@
 
 export { renderCsv } from './csv.ts';
 export { renderDictionary } from './dictionary.ts';
-export { figureSets, type SeriesFunctions } from './figures/from-analysis.ts';
+export {
+  COLUMN_MM,
+  exportFigures,
+  type FigureFile,
+  LEAST_WIDTH_MM,
+  MOST_WIDTH_MM,
+} from './figures/export.ts';
+export { type FigureOptions, figureSets, type SeriesFunctions } from './figures/from-analysis.ts';
 export type {
   BlockPoint,
   BlockSeriesInput,
   BoxInput,
+  EcdfInput,
   FigureSet,
+  HistogramInput,
   LagBin,
   LagInput,
+  VantageInput,
 } from './figures/input.ts';
+export { paperFigures } from './figures/paper.ts';
 export { formatDuration, formatEstimate, formatRatio } from './format.ts';
 export { type HtmlInput, renderHtml } from './html.ts';
 export { renderJson } from './json.ts';

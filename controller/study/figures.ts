@@ -2,9 +2,11 @@
 
 import { figureCell } from '../analysis/figure-cell.ts';
 import type { StudyRecord } from '../analysis/record.ts';
-import { blockSeries, boxSeries, lagSeries } from '../analysis/series.ts';
-import { type FigureSet, figureSets } from '../report/index.ts';
+import { blockSeries, lagSeries } from '../analysis/series.ts';
+import { shapeSeries } from '../analysis/shape-series.ts';
+import { vantageSeries } from '../analysis/vantage-series.ts';
+import { type FigureOptions, type FigureSet, figureSets } from '../report/index.ts';
 
-export function figuresFromAnalysis(study: StudyRecord): readonly FigureSet[] {
-  return figureSets(study, { figureCell, boxSeries, lagSeries, blockSeries });
+export function figuresFromAnalysis(study: StudyRecord, o: FigureOptions = {}): readonly FigureSet[] {
+  return figureSets(study, { figureCell, shapeSeries, lagSeries, blockSeries, vantageSeries }, o);
 }

@@ -36,7 +36,8 @@ export function renderStudyHtml(dir: string): string {
   return renderHtml({ results: analyse(study), figures: figuresFromAnalysis(study) });
 }
 
-function recordOf(dir: string): StudyRecord {
+/** a study measured here, or an import */
+export function recordOf(dir: string): StudyRecord {
   return isImport(dir) ? readImport(dir) : readStudy(dir);
 }
 

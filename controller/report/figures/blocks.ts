@@ -6,8 +6,9 @@ import { line } from 'd3-shape';
 import { formatDuration } from '../format.ts';
 import { type Markup, markup } from '../html/markup.ts';
 import { bottomAxis, leftAxis, linearTicks, type Tick } from './axis.ts';
-import { type Canvas, type Drawing, dots, figure, move, px } from './frame.ts';
+import { type Canvas, type Drawing, dots, type Figure, move, px } from './frame.ts';
 import type { BlockPoint, BlockSeriesInput } from './input.ts';
+import { legendLines } from './legend.ts';
 import { byDesign, type Palette } from './palette.ts';
 
 export function blocksFigure(
@@ -15,18 +16,18 @@ export function blocksFigure(
   id: string,
   series: readonly BlockSeriesInput[],
   palette: Palette,
-): Markup | null {
+): Figure | null {
   const drawn = series.filter((s) => s.points.length > 0);
   if (drawn.length === 0) return null;
-  return figure(
-    {
+  return {
+    text: {
       id: `${id}-blocks`,
       title: `Block medians of ${sut} over time`,
       description: drawn.map(describe).join(' '),
-      caption: markup`<b>Median of each block over time.</b> A slope is drift; a break in a line is a fresh start of the process (fork). ${meaning(drawn)}`,
+      caption: markup`<b>Median of each block over time</b>, with its 95 % interval. A slope is drift; a break in a line is a fresh start of the process (fork). ${meaning(drawn)}`,
     },
-    (canvas) => draw(drawn, canvas, palette),
-  );
+    draw: (canvas) => draw(drawn, canvas, palette),
+  };
 }
 
 function meaning(series: readonly BlockSeriesInput[]): string {
@@ -43,7 +44,7 @@ function draw(series: readonly BlockSeriesInput[], canvas: Canvas, palette: Pale
   const body: Markup[] = [];
   for (const { heading, arms } of byDesign(series)) {
     body.push(markup`<text class="heading" x="${canvas.narrow ? 8 : 0}" y="${px(top + 16)}">${heading}</text>`);
-    const legend = legendLines(arms, canvas, palette);
+    const legend = legendLines(arms, canvas, palette, true);
     body.push(move(canvas.narrow ? 8 : left, top + (canvas.narrow ? 36 : 16), legend.body));
     top += canvas.narrow ? 30 + legend.height : 34;
     body.push(move(left, top, panel(arms, width, height, canvas, palette)));
@@ -62,8 +63,8 @@ function panel(
   const points = arms.flatMap((arm) => arm.points);
   const [from = 0, to = 1] = extent(points, (p) => p.timeNs) as [number, number];
   const x = scaleLinear([from, Math.max(to, from + 1)], [4, width - 4]);
-  const low = min(points, (p) => p.medianNs) ?? 0;
-  const high = max(points, (p) => p.medianNs) ?? 1;
+  const low = min(points, (p) => p.interval?.lowNs ?? p.medianNs) ?? 0;
+  const high = max(points, (p) => p.interval?.highNs ?? p.medianNs) ?? 1;
   const margin = Math.max((high - low) * 0.08, high * 0.002, 0.5);
   const y = scaleLinear([low - margin, high + margin], [height, 0]);
   const path = line<BlockPoint>(
@@ -72,7 +73,10 @@ function panel(
   ).digits(1);
   const drawn = arms.map((arm) => {
     const forks = [...group(arm.points, (p) => p.fork).values()];
-    return markup`<g class="${palette(arm)}">${forks.map((fork) => markup`<path class="line soft" d="${path(fork) ?? ''}"/>`)}${dots(
+    const spread = arm.points.flatMap(({ timeNs, interval }) => {
+      return interval ? [`M${px(x(timeNs))} ${px(y(interval.lowNs))}V${px(y(interval.highNs))}`] : [];
+    });
+    return markup`<g class="${palette(arm)}"><path class="spread" d="${spread.join('')}"/>${forks.map((fork) => markup`<path class="line soft dashed" d="${path(fork) ?? ''}"/>`)}${dots(
       arm.points.map((p) => [x(p.timeNs), y(p.medianNs)]),
       '',
     )}</g>`;
@@ -90,27 +94,6 @@ function timeTicks(x: ReturnType<typeof scaleLinear<number, number>>, count: num
         .map((m) => m * 60)
     : seconds.ticks(count);
   return ticks.map((s) => ({ at: x(from + s * 1e9), label: minutes ? `${s / 60} min` : `${s} s` }));
-}
-
-function legendLines(
-  arms: readonly BlockSeriesInput[],
-  canvas: Canvas,
-  palette: Palette,
-): { body: Markup; height: number } {
-  const start = canvas.narrow ? 0 : 60;
-  let x = start;
-  let y = 0;
-  const items = arms.map((arm) => {
-    const width = 30 + arm.label.length * 7.4;
-    if (x > start && x + width > canvas.width - 80) {
-      x = start;
-      y += 18;
-    }
-    const item = markup`<g class="${palette(arm)}"><line class="line" x1="${px(x)}" x2="${px(x + 14)}" y1="${y - 4}" y2="${y - 4}"/><circle class="dot" cx="${px(x + 7)}" cy="${y - 4}" r="2.4"/></g><text class="note" x="${px(x + 20)}" y="${y}">${arm.label}</text>`;
-    x += width;
-    return item;
-  });
-  return { body: markup`${items}`, height: y + 22 };
 }
 
 function describe(series: BlockSeriesInput): string {

@@ -6,7 +6,7 @@ import { formatCount, formatDuration, formatPercent } from '../format.ts';
 import { type Markup, markup } from '../html/markup.ts';
 import { VANTAGE_WORDS } from '../words.ts';
 import { bottomAxis, linearTicks } from './axis.ts';
-import { type Canvas, type Drawing, dots, figure, move, px } from './frame.ts';
+import { type Canvas, type Drawing, dots, type Figure, move, px } from './frame.ts';
 import type { BoxInput } from './input.ts';
 import { byDesign, type Palette } from './palette.ts';
 
@@ -16,20 +16,29 @@ export function boxplotFigures(
   id: string,
   boxes: readonly BoxInput[],
   palette: Palette,
-): readonly Markup[] {
+): readonly Figure[] {
   const vantages = [...new Set(boxes.map((box) => box.vantage))];
   return vantages.map((vantage) => {
     const mine = boxes.filter((box) => box.vantage === vantage);
-    return figure(
-      {
+    return {
+      text: {
         id: `${id}-box-${vantage}`,
         title: `Tukey boxplots of ${sut}, ${VANTAGE_WORDS[vantage]}`,
         description: mine.map(describe).join(' '),
         caption: markup`<b>Latency, ${VANTAGE_WORDS[vantage]}.</b> Box: quartiles and median; whiskers: furthest request within 1.5 box lengths. The axis ends near the whiskers; how many requests lie beyond them, and the slowest, is written beside each box. Warm-up left out.`,
       },
-      (canvas) => draw(mine, canvas, palette),
-    );
+      draw: (canvas) => draw(mine, canvas, palette),
+      data: { head: HEAD, rows: mine.map(numbers) },
+    };
   });
+}
+
+const HEAD = ['arm', 'lower whisker', 'p25', 'p50', 'p75', 'upper whisker', 'slowest', 'beyond the whiskers'];
+
+function numbers(box: BoxInput): readonly string[] {
+  const ends = [box.whiskerLowNs, box.q1Ns, box.medianNs, box.q3Ns, box.whiskerHighNs, box.maxNs];
+  const beyond = `${formatCount(box.outlierCount)} of ${formatCount(box.n)}`;
+  return [`${box.label}, ${box.place ?? box.design}`, ...ends.map(formatDuration), beyond];
 }
 
 function draw(boxes: readonly BoxInput[], canvas: Canvas, palette: Palette): Drawing {

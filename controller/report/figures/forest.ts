@@ -6,7 +6,7 @@ import { formatEstimate } from '../format.ts';
 import { type Markup, markup } from '../html/markup.ts';
 import { missingReason, VERDICT_WORDS } from '../words.ts';
 import { bottomAxis, linearTicks } from './axis.ts';
-import { type Canvas, type Drawing, figure, move, px } from './frame.ts';
+import { type Canvas, type Drawing, type Figure, move, px } from './frame.ts';
 import type { Palette } from './palette.ts';
 
 interface Row {
@@ -26,20 +26,20 @@ export function forestFigure(
   aa: readonly Comparison[],
   found: readonly Comparison[],
   palette: Palette,
-): Markup | null {
+): Figure | null {
   const all: readonly Row[] = [...found.map((c) => ({ c, aa: false })), ...aa.map((c) => ({ c, aa: true }))];
   const designs = [...new Set(all.map((row) => row.c.design))];
   const rows = designs.flatMap((design) => all.filter((row) => row.c.design === design));
   if (rows.every((row) => PANELS.every((p) => row.c.shifts[p.key] === null))) return null;
-  return figure(
-    {
+  return {
+    text: {
       id: `${id}-forest`,
       title: `Shifts of ${name} with their intervals`,
       description: rows.map(describe).join(' '),
       caption: markup`<b>With hook − without.</b> Dot: estimate; line: its interval; shaded: what none against none spanned, the instrument’s own noise. Hollow and dashed: invalid. Each panel has its own axis.`,
     },
-    (canvas) => draw(rows, canvas, palette),
-  );
+    draw: (canvas) => draw(rows, canvas, palette),
+  };
 }
 
 function draw(rows: readonly Row[], canvas: Canvas, palette: Palette): Drawing {

@@ -1,12 +1,13 @@
-/** Every figure is drawn twice, for a page and for a phone; the style sheet shows one. Text stays at reading size in both. */
+/** A figure is text, a way to draw it at any width, and its numbers. Who shows it chooses the widths: the page draws it twice, for a desk
+ * and for a phone, a file once at its column's width. Text stays at reading size in all. */
 
-import { type Markup, markup } from '../html/markup.ts';
+import { type Insertable, type Markup, markup } from '../html/markup.ts';
 
 export interface Canvas {
   readonly width: number;
   readonly narrow: boolean;
   /** to make ids unique */
-  readonly suffix: 'w' | 'n';
+  readonly suffix: string;
 }
 
 export interface Drawing {
@@ -23,12 +24,28 @@ export interface FigureText {
   readonly caption: Markup | string;
 }
 
+/** The numbers a figure shows, as a table; the first cell of a row is its header. */
+export interface FigureData {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly Insertable[])[];
+}
+
+export interface Figure {
+  readonly text: FigureText;
+  /** gives the same content at every width */
+  readonly draw: (canvas: Canvas) => Drawing;
+  readonly data?: FigureData;
+}
+
 export const WIDE: Canvas = { width: 920, narrow: false, suffix: 'w' };
 export const NARROW: Canvas = { width: 360, narrow: true, suffix: 'n' };
 
-/** @param draw is called for both canvases and gives the same content in both */
-export function figure(text: FigureText, draw: (canvas: Canvas) => Drawing): Markup {
-  return markup`<figure class="figure" id="${text.id}">${svg(text, WIDE, draw(WIDE))}${svg(text, NARROW, draw(NARROW))}<figcaption>${text.caption}</figcaption></figure>`;
+/** The drawing with its name and description; without style. */
+export function svgOf(figure: Figure, canvas: Canvas): Markup {
+  const { text } = figure;
+  const drawing = figure.draw(canvas);
+  const id = `${text.id}-${canvas.suffix}`;
+  return markup`<svg class="plot ${canvas.narrow ? 'narrow' : 'wide'}" viewBox="0 0 ${canvas.width} ${Math.ceil(drawing.height)}" role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">${text.title}</title><desc id="${id}-d">${text.description}</desc>${drawing.body}</svg>`;
 }
 
 export function move(x: number, y: number, body: Markup | readonly Markup[]): Markup {
@@ -44,9 +61,4 @@ export function dots(at: readonly (readonly [number, number])[], kind: string): 
 /** Coordinates to a tenth of a pixel keep the file small. */
 export function px(value: number): string {
   return String(Math.round(value * 10) / 10);
-}
-
-function svg(text: FigureText, canvas: Canvas, drawing: Drawing): Markup {
-  const id = `${text.id}-${canvas.suffix}`;
-  return markup`<svg class="plot ${canvas.narrow ? 'narrow' : 'wide'}" viewBox="0 0 ${canvas.width} ${Math.ceil(drawing.height)}" role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">${text.title}</title><desc id="${id}-d">${text.description}</desc>${drawing.body}</svg>`;
 }

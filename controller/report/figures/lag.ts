@@ -3,25 +3,25 @@
 import { max, min } from 'd3-array';
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { area, line } from 'd3-shape';
-import { formatCount, formatDuration } from '../format.ts';
+import { formatCount, formatDuration, formatMany } from '../format.ts';
 import { type Markup, markup } from '../html/markup.ts';
 import { bottomAxis, countTicks, leftAxis, logTicks } from './axis.ts';
-import { type Canvas, type Drawing, figure, move, px } from './frame.ts';
+import { type Canvas, type Drawing, type Figure, move, px } from './frame.ts';
 import type { LagBin, LagInput } from './input.ts';
 import { byDesign, type Palette } from './palette.ts';
 
-export function lagFigure(sut: string, id: string, lags: readonly LagInput[], palette: Palette): Markup | null {
+export function lagFigure(sut: string, id: string, lags: readonly LagInput[], palette: Palette): Figure | null {
   const drawn = lags.filter((lag) => lag.bins.length > 0);
   if (drawn.length === 0) return null;
-  return figure(
-    {
+  return {
+    text: {
       id: `${id}-lag`,
       title: `Lag plot of ${sut}: latency over request index, logarithmic`,
       description: drawn.map(describe).join(' '),
-      caption: markup`<b>Latency over request index</b>, logarithmic. Line: median of each bin; band: 10th to 90th percentile; thin lines: fastest and slowest request. The shaded warm-up is left out of every number in this report.`,
+      caption: markup`<b>Latency over request index</b>, logarithmic. Line: median of each bin; band: 10th to 90th percentile; thin lines: fastest and slowest request. The shaded warm-up is left out of every number in this report; short dashes above: where each process start’s own warm-up ends; ticks below: where a block begins.`,
     },
-    (canvas) => draw(drawn, canvas, palette),
-  );
+    draw: (canvas) => draw(drawn, canvas, palette),
+  };
 }
 
 function draw(lags: readonly LagInput[], canvas: Canvas, palette: Palette): Drawing {
@@ -75,7 +75,7 @@ function panel(lag: LagInput, y: ReturnType<typeof scaleLog<number, number>>, o:
   const path = (bins: readonly LagBin[], pick: (b: LagBin) => number) =>
     line<LagBin>(at, (b) => positive(pick(b))).digits(1)(bins) ?? '';
   const outer = envelope(lag.bins, o.width / 3);
-  return markup`${warmup(lag, x, o)}${leftAxis(logTicks(y), o.width, o.first)}${bottomAxis(countTicks(x, o.narrow ? 4 : 3), o.height)}<text class="name" x="0" y="-8">${lag.label}</text><g class="${o.palette(lag)}"><path class="band" d="${band}"/><path class="thin" d="${path(outer, (b) => b.minNs)}"/><path class="thin" d="${path(outer, (b) => b.maxNs)}"/><path class="line" d="${path(lag.bins, (b) => b.p50Ns)}"/></g>`;
+  return markup`${warmup(lag, x, o)}${leftAxis(logTicks(y), o.width, o.first)}${bottomAxis(countTicks(x, o.narrow ? 4 : 3), o.height)}${blockTicks(lag, x, o)}<text class="name" x="0" y="-8">${lag.label}</text><g class="${o.palette(lag)}"><path class="band" d="${band}"/><path class="thin" d="${path(outer, (b) => b.minNs)}"/><path class="thin" d="${path(outer, (b) => b.maxNs)}"/><path class="line" d="${path(lag.bins, (b) => b.p50Ns)}"/></g>`;
 }
 
 /** Neighbouring bins joined until at most `count` are left: fastest and slowest stay exact, only they are drawn from it. */
@@ -103,6 +103,15 @@ function warmup(lag: LagInput, x: (index: number) => number, o: PanelOptions): M
   return markup`<rect class="warmup" x="0" y="0" width="${px(end)}" height="${o.height}"/><line class="edge" x1="${px(end)}" x2="${px(end)}" y1="0" y2="${o.height}"/>${ticks}<text class="note" x="${px(o.width)}" y="-8" text-anchor="end">warm-up ends at ${formatCount(lag.warmupEndIndex)}</text>`;
 }
 
+/** a tick per block, or per several where they would touch */
+function blockTicks(lag: LagInput, x: (index: number) => number, o: PanelOptions): Markup | null {
+  const starts = lag.blockStartIndexes ?? [];
+  if (starts.length === 0) return null;
+  const step = Math.ceil(starts.length / (o.width / 4));
+  const path = starts.filter((_, i) => i % step === 0).map((index) => `M${px(x(index))} ${o.height}v-6`);
+  return markup`<path class="blocks" d="${path.join('')}"/>`;
+}
+
 function describe(lag: LagInput): string {
   const kept = lag.bins.filter((b) => b.fromIndex >= (lag.warmupEndIndex ?? 0));
   const shown = kept.length > 0 ? kept : lag.bins;
@@ -110,5 +119,6 @@ function describe(lag: LagInput): string {
   const high = max(shown, (b) => b.p50Ns) ?? Number.NaN;
   const end =
     lag.warmupEndIndex === null ? 'no warm-up dropped' : `warm-up ends at request ${formatCount(lag.warmupEndIndex)}`;
-  return `${lag.label} (${lag.design}): ${end}; after it bin medians lie between ${formatDuration(low)} and ${formatDuration(high)}, slowest request ${formatDuration(max(shown, (b) => b.maxNs) ?? Number.NaN)}.`;
+  const blocks = lag.blockStartIndexes ? `, ${formatMany(lag.blockStartIndexes.length, 'block')} a process start` : '';
+  return `${lag.label} (${lag.design}): ${end}${blocks}; after it bin medians lie between ${formatDuration(low)} and ${formatDuration(high)}, slowest request ${formatDuration(max(shown, (b) => b.maxNs) ?? Number.NaN)}.`;
 }

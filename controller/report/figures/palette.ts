@@ -22,7 +22,7 @@ export function byDesign<T extends ArmName>(
 ): readonly { readonly heading: string; readonly arms: readonly T[] }[] {
   const panels = new Map<string, T[]>();
   for (const arm of arms) {
-    const heading = arm.place === undefined ? arm.design : `${arm.design}, ${arm.place}`;
+    const heading = arm.heading ?? (arm.place === undefined ? arm.design : `${arm.design}, ${arm.place}`);
     panels.set(heading, [...(panels.get(heading) ?? []), arm]);
   }
   return [...panels].map(([heading, members]) => ({ heading, arms: members }));

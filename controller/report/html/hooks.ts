@@ -1,8 +1,10 @@
-/** What each mechanism of the catalogue can do, and what the action did in this study. */
+/** What the action did in this study, what each mechanism can do, and which calls the programs make. */
 
-import type { BlockingRow, MechanismFacts, Results, TraceRow } from '../../analysis/results.ts';
-import { abilityText, actionText, timedNote, topKeywords } from '../actions.ts';
+import type { BlockingRow, Results, TraceRow } from '../../analysis/results.ts';
+import { actionText, timedNote, topKeywords } from '../actions.ts';
 import { formatCount } from '../format.ts';
+import { abilitySection } from './abilities.ts';
+import { censusTable } from './census.ts';
 import { type Markup, markup } from './markup.ts';
 import { scrollTable } from './parts.ts';
 
@@ -12,7 +14,7 @@ export function hooksSection(results: Results): Markup | null {
   const note = timedNote(results);
   return markup`<section aria-labelledby="hooks"><h2 id="hooks">The hooks and their action</h2>
 <p>Action ${actionText(study)}, in front of ${study.functions.join(', ')}.${note !== null && markup` ${note}`}</p>
-${blocking.length > 0 && blockingTable(blocking)}${traces.length > 0 && traceTable(traces)}${mechanisms.length > 0 && abilityTable(mechanisms)}</section>`;
+${blocking.length > 0 && blockingTable(blocking)}${traces.length > 0 && traceTable(traces)}${mechanisms.length > 0 && abilitySection(mechanisms)}${censusTable(results)}</section>`;
 }
 
 function blockingTable(rows: readonly BlockingRow[]): Markup {
@@ -47,22 +49,5 @@ function traceTable(rows: readonly TraceRow[]): Markup {
       formatCount(row.dropped),
       topKeywords(row),
     ]),
-  });
-}
-
-function abilityTable(entries: readonly MechanismFacts[]): Markup {
-  return scrollTable({
-    label: 'What each mechanism can do',
-    caption: 'What each mechanism of this hookbench can do on this machine, and why not the rest',
-    head: ['mechanism', 'layer', 'actions', 'functions', 'in this study'],
-    rows: entries
-      .filter((entry) => entry.id !== 'none')
-      .map((entry) => [
-        entry.id,
-        entry.layer,
-        abilityText(entry),
-        entry.functions.join(', '),
-        entry.manner.join(', ') || '–',
-      ]),
   });
 }

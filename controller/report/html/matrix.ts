@@ -1,28 +1,44 @@
-/** The matrix: a row per mechanism with its layer, a column per place measured. */
+/** The matrix: a row per mechanism with its layer, a column per place measured. Many places make a table per SUT. */
 
 import type { Comparison, Results } from '../../analysis/results.ts';
-import { formatDuration, formatPercent } from '../format.ts';
-import { type Group, groupLabel, lossFor, parityFor, sutViews, treatedMechanisms, worstParity } from '../model.ts';
-import { layerOf, VANTAGE_WORDS, VERDICT_WORDS } from '../words.ts';
+import { formatDuration } from '../format.ts';
+import { type Group, groupLabel, sutViews, treatedMechanisms } from '../model.ts';
+import { FLAG_WORDS, layerOf, VANTAGE_WORDS, VERDICT_WORDS } from '../words.ts';
 import { type Markup, markup } from './markup.ts';
 import { flagList, ratioMarkup, shiftMarkup, verdictMarkup } from './parts.ts';
+import { placeId } from './place-id.ts';
+import { touching } from './touching.ts';
 
 export function matrixSection(results: Results): Markup {
-  const groups = sutViews(results).flatMap((view) => view.groups);
+  const views = sutViews(results).filter((view) => view.groups.length > 0);
+  const groups = views.flatMap((view) => view.groups);
   const used = new Set(results.comparisons.map((c) => c.verdict));
   const legend = Object.entries(VERDICT_WORDS).filter(([verdict]) => [...used].some((v) => v === verdict));
+  const tables = groups.length <= MOST_COLUMNS ? [groups] : views.map((view) => view.groups);
   const body =
-    groups.length === 0 ? markup`<p class="missing">n/a (no comparison could be made)</p>` : table(results, groups);
+    groups.length === 0
+      ? markup`<p class="missing">n/a (no comparison could be made)</p>`
+      : tables.map((columns, i) => scrolling(results, columns, i));
   return markup`<section aria-labelledby="shifts"><h2 id="shifts">Shift of the median</h2>${body}
 <dl class="legend">${legend.map(([verdict, w]) => markup`<div><dt><span class="verdict v-${verdict}"><span aria-hidden="true">${w.symbol}</span> ${w.word}</span></dt><dd>${w.meaning}</dd></div>`)}</dl></section>`;
 }
 
-function table(results: Results, groups: readonly Group[]): Markup {
+/** more side by side are too narrow for a number with its interval */
+const MOST_COLUMNS = 4;
+
+/** a keyboard can scroll what is wider than the page */
+function scrolling(results: Results, groups: readonly Group[], index: number): Markup {
+  if (groups.length <= MOST_COLUMNS) return table(results, groups, index);
+  return markup`<div class="wide-matrix" role="region" tabindex="0" aria-label="Shifts of ${groups[0]?.sut}">${table(results, groups, index)}</div>`;
+}
+
+function table(results: Results, groups: readonly Group[], index: number): Markup {
   const confidence = groups.flatMap((g) => g.comparisons).find((c) => c.block !== null)?.block?.confidence;
   const interval = confidence === undefined ? 'its interval' : `its ${Math.round(confidence * 100)} % interval`;
+  const caption = `With hook − without, with ${interval}; ratio to the median without the hook.`;
   const heads = groups.map(
     (g) =>
-      markup`<th scope="col" role="columnheader"><span class="sut-name">${groupLabel(results, g)}</span><span class="sub">${VANTAGE_WORDS[g.vantage]}</span></th>`,
+      markup`<th scope="col" role="columnheader"><a class="sut-name" href="#${placeId(results, g)}">${groupLabel(results, g)}</a><span class="sub">${VANTAGE_WORDS[g.vantage]}</span></th>`,
   );
   const rows = treatedMechanisms(results).map((mechanism) => {
     const layer = layerOf(mechanism);
@@ -35,29 +51,25 @@ function table(results: Results, groups: readonly Group[]): Markup {
     );
     return markup`<tr role="row"><th scope="row" role="rowheader"><span class="mechanism">${mechanism}</span>${layer && markup`<span class="sub">${layer} layer</span>`}</th>${cells}</tr>`;
   });
-  return markup`<table class="matrix${groups.length === 1 && ' single'}" role="table"><caption>With hook − without, with ${interval}; ratio to the median without the hook.</caption><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">hook</th>${heads}</tr></thead><tbody role="rowgroup">${rows}</tbody></table>`;
+  return markup`<table class="matrix${groups.length === 1 && ' single'}" role="table"><caption>${index === 0 ? caption : groups[0]?.sut}</caption><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">hook</th>${heads}</tr></thead><tbody role="rowgroup">${rows}</tbody></table>`;
 }
 
 function cell(results: Results, group: Group, found: readonly Comparison[]): Markup {
-  const label = groupLabel(results, group);
-  if (found.length === 0)
-    return markup`<td role="cell"><span class="where">${label}</span><span class="missing">n/a (not measured)</span></td>`;
-  return markup`<td role="cell" class="v-${found[0]?.verdict}"><span class="where">${label}</span>${found.map((c) => one(results, c))}</td>`;
+  const where = markup`<a class="where" href="#${placeId(results, group)}">${groupLabel(results, group)}</a>`;
+  if (found.length === 0) return markup`<td role="cell">${where}<span class="missing">n/a (not measured)</span></td>`;
+  return markup`<td role="cell" class="v-${found[0]?.verdict}">${where}${found.map((c) => one(results, c))}</td>`;
 }
 
 function one(results: Results, c: Comparison): Markup {
-  const parity = worstParity(parityFor(results, c));
-  const loss = lossFor(results, c);
-  const trouble = [
-    parity !== null && !parity.ok ? `parity ${formatPercent(parity.ratio)}` : null,
-    loss !== null && loss.lost > 0 ? `${loss.lost} samples lost` : null,
-  ].filter((text) => text !== null);
   const base = markup`<span class="base">${ratioMarkup(c)}base ${formatDuration(c.baselineStats.p50Ns)}</span>`;
   const wrong = c.flags.filter((flag) => TELLING.has(flag.code));
-  return markup`<div class="cell">${shiftMarkup(c.shifts.p50, c)}${base}${verdictMarkup(c.verdict)}${trouble.length > 0 && markup`<span class="trouble">${trouble.join(', ')}</span>`}${flagList(wrong)}</div>`;
+  const others = [...new Set(c.flags.filter((flag) => !TELLING.has(flag.code)).map((f) => FLAG_WORDS[f.code].word))];
+  const more =
+    others.length > 0 && markup`<span class="more"><span aria-hidden="true">!</span> ${others.join(', ')}</span>`;
+  return markup`<div class="cell">${shiftMarkup(c.shifts.p50, c)}${base}${verdictMarkup(c.verdict)}${touching(results, c)}${flagList(wrong)}${more}</div>`;
 }
 
-/** flags that change how the number in the matrix is read; the others stand in the SUT's section */
+/** flags that change how the number in the matrix is read; of the others it has the word, and the SUT's section the rest */
 const TELLING: ReadonlySet<string> = new Set([
   'aa-failed',
   'throttled',

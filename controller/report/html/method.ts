@@ -28,7 +28,7 @@ export function methodSections(results: Results): Markup {
   ];
   return markup`<section aria-labelledby="method"><h2 id="method">How it was measured</h2><h3>Plan</h3>${facts(plan)}${results.nodes.map(nodePart)}
 <h3>Do it again</h3><p>The same seed gives the same order.</p><pre class="command" tabindex="0"><code>${study.command}</code></pre></section>
-<section aria-labelledby="cite"><h2 id="cite">Cite</h2><p>The data and method of this study:</p><pre tabindex="0"><code>${studyCitation(results)}</code></pre><p>The paper it follows:</p><pre tabindex="0"><code>${PAPER}</code></pre></section>
+<section aria-labelledby="cite"><h2 id="cite">Cite</h2><p>${citationText(results)}</p><p>The data and method of this study, for BibTeX:</p><pre tabindex="0"><code>${studyCitation(results)}</code></pre><p>The paper it follows: Mario Kahlhofer, Patrick Kern, Sören Henning and Stefan Rass. Benchmarking Function Hook Latency in Cloud-Native Environments. 14th Symposium on Software Performance (SSP), 2023. arXiv:2310.12702.</p><pre tabindex="0"><code>${PAPER}</code></pre></section>
 <footer><p>hookbench ${study.hookbenchVersion} · study ${study.id} · no script, nothing loaded from elsewhere</p></footer>`;
 }
 
@@ -50,6 +50,11 @@ function nodePart(node: NodeFacts): Markup {
 
 function facts(rows: readonly (readonly [string, Insertable])[]): Markup {
   return markup`<dl class="method">${rows.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value === '' ? 'n/a (not found)' : value}</dd></div>`)}</dl>`;
+}
+
+function citationText({ study, nodes }: Results): string {
+  const machines = nodes.map((n) => `${n.cpu}, Linux ${n.kernel}`).join('; ');
+  return `hookbench ${study.hookbenchVersion}, study ${study.id} (seed ${study.seed}, ${formatCount(study.requestsPerArm)} requests per arm, ${formatMany(study.forks, 'fork')}), ${formatInstant(study.startedAt).slice(0, 10)}${machines === '' ? '' : `, on ${machines}`}.`;
 }
 
 function studyCitation(results: Results): string {

@@ -1,19 +1,22 @@
 /** Pooled effects with their nodes, contrasts between places, and where the intervals' width comes from. */
 
 import type { InteractionTable, PooledRow, Results, VarianceRow } from '../../analysis/results.ts';
+import { nodesFigure } from '../figures/nodes.ts';
+import type { Palette } from '../figures/palette.ts';
 import { formatEstimate, formatNumber, formatPCell, formatPercent } from '../format.ts';
 import { placeName, tableName, testText } from '../places.ts';
+import { figureMarkup } from './figure.ts';
 import { type Insertable, type Markup, markup } from './markup.ts';
 import { durationMarkup, scrollTable, verdictMarkup } from './parts.ts';
 
 /** null where the results say nothing of it */
-export function placesSection(results: Results): Markup | null {
+export function placesSection(results: Results, palette: Palette): Markup | null {
   const { pooled = [], interactions = [], variance = [] } = results;
   if (pooled.length + interactions.length + variance.length === 0) return null;
-  return markup`<section aria-labelledby="places"><h2 id="places">Across places</h2>${pooled.map(pooledPart)}${interactions.map(interactionPart)}${variance.length > 0 && variancePart(variance)}</section>`;
+  return markup`<section aria-labelledby="places"><h2 id="places">Across places</h2>${pooled.map((row, i) => pooledPart(row, i, palette))}${interactions.map(interactionPart)}${variance.length > 0 && variancePart(variance)}</section>`;
 }
 
-function pooledPart(row: PooledRow): Markup {
+function pooledPart(row: PooledRow, index: number, palette: Palette): Markup {
   const { pooled, heterogeneity, prediction } = row;
   const nodes = row.nodes.map((one): readonly Insertable[] => [
     ...[one.node, shift(one), formatPercent(one.weight), verdictMarkup(one.verdict)],
@@ -30,7 +33,8 @@ function pooledPart(row: PooledRow): Markup {
     ],
   });
   const figures = `Q = ${formatNumber(heterogeneity.q, 2)} (p ${formatPCell(heterogeneity.qP)}), I² = ${formatPercent(heterogeneity.iSquared)}`;
-  return markup`${table}<p>${figures}, τ = ${durationMarkup(heterogeneity.tauNs)}. Random effects: DerSimonian and Laird, interval of Hartung and Knapp.</p>`;
+  const figure = nodesFigure(row, placeName(row), `pooled-${index + 1}`, palette);
+  return markup`${figureMarkup(figure)}${table}<p>${figures}, τ = ${durationMarkup(heterogeneity.tauNs)}. Random effects: DerSimonian and Laird, interval of Hartung and Knapp.</p>`;
 }
 
 function interactionPart(table: InteractionTable): Markup {

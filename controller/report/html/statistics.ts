@@ -1,7 +1,7 @@
 /** Every statistic of a group's arms, side by side. */
 
 import type { Comparison, Results, SampleStats } from '../../analysis/results.ts';
-import { formatCount, formatNumber, formatPCell } from '../format.ts';
+import { formatCount, formatEstimate, formatNumber, formatPCell } from '../format.ts';
 import { type Group, groupLabel } from '../model.ts';
 import { missingReason } from '../words.ts';
 import { type Insertable, type Markup, markup } from './markup.ts';
@@ -33,6 +33,7 @@ const SHIFT_ROWS: readonly (readonly [string, (c: Comparison) => Insertable])[] 
   ['p50, requests without', (c) => shiftMarkup(c.byPayload.noHit, c)],
   ['p', (c) => (c.block === null ? missing(c) : formatPCell(c.block.p))],
   ['p, corrected (Holm)', (c) => (c.block === null ? missing(c) : formatPCell(c.block.pHolm))],
+  ['centre of the units’ shifts by ranks (Hodges–Lehmann)', hodgesLehmann],
   [
     'independent units',
     (c) => (c.shifts.p50 === null ? missing(c) : `${formatCount(c.shifts.p50.units)} ${c.shifts.p50.unit}s`),
@@ -75,6 +76,10 @@ export function statisticsTable(results: Results, group: Group): Markup | null {
         'warm-up left out',
         ...group.comparisons.flatMap((c) => [formatCount(c.warmupDropped), formatCount(c.warmupDropped)]),
       ],
+      [
+        'worth as independent requests',
+        ...group.comparisons.flatMap((c) => [worth(c.effectiveSamples?.baseline), worth(c.effectiveSamples?.treated)]),
+      ],
       ...ARM_ROWS.map(([title, value]) => [
         title,
         ...group.comparisons.flatMap((c) => [value(c.baselineStats), value(c.treatedStats)]),
@@ -84,8 +89,18 @@ export function statisticsTable(results: Results, group: Group): Markup | null {
   return markup`<h3>All numbers</h3>${shifts}<details><summary>Each arm by itself</summary>${arms}</details>`;
 }
 
+function worth(effective: number | null | undefined): Insertable {
+  return effective == null ? markup`<span class="missing">n/a</span>` : formatCount(effective);
+}
+
 function name(c: Comparison): Markup {
   return markup`${c.treated}<span class="sub">${c.design}</span>`;
+}
+
+function hodgesLehmann({ hodgesLehmann: e }: Comparison): Insertable {
+  if (!e) return markup`<span class="missing">n/a (fewer than 6 units, or more than 1,000)</span>`;
+  const { value, interval } = formatEstimate({ estimateNs: e.shiftNs, lowNs: e.lowNs, highNs: e.highNs });
+  return markup`<span class="shift"><data class="estimate" value="${e.shiftNs}">${value}</data> <span class="interval-text"><data value="${e.lowNs} ${e.highNs}">${interval}</data></span></span>`;
 }
 
 function missing(c: Comparison): Markup {

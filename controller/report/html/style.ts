@@ -1,16 +1,18 @@
 /** The report's style sheet. Colours first: light, dark, print. The policy in page.ts allows exactly this text. */
 
+import { seriesVariables } from '../figures/style.ts';
 import { FIGURE_STYLE } from './style-figures.ts';
+import { tabRules } from './tabs.ts';
 
 const COLORS = `
 :root{color-scheme:light dark;--page:#fbfbf9;--card:#ffffff;--ink:#1c1f24;--soft:#3d434c;--muted:#5f6672;--line:#e3e3dd;--hair:#eeeeea;
 --accent:#2a5f9e;--good:#1f7a4d;--warn:#8f5a00;--bad:#b3261e;--odd:#7b3fa0;--info:#2f6478;
 --good-bg:#edf6f0;--warn-bg:#fdf4e3;--bad-bg:#fcecea;--odd-bg:#f5edf9;--info-bg:#ebf3f6;
---c-base:#6a717d;--c-aa:#a3a9b3;--c-0:#2766ad;--c-1:#c45f14;--c-2:#16806a;--c-3:#8a4aa6;--c-4:#8f7412;--c-5:#b23a62}
+${seriesVariables('light')}}
 @media screen and (prefers-color-scheme:dark){:root{--page:#121417;--card:#191c21;--ink:#eceef1;--soft:#c9cdd4;--muted:#9ba2ae;--line:#2e333b;--hair:#23272e;
 --accent:#8bbcf5;--good:#6fd09b;--warn:#efb65c;--bad:#ff8a80;--odd:#d3a2f0;--info:#8cc9df;
 --good-bg:#16281f;--warn-bg:#2b2213;--bad-bg:#321a19;--odd-bg:#291e32;--info-bg:#16262c;
---c-base:#a2a9b5;--c-aa:#727985;--c-0:#72aef2;--c-1:#f2a05e;--c-2:#56c7ab;--c-3:#c794e6;--c-4:#d8bd58;--c-5:#f0859f}}
+${seriesVariables('dark')}}}
 `;
 
 const TEXT = `
@@ -69,8 +71,8 @@ const PARTS = `
 .matrix .v-invalid .estimate{color:var(--muted);font-weight:500}
 .cell .interval-text{font-size:.92rem}.cell .base{color:var(--muted);font-size:.85rem;margin-top:.35rem}.cell .ratio{white-space:nowrap;display:block}
 .cell .base .interval-text{font-size:inherit}
-.cell>.verdict{display:inline-block;margin-top:.7rem;margin-left:-.15rem}.cell .trouble{display:block;color:var(--bad);font-size:.88rem;margin-top:.4rem}
-.where{display:none}
+.cell>.verdict{display:inline-block;margin-top:.7rem;margin-left:-.15rem}.touching{display:block;color:var(--muted);font-size:.85rem;margin-top:.45rem}.cell .more{display:block;font-size:.85rem;color:var(--warn);margin-top:.2rem}
+.where{display:none}a.sut-name{color:inherit;text-decoration-color:var(--line)}.wide-matrix{position:relative;overflow-x:auto;padding-bottom:.5rem}.wide-matrix .matrix{min-width:72rem}.matrix+.matrix,.wide-matrix+*{margin-top:1.5rem}
 .cell .flags{margin:.5rem 0 0}.cell .flags li{font-size:.85rem;padding-left:1rem}.cell .flags li::before{left:0}
 .legend{display:grid;gap:.45rem;margin:1.1rem 0 0;font-size:.9rem;color:var(--muted)}
 .legend div{display:flex;flex-wrap:wrap;gap:.2rem .8rem;align-items:baseline}.legend dd{margin:0}
@@ -90,6 +92,7 @@ details{margin:1rem 0}summary{cursor:pointer;color:var(--accent);padding:.3rem 0
 .recommendations li{display:flex;gap:1rem}.recommendations p{margin:0}.r-id{flex:0 0 2.4rem;color:var(--muted);font-weight:600}
 .r-status{white-space:nowrap;margin-left:.4rem;font-size:.92rem;color:var(--muted)}.r-met .r-status{color:var(--good)}.r-unmet .r-status{color:var(--warn)}
 .evidence{color:var(--muted);font-size:.94rem}
+.limits{margin:.5rem 0;display:grid;gap:.6rem;font-size:.92rem}.limits dt{font-weight:600}.limits dd{margin:0;color:var(--muted);overflow-wrap:anywhere}
 .method{margin:0;display:grid;gap:.25rem}.method div{display:grid;grid-template-columns:11rem 1fr;gap:1rem}.method dt{color:var(--muted)}.method dd{margin:0;overflow-wrap:anywhere}
 `;
 
@@ -107,4 +110,4 @@ details>summary{color:inherit;list-style:none}details::details-content{content-v
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 `;
 
-export const STYLE = (COLORS + TEXT + PARTS + FIGURE_STYLE + SIZES).replace(/\n+/g, '\n');
+export const STYLE = (COLORS + TEXT + PARTS + FIGURE_STYLE + tabRules() + SIZES).replace(/\n+/g, '\n');

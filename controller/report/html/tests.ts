@@ -25,6 +25,11 @@ const ROWS: readonly (readonly [string, (c: Comparison) => Insertable])[] = [
   ['p (Welch)', (c) => formatPCell(c.welch.p, c.welch.log10P)],
   ['Mann–Whitney U', (c) => formatCount(c.mannWhitney.u)],
   ['p (Mann–Whitney)', (c) => formatPCell(c.mannWhitney.p, c.mannWhitney.log10P)],
+  ['Kolmogorov–Smirnov D', (c) => (c.kolmogorovSmirnov ? formatNumber(c.kolmogorovSmirnov.d, 4) : 'n/a')],
+  [
+    'p (Kolmogorov–Smirnov)',
+    (c) => (c.kolmogorovSmirnov ? formatPCell(c.kolmogorovSmirnov.p, c.kolmogorovSmirnov.log10P) : 'n/a'),
+  ],
   ['Cohen’s d', (c) => formatNumber(c.cohensD, 3)],
   ['assumptions broken', broken],
 ];

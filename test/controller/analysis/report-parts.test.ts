@@ -2,7 +2,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { analyse } from '../../../controller/analysis/analyse.ts';
 import type { Batch, Histogram } from '../../../controller/analysis/record.ts';
-import { blockSeries, boxSeries, lagSeries } from '../../../controller/analysis/series.ts';
+import { blockSeries, lagSeries } from '../../../controller/analysis/series.ts';
+import { shapeSeries } from '../../../controller/analysis/shape-series.ts';
 import { makeStudy } from '../../helpers/study.ts';
 
 const test = suite('analysis: inside views, recommendations, series');
@@ -97,7 +98,7 @@ test('the lag series lays forks over each other, warm-up at the left', () => {
 
 test('the box series agrees with the comparison’s statistics', () => {
   const rough = makeStudy({ stallShare: 0.2 });
-  const box = boxSeries(rough, 'java-hello', 'sliced', 3);
+  const box = shapeSeries(rough, 'java-hello', 'sliced', [3])[0]?.box;
   const stats = analyse(rough).comparisons.find((row) => row.treated === 'bpftrace')?.treatedStats;
   assert.ok(box && stats);
   assert.equal(
@@ -107,11 +108,11 @@ test('the box series agrees with the comparison’s statistics', () => {
       ...[stats.tukeyLowNs, stats.tukeyHighNs, stats.tukeyOutliers],
     ],
   );
-  assert.ok(box.outliers > 200 && box.extremeOutliersNs.length === 200);
-  assert.is(box.extremeOutliersNs.at(-1), box.maxNs);
+  assert.ok(box.outliers > 200 && box.outliersNs.length === 200);
+  assert.is(box.outliersNs.at(-1), box.maxNs);
   assert.equal(
-    [...box.extremeOutliersNs].sort((a, b) => a - b),
-    box.extremeOutliersNs,
+    [...box.outliersNs].sort((a, b) => a - b),
+    box.outliersNs,
   );
 });
 
@@ -127,7 +128,7 @@ test('the block series runs through all forks in time', () => {
 
 test('an arm or SUT without samples has no series', () => {
   assert.is(lagSeries(study, 'node-hello', 'sliced', 0), null);
-  assert.is(boxSeries(study, 'java-hello', 'sliced', 2), null);
+  assert.equal(shapeSeries(study, 'java-hello', 'sliced', [2]), []);
   assert.is(lagSeries(study, 'java-hello', 'alternated', 3), null);
   assert.equal(blockSeries(study, 'java-hello', 'alternated', 3), []);
 });

@@ -60,7 +60,9 @@ actions('a variant is a name like others in every form', () => {
 });
 
 actions('what a mechanism can not do, and why, is in the page', () => {
-  assert.match(renderHtml({ results: results(), figures: [] }), /observe, trace; not block: it only &lt;watches&gt;/);
+  const html = renderHtml({ results: results(), figures: [] });
+  assert.match(html, /<th scope="row">bpftrace<\/th>.*?>yes<.*?>yes<.*?>no</);
+  assert.match(html, /bpftrace: no block<\/dt><dd>it only &lt;watches&gt;/);
 });
 
 actions('matches: kept and above the limit; a keyword does nothing to page or terminal', () => {

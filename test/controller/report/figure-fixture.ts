@@ -1,7 +1,15 @@
 /** Figures that go with test/helpers/results.ts: drawn from a seeded generator, so that every run draws the same. */
 
 import type { Results } from '../../../controller/analysis/results.ts';
-import type { BlockSeriesInput, BoxInput, FigureSet, LagInput } from '../../../controller/report/index.ts';
+import type {
+  BlockSeriesInput,
+  BoxInput,
+  EcdfInput,
+  FigureSet,
+  HistogramInput,
+  LagInput,
+  VantageInput,
+} from '../../../controller/report/index.ts';
 
 const REQUESTS = 50_000;
 const WARMUP = 4_000;
@@ -25,6 +33,9 @@ export function figuresFor(results: Results): readonly FigureSet[] {
       boxes: arms.map((a) => box(a, random)),
       lags: arms.map((a) => lag(a, random)),
       blocks: blocks(arms, random),
+      ecdfs: arms.map(ecdf),
+      histograms: arms.map((a) => histogram(a, Math.min(...arms.map((one) => one.baseNs - one.sdNs)))),
+      vantages: arms.flatMap((a) => (a.mechanism === 'none' ? [] : [vantage(a)])),
     };
   });
 }
@@ -59,6 +70,46 @@ function box(arm: Arm, random: () => number): BoxInput {
   };
 }
 
+/** of an exponential past its fastest request */
+function ecdf(arm: Arm): EcdfInput {
+  const at = (share: number) => arm.baseNs + arm.sdNs * (-0.9 - Math.log(1 - Math.min(share, 0.999_98)));
+  const shares = Array.from({ length: 40 }, (_, i) => 10 ** -((i + 3) / 10));
+  return {
+    ...name(arm),
+    vantage: arm.vantage,
+    n: 46_000,
+    body: Array.from({ length: 101 }, (_, i) => ({ share: i / 100, ns: at(i / 100) })),
+    bandShare: 0.012,
+    tail: shares.map((share) => ({ share, ns: at(1 - share), lowShare: share / 1.4, highShare: share * 1.4 })),
+  };
+}
+
+function histogram(arm: Arm, fromNs: number): HistogramInput {
+  const widthNs = arm.sdNs / 10;
+  const counts = Array.from({ length: 48 }, (_, i) => {
+    const z = (fromNs + i * widthNs - arm.baseNs) / arm.sdNs;
+    return Math.round(4_000 * Math.exp(-0.5 * (z / 0.6) ** 2));
+  });
+  const inside = counts.reduce((sum, count) => sum + count, 0);
+  const numbers = { n: 46_000, fromNs, widthNs, counts, below: 0, above: Math.max(0, 46_000 - inside) };
+  return { ...name(arm), vantage: arm.vantage, ...numbers };
+}
+
+function vantage(arm: Arm): VantageInput {
+  const near = (estimateNs: number) => ({ estimateNs, lowNs: estimateNs * 0.97, highNs: estimateNs * 1.03 });
+  const inside = arm.baseNs * 0.3;
+  return {
+    ...name(arm),
+    outsideVantage: arm.vantage,
+    insideVantage: arm.design === 'sliced' ? 'kernel' : 'interposer',
+    source: arm.design === 'sliced' ? 'histogram' : 'samples',
+    forks: 4,
+    outside: near(arm.baseNs),
+    inside: near(inside),
+    remains: near(arm.baseNs - inside),
+  };
+}
+
 function lag(arm: Arm, random: () => number): LagInput {
   const count = 220;
   const bins = Array.from({ length: count }, (_, i) => {
@@ -76,7 +127,8 @@ function lag(arm: Arm, random: () => number): LagInput {
       maxNs: at(4 + -Math.log(1 - random()) * 12),
     };
   });
-  return { ...name(arm), warmupEndIndex: WARMUP, bins };
+  const blockStartIndexes = Array.from({ length: 40 }, (_, i) => WARMUP + (i * (REQUESTS - WARMUP)) / 40);
+  return { ...name(arm), warmupEndIndex: WARMUP, blockStartIndexes, bins };
 }
 
 function blocks(arms: readonly Arm[], random: () => number): readonly BlockSeriesInput[] {
@@ -87,9 +139,13 @@ function blocks(arms: readonly Arm[], random: () => number): readonly BlockSerie
       fork: Math.floor(i / 40),
       block: i % 40,
       timeNs: (i * 0.9 + Math.floor(i / 40) * 4) * 1e9,
-      medianNs: arm.baseNs + (drift + (random() - 0.5) * 0.03) * arm.sdNs,
+      ...around(arm.baseNs + (drift + (random() - 0.5) * 0.03) * arm.sdNs, arm.sdNs * 0.02),
     })),
   }));
+}
+
+function around(medianNs: number, reachNs: number) {
+  return { medianNs, interval: { lowNs: medianNs - reachNs, highNs: medianNs + reachNs } };
 }
 
 function name({ label, mechanism, aa, design }: Arm) {

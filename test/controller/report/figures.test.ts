@@ -4,14 +4,17 @@ import * as assert from 'uvu/assert';
 import type { StudyRecord } from '../../../controller/analysis/record.ts';
 import { logTicks } from '../../../controller/report/figures/axis.ts';
 import { boxplotFigures } from '../../../controller/report/figures/boxplot.ts';
+import type { Figure } from '../../../controller/report/figures/frame.ts';
 import { lagFigure } from '../../../controller/report/figures/lag.ts';
 import { paletteFor } from '../../../controller/report/figures/palette.ts';
+import { figureMarkup } from '../../../controller/report/html/figure.ts';
 import { figureSets, type SeriesFunctions } from '../../../controller/report/index.ts';
 import { goodResults } from '../../helpers/results.ts';
 import { figuresFor } from './figure-fixture.ts';
 
 const test = suite('report/figures');
 const palette = paletteFor(['ld-preload', 'bpftrace']);
+const drawn = (figure: Figure | null | undefined) => (figure ? figureMarkup(figure).text : '');
 
 const study = {
   suts: ['java-hello'],
@@ -34,8 +37,17 @@ const BOX = {
   whiskerLowNs: 1,
   whiskerHighNs: 6,
   outliers: 2,
-  extremeOutliersNs: [8, 90],
+  outliersNs: [8, 90],
 };
+const ECDF = {
+  body: [
+    { share: 0, ns: 1 },
+    { share: 1, ns: 90 },
+  ],
+  bandShare: 0.02,
+  tail: [{ share: 0.1, ns: 8, lowShare: 0.05, highShare: 0.2 }],
+};
+const HISTOGRAM = { fromNs: 0, widthNs: 2, bins: 3, n: 10, counts: [2, 5, 1], below: 0, above: 2 };
 const BIN = { first: 0, last: 99, n: 100, minNs: 1, p10Ns: 2, p50Ns: 3, p90Ns: 4, maxNs: 5 };
 
 const series: SeriesFunctions = {
@@ -44,7 +56,21 @@ const series: SeriesFunctions = {
       ? { sut, node: 'node-1', condition: 'process', vantage: 'caller', design, batches: [] }
       : undefined;
   },
-  boxSeries: () => BOX,
+  shapeSeries: (_study, _sut, design, arms) =>
+    design === 'alternated' ? arms.map((arm) => ({ arm, box: BOX, ecdf: ECDF, histogram: HISTOGRAM })) : [],
+  vantageSeries: () => [
+    {
+      mechanism: 'ld-preload',
+      design: 'alternated',
+      outsideVantage: 'client',
+      insideVantage: 'interposer',
+      source: 'samples',
+      forks: 3,
+      outside: { estimateNs: 50_000, lowNs: 49_000, highNs: 51_000 },
+      inside: { estimateNs: 1_500, lowNs: 1_400, highNs: 1_600 },
+      remains: { estimateNs: 48_500, lowNs: 47_400, highNs: 49_600 },
+    },
+  ],
   lagSeries: (_study, _sut, design, arm) => {
     return design === 'alternated'
       ? {
@@ -54,12 +80,15 @@ const series: SeriesFunctions = {
           requests: 100,
           warmupRequests: arm === 0 ? 40 : 0,
           cuts: [20, 40],
+          blockStarts: [40, 70],
           bins: [BIN],
         }
       : null;
   },
   blockSeries: (_study, _sut, design) =>
-    design === 'alternated' ? [{ fork: 0, block: 1, sinceStartMs: 2, medianNs: 3, n: 4 }] : [],
+    design === 'alternated'
+      ? [{ fork: 0, block: 1, sinceStartMs: 2, medianNs: 3, interval: { lowNs: 2, highNs: 4 }, n: 4 }]
+      : [],
 };
 
 test('series of a study become inputs: named arms, vantage of the cell, exclusive bin ends, no warm-up as null', () => {
@@ -77,7 +106,18 @@ test('series of a study become inputs: named arms, vantage of the cell, exclusiv
     [40, null, null],
   );
   assert.is(set?.lags[0]?.bins[0]?.toIndex, 100);
-  assert.equal(set?.blocks[0]?.points, [{ fork: 0, block: 1, timeNs: 2e6, medianNs: 3 }]);
+  assert.equal(set?.blocks[0]?.points, [
+    { fork: 0, block: 1, timeNs: 2e6, medianNs: 3, interval: { lowNs: 2, highNs: 4 } },
+  ]);
+  assert.equal(set?.lags[0]?.blockStartIndexes, [40, 70]);
+  assert.equal(
+    set?.vantages.map((row) => [row.label, row.inside.estimateNs]),
+    [['ld-preload', 1_500]],
+  );
+  assert.equal(
+    set?.histograms.map((one) => one.counts.length),
+    [3, 3, 3],
+  );
 });
 
 test('places are named only where there are several', () => {
@@ -89,8 +129,8 @@ test('places are named only where there are several', () => {
 test('a boxplot says how many lie beyond the whiskers and the slowest', () => {
   const [set] = figuresFor(goodResults());
   const [figure] = boxplotFigures('java-hello', 'x', set?.boxes ?? [], palette);
-  assert.ok(figure?.text.includes('3.5 % beyond, max 564.4 µs'));
-  assert.ok(figure?.text.includes('1,604 of 46,000 beyond the whiskers'));
+  assert.ok(drawn(figure).includes('3.5 % beyond, max 564.4 µs'));
+  assert.ok(drawn(figure).includes('1,604 of 46,000 beyond the whiskers'));
 });
 
 test('boxes of two vantages never share a figure', () => {
@@ -101,11 +141,11 @@ test('boxes of two vantages never share a figure', () => {
 test('a lag plot marks the end of the warm-up, or none where none was dropped', () => {
   const lag = figuresFor(goodResults())[0]?.lags[0];
   if (lag === undefined) throw new Error('the fixture has lag plots');
-  assert.ok(lagFigure('s', 'x', [lag], palette)?.text.includes('warm-up ends at 4,000'));
+  assert.ok(drawn(lagFigure('s', 'x', [lag], palette)).includes('warm-up ends at 4,000'));
   const edges = (forkEndIndexes: readonly number[]) =>
-    (lagFigure('s', 'x', [{ ...lag, forkEndIndexes }], palette)?.text ?? '').split('class="edge"').length;
+    drawn(lagFigure('s', 'x', [{ ...lag, forkEndIndexes }], palette)).split('class="edge"').length;
   assert.is(edges([2_000, 3_000, 3_000, 4_000]) - edges([]), 4, 'two forks ended sooner, on the page and on the phone');
-  const none = lagFigure('s', 'x', [{ ...lag, warmupEndIndex: null }], palette)?.text ?? '';
+  const none = drawn(lagFigure('s', 'x', [{ ...lag, warmupEndIndex: null }], palette));
   assert.not.match(none, /class="warmup"/);
   assert.ok(none.includes('no warm-up dropped'));
 });
@@ -120,7 +160,7 @@ test('the slowest request is drawn however many bins share a pixel', () => {
     toIndex: i + 1,
     maxNs: i === 301 ? 9e8 : 1e6,
   }));
-  const text = lagFigure('s', 'x', [{ ...lag, warmupEndIndex: null, bins }], palette)?.text ?? '';
+  const text = drawn(lagFigure('s', 'x', [{ ...lag, warmupEndIndex: null, bins }], palette));
   const tops = [...text.matchAll(/class="thin" d="([^"]+)"/g)].map((m) =>
     Math.min(
       ...(m[1] ?? '')
@@ -135,7 +175,7 @@ test('the slowest request is drawn however many bins share a pixel', () => {
 test('degenerate series draw without NaN', () => {
   const flat = { label: 'none', mechanism: 'none', aa: false, design: 'sequential' as const };
   const bins = [{ fromIndex: 0, toIndex: 1, minNs: 0, p10Ns: 0, p50Ns: 0, p90Ns: 0, maxNs: 0 }];
-  const lag = lagFigure('s', 'x', [{ ...flat, warmupEndIndex: 9, bins }], palette)?.text ?? 'NaN';
+  const lag = drawn(lagFigure('s', 'x', [{ ...flat, warmupEndIndex: 9, bins }], palette)) || 'NaN';
   const zero = {
     n: 0,
     q1Ns: 0,
@@ -147,7 +187,7 @@ test('degenerate series draw without NaN', () => {
     outliersNs: [],
     maxNs: 0,
   };
-  const box = boxplotFigures('s', 'x', [{ ...flat, vantage: 'client', ...zero }], palette)[0]?.text ?? 'NaN';
+  const box = drawn(boxplotFigures('s', 'x', [{ ...flat, vantage: 'client', ...zero }], palette)[0]) || 'NaN';
   assert.not.match(lag + box, /NaN|Infinity/);
   assert.is(lagFigure('s', 'x', [{ ...flat, warmupEndIndex: null, bins: [] }], palette), null);
 });
