@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./plan.ts')).planCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
   check: async () => (await import('./check.ts')).checkCommand(),
+  serve: async () => (await import('./serve.ts')).serveCommand(),
   certs: async () => (await import('./certs.ts')).certsCommand(),
   controller: async () => (await import('./daemons.ts')).controllerCommand(),
   agent: async () => (await import('./daemons.ts')).agentCommand(),
@@ -32,6 +33,7 @@ Examples
   hookbench run --sut java-hello --requests 50000 --warmup 4000
   hookbench plan --detect 1us                               how large a study must be for that
   hookbench analyze results/STUDY-ID                        analyse a stored study again
+  hookbench serve                                           stored studies in a browser
   hookbench analyze --baseline a.csv --treated b.csv        CSVs of response times measured elsewhere
 
 Exit codes: 0 done; 1 failed; 2 bad usage or input; 3 the machine lacks something (named); 4 interrupted, results so far kept`,
