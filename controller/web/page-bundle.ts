@@ -35,7 +35,10 @@ async function bundlePage(): Promise<Bundle> {
   const { build } = await import('esbuild');
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: { page: 'controller/web/page/main.ts' },
+    entryPoints: [
+      { in: 'controller/web/page/main.ts', out: 'page' },
+      { in: 'controller/web/page/page.css', out: 'page' },
+    ],
     outdir: 'build/web',
     bundle: true,
     minify: true,
