@@ -11,8 +11,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./plan.ts')).planCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
   check: async () => (await import('./check.ts')).checkCommand(),
-  serve: async () => (await import('./serve.ts')).serveCommand(),
   certs: async () => (await import('./certs.ts')).certsCommand(),
+  serve: async () => (await import('./serve.ts')).serveCommand(),
   controller: async () => (await import('./daemons.ts')).controllerCommand(),
   agent: async () => (await import('./daemons.ts')).agentCommand(),
 };

@@ -1,9 +1,8 @@
 /** uPlot with our axes, colours and sizes: a chart is as wide as its box and follows light and dark. */
 
 import uPlot from 'uplot';
-import { formatDuration } from '../../report/format.ts';
 import { onTheme, paint } from './colors.ts';
-import { clock } from './words.ts';
+import { clock, tellTick } from './words.ts';
 
 export interface Line {
   /** colour of the style sheet */
@@ -53,13 +52,13 @@ export function chart(box: HTMLElement, o: ChartOptions): (columns: Columns) => 
       height: o.heightPx,
       cursor: { show: false },
       legend: { show: false },
-      padding: bare ? [3, 2, 3, 2] : [8, 10, 0, 0],
+      padding: bare ? [3, 2, 3, 2] : [8, 16, 0, 0],
       scales: { x: { time: false }, y: { range: () => o.range() } },
       axes: bare
         ? [{ show: false }, { show: false }]
         : [
             { ...axis, size: 26, gap: 4, values: (_, at) => at.map(clock), incrs: [1, 5, 10, 30, 60, 120, 300, 600] },
-            { ...axis, size: 62, gap: 6, values: (_, at) => at.map(formatDuration) },
+            { ...axis, size: 62, gap: 6, values: (_, at) => at.map(tellTick) },
           ],
       series: [{}, ...o.lines.map(seriesOf)],
       ...(o.band !== undefined && { bands: [bandOf(o.band)] }),

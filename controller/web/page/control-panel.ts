@@ -6,14 +6,20 @@ import { type Me, post } from './server.ts';
 import type { State } from './stream.ts';
 import { choicesOf, studyForm } from './study-form.ts';
 
+/** what was done stands this long, what was not done stays */
+const SAID_MS = 6_000;
+
 export function controlPanel(box: HTMLElement, me: Me): (state: State) => void {
   const said = h('p', { class: 'said', role: 'status' });
+  let silence = 0;
   const act = async (path: string, body: unknown, done: string) => {
     const problem = await post(me, path, body).then(
       () => null,
       (error: unknown) => `Not done: ${(error as Error).message}.`,
     );
     say(said, problem ?? done);
+    clearTimeout(silence);
+    if (problem === null) silence = window.setTimeout(() => say(said, ''), SAID_MS);
   };
   const stop = stopButton(() => act('/api/stop', {}, 'Stopping; what was measured is kept.'));
   const form = studyForm((study) => act('/api/start', study, 'Taken: it runs when its turn comes.'));

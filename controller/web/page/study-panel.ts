@@ -72,7 +72,8 @@ export function studyPanel(box: HTMLElement): (state: State) => void {
     parts.bar.value = Math.round(share * 1000);
     say(parts.share, percent);
     say(times.elapsed.value, tellMs((study.endedMs ?? nowMs) - study.startedMs));
-    say(times.left.value, isRunning ? (study.leftMs === null ? '…' : `about ${tellMs(study.leftMs)}`) : 'none');
+    times.left.element.hidden = !isRunning;
+    say(times.left.value, study.leftMs === null ? '…' : `about ${tellMs(study.leftMs)}`);
     say(times.samples.value, study.samples.toLocaleString('en'));
     say(parts.now, isRunning ? capital(study.text) : '');
     arms(isRunning ? study.now : []);

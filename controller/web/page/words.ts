@@ -14,6 +14,12 @@ export function clock(seconds: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
 
+/** a round latency of an axis: 1250 → "1.25 µs" */
+export function tellTick(ns: number): string {
+  const [factor, unit] = ns >= 1e6 ? [1e6, 'ms'] : ns >= 1e3 ? [1e3, 'µs'] : [1, 'ns'];
+  return `${Number((ns / factor).toPrecision(4))} ${unit}`;
+}
+
 export function armName({ mechanism, aa }: { readonly mechanism: string; readonly aa: boolean }): string {
   return aa ? 'none again (A/A)' : mechanism;
 }
