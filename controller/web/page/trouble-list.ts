@@ -14,8 +14,8 @@ const HOPS: Readonly<Record<string, string>> = {
 
 export function troubleList(box: HTMLElement): (state: State) => void {
   const counts = h('div', { class: 'counts' });
-  const list = h('ol', { class: 'troubles', role: 'log', 'aria-label': 'Warnings' });
-  fill(box, counts, list);
+  const list = h('ol', { class: 'troubles' });
+  fill(box, counts, h('div', { role: 'log', 'aria-label': 'Warnings' }, list));
   const showCounts = whenChanged<{ losses: readonly LossView[]; parity: readonly ParityView[] }>(({ losses, parity }) =>
     fill(counts, ...losses.map(lossChip), ...parity.map(parityChip)),
   );

@@ -23,7 +23,18 @@ const agentState = (visitor: Visitor, word: string) =>
   visitor.page.waitForSelector(`[data-agent=node-1] .badge >> text=${word}`, { timeout: 30_000 });
 const status = (visitor: Visitor, word: string) =>
   visitor.page.waitForSelector(`.study .badge >> text=${word}`, { timeout: 60_000 });
-const studyId = (visitor: Visitor) => visitor.page.locator('#study-title').innerText();
+const textOf = async (visitor: Visitor, selector: string) =>
+  String(await visitor.page.locator(selector).first().textContent());
+const studyId = (visitor: Visitor) => textOf(visitor, '#study-title');
+
+/** the page's own policy lets no waiting function of the browser's side be compiled in it */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error('it did not come');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 
 async function ask(visitor: Visitor, numbers: Readonly<Record<string, number>>): Promise<void> {
   const { page } = visitor;
@@ -69,7 +80,7 @@ check('two browsers are let in, one by the link and one by the token; nobody wit
   await phone.picture('not-let-in-390');
   await phone.page.fill('#token', 'wrong-token-wrong-token');
   await phone.page.click('.entry button');
-  assert.match(await phone.page.locator('h1').innerText(), /not good/);
+  assert.match(await textOf(phone, 'h1'), /not good/);
   // a browser tells its console of each 401
   assert.is(phone.complaints.filter((text) => !/401/.test(text)).length, 0);
   phone.complaints.length = 0;
@@ -78,7 +89,7 @@ check('two browsers are let in, one by the link and one by the token; nobody wit
   await phone.page.waitForURL((url) => url.pathname === '/');
   await desk.enter(link);
   await Promise.all([desk, phone].map((one) => agentState(one, 'connected')));
-  assert.match(await desk.page.locator('[data-agent=node-1] .host').innerText(), /kernel/);
+  assert.match(await textOf(desk, '[data-agent=node-1] .host'), /kernel/);
   await accessible(desk);
   await desk.picture('idle-1440');
 });
@@ -88,14 +99,12 @@ check('points arrive, progress moves and intervals come together while a study r
   await Promise.all([desk, phone].map((one) => one.page.waitForSelector('.study .badge >> text=running')));
   await ask(desk, { requests: 20_000, warmup: 2_000, forks: 2, blocks: 1 });
   await desk.page.waitForSelector('.queue li');
-  const share = async () => Number.parseInt(await desk.page.locator('.share').innerText(), 10);
+  const share = async () => Number.parseInt(await textOf(desk, '.share'), 10);
   await Promise.all(
     [desk, phone].map((one) => one.page.waitForSelector('.card .legend td >> text=/\\d ns|µs/', { timeout: 30_000 })),
   );
   const first = await share();
-  await desk.page.waitForFunction(`Number.parseInt(document.querySelector('.share').textContent) > ${first}`, null, {
-    timeout: 30_000,
-  });
+  await until(async () => (await share()) > first);
   await Promise.all([desk, phone].map(accessible));
   await phone.picture('running-390-dark');
   await Promise.all(
@@ -110,9 +119,7 @@ check('points arrive, progress moves and intervals come together while a study r
 
 check('both studies end and are stored; the report opens; two stand side by side', async () => {
   const first = await studyId(desk);
-  await desk.page.waitForFunction(`document.querySelector('#study-title').textContent !== '${first}'`, null, {
-    timeout: 60_000,
-  });
+  await until(async () => (await studyId(desk)) !== first);
   await status(desk, 'complete');
   await phone.picture('done-390-dark');
   await desk.picture('done-1440');
@@ -128,10 +135,7 @@ check('both studies end and are stored; the report opens; two stand side by side
   for (const id of [first, second]) await desk.page.check(`input[value="${id}"]`);
   await desk.page.click('text=Compare the two');
   await desk.page.waitForSelector('.sides tbody tr');
-  assert.match(
-    await desk.page.locator('.sides tbody tr').first().innerText(),
-    /read-loop[\s\S]*ld-preload[\s\S]*\[.+, .+\]/,
-  );
+  assert.match(await textOf(desk, '.sides tbody tr'), /read-loop[\s\S]*ld-preload[\s\S]*\[.+, .+\]/);
   await accessible(desk);
   await desk.picture('compare-1440');
   for (const path of ['/studies', desk.page.url().replace(controller.url, '')]) {
@@ -158,7 +162,7 @@ check('a killed agent shows within seconds, and when it is back', async () => {
   agent = bench.agent('node-1');
   await Promise.all([desk, phone].map((one) => agentState(one, 'connected')));
   await status(desk, 'failed');
-  assert.match(await desk.page.locator('[data-agent=node-1] .seen').innerText(), /connected 2 times/);
+  assert.match(await textOf(desk, '[data-agent=node-1] .seen'), /connected 2 times/);
   await desk.picture('agent-back-1440');
 });
 
