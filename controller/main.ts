@@ -20,13 +20,15 @@ Options
                        Needed for anything but loopback; read again when the files change
   --token-file FILE    file with the secret that agents and the CLI must show, readable by its owner only
   --results DIR        with --tls-dir: where studies are stored (default results)
+  --web HOST:PORT      also show what is going on, and stored studies, to browsers; admitted by --token-file or --tls-dir
+  --web-control        with --web: let the page start, queue and stop studies
   --end-with-stdin     end when standard input ends
 
 Examples
   hookbench certs init --ca ca
   hookbench certs issue controller --ca ca --out controller-tls --host bench.example.org,10.0.0.5
   hookbench controller --listen 0.0.0.0:7461 --tls-dir controller-tls
-  hookbench controller --listen 127.0.0.1:7461 --token-file ./token
+  hookbench controller --listen 127.0.0.1:7461 --token-file ./token --web 127.0.0.1:7462
 `;
 
 /** a study that was told to stop gets this long to keep its results before the controller ends */
@@ -47,21 +49,29 @@ async function main(): Promise<void> {
   });
   const admission = { token: access.token, certificates: access.folder !== null };
   const agents = new Agents({ ...admission, log });
+  // a controller that shows no page loads nothing of it
+  const web = values.web === undefined ? null : await import('./web/on-controller.ts');
+  const live = web?.liveOf(agents, values.results, log);
   const control = new ControlService({
     ...admission,
     agents,
     // a path from another machine is none of this one
     start: (request, o) =>
-      runStudy(admission.certificates ? { ...request, outDir: values.results } : request, { agents, ...o }),
+      runStudy(admission.certificates ? { ...request, outDir: values.results } : request, {
+        ...{ agents, signal: o.signal },
+        emit: live?.hearing(request, o.emit) ?? o.emit,
+      }),
   });
   const server = new Server(CHANNEL_OPTIONS);
-  server.addService(AGENT_STREAM, { connect: agents.connect } as UntypedServiceImplementation);
+  const connect = live?.watching(agents.connect) ?? agents.connect;
+  server.addService(AGENT_STREAM, { connect } as UntypedServiceImplementation);
   server.addService(CONTROL, {
     listAgents: control.listAgents,
     runStudy: control.runStudy,
     cancelStudy: control.cancelStudy,
   } as UntypedServiceImplementation);
   const port = await bind(server, values.listen, { access, log });
+  await web?.showOn(values, { access, live, control, log });
   process.stdout.write(`HOOKBENCH_CONTROLLER port=${port}\n`);
   const stop = () => void stopController(server, control);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
@@ -76,6 +86,8 @@ function readOptions() {
         'token-file': { type: 'string' },
         'tls-dir': { type: 'string' },
         results: { type: 'string', default: 'results' },
+        web: { type: 'string' },
+        'web-control': { type: 'boolean', default: false },
         'end-with-stdin': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

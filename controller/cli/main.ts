@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   compare: async () => (await import('./compare.ts')).compareCommand(),
   gate: async () => (await import('./gate.ts')).gateCommand(),
   certs: async () => (await import('./certs.ts')).certsCommand(),
+  serve: async () => (await import('./serve.ts')).serveCommand(),
   controller: async () => (await import('./daemons.ts')).controllerCommand(),
   agent: async () => (await import('./daemons.ts')).agentCommand(),
 };
@@ -34,6 +35,7 @@ Examples
   hookbench run --sut java-hello --requests 50000 --warmup 4000
   hookbench plan --detect 1us                               how large a study must be for that
   hookbench analyze results/STUDY-ID                        analyse a stored study again
+  hookbench serve                                           stored studies in a browser
   hookbench analyze --baseline a.csv --treated b.csv        CSVs of response times measured elsewhere
   hookbench compare results/BEFORE results/AFTER            two versions of a hook, two kernels
   hookbench gate results/STUDY-ID --max 'ld-preload:client:p50<5us'

@@ -84,6 +84,11 @@ export class ControlService {
     const { request } = call;
     this.#checkCli(call, request.token);
     checkRunStudy(request);
+    await this.run(request, abort, emit);
+  }
+
+  /** Runs a study for who was let in and whose request was checked. @throws BenchError busy while another one runs */
+  async run(request: RunStudyRequest, abort: AbortController, emit: (event: StudyEvent) => void = () => undefined) {
     if (this.#running !== null) {
       throw new BenchError('busy', 'a study is running already', { nextStep: 'wait for its end or cancel it' });
     }

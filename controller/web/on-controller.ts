@@ -1,0 +1,31 @@
+/** The page on a controller: what `--web` adds to it. */
+
+import type { Agents } from '../ingest/agents.ts';
+import type { ControlService } from '../ingest/control.ts';
+import { Live } from '../live/live.ts';
+import type { Access } from '../security/options.ts';
+import { openWeb } from './server.ts';
+
+type Log = (line: string) => void;
+
+export function liveOf(agents: Agents, resultsDir: string, log: Log): Live {
+  return new Live({ hellos: () => agents.hellos(), resultsDir, log });
+}
+
+/** Prints the address on standard output, and the links that let a browser in to the log. @throws BenchError usage, port-taken */
+export async function showOn(
+  values: { readonly web?: string; readonly 'web-control': boolean; readonly results: string },
+  o: { access: Access; live: Live | undefined; control: ControlService; log: Log },
+): Promise<void> {
+  const web = await openWeb({
+    listen: values.web ?? '',
+    option: '--web',
+    resultsDir: values.results,
+    ...o.access,
+    live: o.live ?? null,
+    control: values['web-control'] ? o.control : null,
+    log: o.log,
+    onLink: (url) => o.log(`page: ${url} lets one browser in`),
+  });
+  process.stdout.write(`HOOKBENCH_WEB url=${web.url}\n`);
+}

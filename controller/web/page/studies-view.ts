@@ -1,0 +1,138 @@
+/** The stored studies: newest first, with their reports, and two to choose for a comparison. */
+
+import { VERDICT_WORDS } from '../../report/words.ts';
+import type { StudySummary } from '../studies.ts';
+import { fill, h, say } from './dom.ts';
+import { get } from './server.ts';
+import { tellDate } from './words.ts';
+
+export async function studiesView(main: HTMLElement): Promise<void> {
+  const studies = await get<StudySummary[]>('/api/studies');
+  if (studies.length === 0) {
+    fill(
+      main,
+      h(
+        'section',
+        { class: 'panel' },
+        h('h1', {}, 'Studies'),
+        h('p', { class: 'muted' }, 'No study is stored here yet: hookbench run makes one.'),
+      ),
+    );
+    return;
+  }
+  const said = h('p', { class: 'muted', role: 'status' }, 'Choose two to compare.');
+  const button = h('button', { class: 'primary', disabled: true }, 'Compare the two');
+  const chosen = () =>
+    [...main.querySelectorAll<HTMLInputElement>('input[name=study]:checked')].map(({ value }) => value);
+  const onchange = () => {
+    const n = chosen().length;
+    button.disabled = n !== 2;
+    say(
+      said,
+      n === 2 ? 'A is the older one.' : n > 2 ? `${n} are chosen: two can be compared.` : 'Choose two to compare.',
+    );
+  };
+  const onsubmit = (event: Event) => {
+    event.preventDefault();
+    const [b, a] = chosen();
+    if (a !== undefined && b !== undefined)
+      location.assign(`/compare?a=${encodeURIComponent(a)}&b=${encodeURIComponent(b)}`);
+  };
+  const head = ['', 'study', 'status', 'SUTs', 'mechanisms', 'nodes', 'A/A', 'verdicts', 'files'];
+  fill(
+    main,
+    h(
+      'section',
+      { class: 'panel' },
+      h('h1', {}, 'Studies'),
+      h(
+        'form',
+        { onsubmit, onchange },
+        h('div', { class: 'actions' }, button, said),
+        h(
+          'div',
+          { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Stored studies' },
+          h(
+            'table',
+            { class: 'studies' },
+            h(
+              'thead',
+              {},
+              h(
+                'tr',
+                {},
+                ...head.map((word) =>
+                  h('th', { scope: 'col' }, word === '' ? h('span', { class: 'hidden' }, 'choose') : word),
+                ),
+              ),
+            ),
+            h('tbody', {}, ...studies.map(row)),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+function row(study: StudySummary): HTMLElement {
+  const { id, startedAt, status, suts, mechanisms, nodes, aaPassed, hasReport } = study;
+  const path = `/studies/${encodeURIComponent(id)}`;
+  const hasResults = aaPassed !== null || Object.keys(study.verdicts).length > 0;
+  return h(
+    'tr',
+    {},
+    h(
+      'td',
+      {},
+      h('input', { type: 'checkbox', name: 'study', value: id, disabled: !hasResults, 'aria-label': `choose ${id}` }),
+    ),
+    h(
+      'th',
+      { scope: 'row' },
+      hasReport ? h('a', { href: `${path}/report.html` }, id) : id,
+      h('span', { class: 'sub' }, `${tellDate(startedAt)} UTC`),
+    ),
+    h('td', {}, h('span', { class: `badge s-${status}` }, status)),
+    h('td', {}, suts.join(', ')),
+    h('td', {}, mechanisms.filter((one) => one !== 'none').join(', ')),
+    h(
+      'td',
+      {},
+      nodes.map((node) => node.id).join(', '),
+      h('span', { class: 'sub' }, [...new Set(nodes.map(({ kernel }) => kernel))].join(', ')),
+    ),
+    h(
+      'td',
+      {},
+      aaPassed === null
+        ? '–'
+        : aaPassed
+          ? h('span', { class: 'ok' }, '✓ passed')
+          : h('span', { class: 'not-ok' }, '✕ failed'),
+    ),
+    h('td', {}, ...verdicts(study)),
+    h(
+      'td',
+      {},
+      hasReport ? h('a', { href: `${path}/report.html` }, 'report') : '',
+      hasReport ? ' ' : '',
+      hasResults ? h('a', { href: `${path}/results.json` }, 'json') : '',
+    ),
+  );
+}
+
+function verdicts(study: StudySummary): Node[] {
+  return Object.entries(VERDICT_WORDS).flatMap(([verdict, { symbol, word }]) => {
+    const n = study.verdicts[verdict] ?? 0;
+    return n === 0
+      ? []
+      : [
+          h(
+            'span',
+            { class: `verdict v-${verdict}`, title: word },
+            `${symbol} ${n} `,
+            h('span', { class: 'hidden' }, word),
+          ),
+        ];
+  });
+}
