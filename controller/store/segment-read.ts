@@ -3,10 +3,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { BenchError } from '#proto';
 import { crc32 } from './crc32.ts';
-import { SEGMENT_MAGIC } from './segment.ts';
+import { FRAME_HEAD_BYTES, SEGMENT_MAGIC } from './segment.ts';
 
-/** a frame is length and crc32 of the payload, then the payload */
-export const FRAME_HEAD_BYTES = 8;
 export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 const WINDOW_BYTES = 1024 * 1024;
 
