@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { encode, type MeasurementRecord } from '#proto';
 import type { StudyMeta } from './meta.ts';
 import { replaceFile, syncFolder } from './replace-file.ts';
+import type { RunFacts } from './run-facts.ts';
 import { SegmentWriter } from './segment.ts';
 import { segmentName } from './segment-name.ts';
 import type { StudyStore } from './store.ts';
@@ -18,9 +19,16 @@ export function createStudyStore(outDir: string, id: string): StudyStore {
   return new DiskStore(dir);
 }
 
+interface OpenSegment {
+  readonly writer: SegmentWriter;
+  records: number;
+  samples: number;
+}
+
 class DiskStore implements StudyStore {
   readonly dir: string;
-  readonly #segments = new Map<string, SegmentWriter>();
+  readonly #segments = new Map<string, OpenSegment>();
+  #closed: readonly RunFacts[] = [];
   /** files whose names may not be on disk yet */
   #hasNewNames = false;
 
@@ -29,16 +37,22 @@ class DiskStore implements StudyStore {
   }
 
   append = (node: string, runId: string, record: MeasurementRecord, encoded?: Buffer): void => {
-    this.#segmentOf(node, runId).append(encoded ?? encode('Record', record), record.sequence);
+    const open = this.#segmentOf(node, runId);
+    open.writer.append(encoded ?? encode('Record', record), record.sequence);
+    open.records += 1;
+    if (record.body === 'samples') open.samples += record.samples.n;
   };
 
   sync = async (): Promise<void> => {
     this.#syncNames();
-    const synced = await Promise.allSettled([...this.#segments.values()].map((segment) => segment.sync()));
+    const synced = await Promise.allSettled([...this.#segments.values()].map(({ writer }) => writer.sync()));
     for (const one of synced) if (one.status === 'rejected') throw one.reason;
   };
 
-  durable = (node: string, runId: string): number => this.#segments.get(segmentName(node, runId))?.durableSequence ?? 0;
+  durable = (node: string, runId: string): number =>
+    this.#segments.get(segmentName(node, runId))?.writer.durableSequence ?? 0;
+
+  runs = (): readonly RunFacts[] => [...this.#closed, ...[...this.#segments].map(factsOf)];
 
   saveMeta = (meta: StudyMeta): void => replaceFile(join(this.dir, 'study.json'), `${JSON.stringify(meta, null, 2)}\n`);
 
@@ -47,7 +61,8 @@ class DiskStore implements StudyStore {
   saveText = (name: 'results.json' | 'report.html', text: string): void => replaceFile(join(this.dir, name), text);
 
   close = (): void => {
-    const open = [...this.#segments.values()];
+    const open = [...this.#segments.values()].map(({ writer }) => writer);
+    this.#closed = this.runs();
     this.#segments.clear();
     closeAll(open);
     this.#syncNames();
@@ -59,15 +74,19 @@ class DiskStore implements StudyStore {
     this.#hasNewNames = false;
   }
 
-  #segmentOf(node: string, runId: string): SegmentWriter {
+  #segmentOf(node: string, runId: string): OpenSegment {
     const name = segmentName(node, runId);
     const open = this.#segments.get(name);
     if (open !== undefined) return open;
-    const segment = new SegmentWriter(join(this.dir, 'samples', name));
+    const segment = { writer: new SegmentWriter(join(this.dir, 'samples', name)), records: 0, samples: 0 };
     this.#segments.set(name, segment);
     this.#hasNewNames = true;
     return segment;
   }
+}
+
+function factsOf([file, { writer, records, samples }]: readonly [string, OpenSegment]): RunFacts {
+  return { file, bytes: writer.bytes, lastSequence: writer.lastSequence, records, samples };
 }
 
 /** every one of them, whatever happens to the others. @throws the first failure */

@@ -47,6 +47,15 @@ export class SegmentWriter {
     }
   }
 
+  /** bytes appended so far, the magic among them */
+  get bytes(): number {
+    return this.#end;
+  }
+
+  get lastSequence(): number {
+    return this.#lastSequence;
+  }
+
   /** the highest sequence that is on disk with everything before it; 0 when there is none */
   get durableSequence(): number {
     return this.#durableSequence;

@@ -2,6 +2,7 @@
 
 import type { MeasurementRecord } from '#proto';
 import type { StudyMeta } from './meta.ts';
+import type { RunFacts } from './run-facts.ts';
 
 export interface StudyStore {
   readonly dir: string;
@@ -13,6 +14,8 @@ export interface StudyStore {
   sync(): Promise<void>;
   /** the highest sequence of that run in this study that is on disk with everything before it; 0 when there is none */
   durable(node: string, runId: string): number;
+  /** what has been appended to each segment so far */
+  runs(): readonly RunFacts[];
   /** Replaces study.json atomically. */
   saveMeta(meta: StudyMeta): void;
   savePlan(plan: unknown): void;
