@@ -11,6 +11,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./plan.ts')).planCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
   check: async () => (await import('./check.ts')).checkCommand(),
+  studies: async () => (await import('./studies.ts')).studiesCommand(),
+  fsck: async () => (await import('./fsck.ts')).fsckCommand(),
   certs: async () => (await import('./certs.ts')).certsCommand(),
   controller: async () => (await import('./daemons.ts')).controllerCommand(),
   agent: async () => (await import('./daemons.ts')).agentCommand(),

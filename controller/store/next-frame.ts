@@ -8,6 +8,8 @@ import { MAX_PAYLOAD_BYTES } from './segment-read.ts';
 
 /** a damaged frame is no longer than this: behind it the next one must begin */
 const SEARCH_BYTES = 2 * MAX_PAYLOAD_BYTES;
+/** where it is nearly always */
+const NEAR_BYTES = 1024 * 1024;
 /** checksums tried at most: a hostile file could hold a candidate at every second byte */
 const BUDGET_BYTES = 16 * MAX_PAYLOAD_BYTES;
 /** a record begins with its sequence (field 1, a varint) */
@@ -18,19 +20,27 @@ const FIRST_TAG = 0x08;
 export function nextFrame(path: string, from: number): number | null {
   const fd = openSync(path, 'r');
   try {
-    const size = fstatSync(fd).size;
-    const bytes = Buffer.alloc(Math.min(size - from, SEARCH_BYTES + FRAME_HEAD_BYTES + MAX_PAYLOAD_BYTES));
-    let filled = 0;
-    while (filled < bytes.length) {
-      const read = readSync(fd, bytes, filled, bytes.length - filled, from + filled);
-      if (read === 0) break;
-      filled += read;
+    const rest = fstatSync(fd).size - from;
+    for (const reach of [NEAR_BYTES, SEARCH_BYTES + FRAME_HEAD_BYTES + MAX_PAYLOAD_BYTES]) {
+      const found = search(readAt(fd, from, Math.min(rest, reach)));
+      if (found !== null) return from + found;
+      if (reach >= rest) return null;
     }
-    const found = search(bytes.subarray(0, filled));
-    return found === null ? null : from + found;
+    return null;
   } finally {
     closeSync(fd);
   }
+}
+
+function readAt(fd: number, at: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const read = readSync(fd, bytes, filled, length - filled, at + filled);
+    if (read === 0) break;
+    filled += read;
+  }
+  return bytes.subarray(0, filled);
 }
 
 function search(bytes: Buffer): number | null {

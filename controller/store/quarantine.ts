@@ -50,7 +50,7 @@ export function setAside(
   const folder = join(dir, 'quarantine');
   mkdirSync(folder, { recursive: true });
   const { at, bytes, why } = stretch;
-  const name = `${basename(file)}@${at}.bytes`;
+  const name = freeName(folder, `${basename(file)}@${at}.bytes`);
   const hasBytes = copyStretch(join(dir, file), join(folder, name), stretch);
   const keptIn = hasBytes ? join('quarantine', name) : null;
   const entry: Quarantined = { when: new Date().toISOString(), file, at, bytes, why, keptIn, missing };
@@ -115,4 +115,11 @@ function copyStretch(from: string, to: string, { at, bytes }: Stretch): boolean 
     closeSync(source);
     closeSync(target);
   }
+}
+
+/** a name that nothing in the folder has */
+export function freeName(folder: string, wanted: string): string {
+  let name = wanted;
+  for (let n = 2; existsSync(join(folder, name)); n++) name = `${wanted}.${n}`;
+  return name;
 }

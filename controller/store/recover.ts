@@ -86,7 +86,7 @@ function recoverSegment(dir: string, file: string): { cut?: Cut; run?: RunFacts;
 
 function cutSentence({ file, bytes, at, why, keptIn }: Cut): string {
   const where = keptIn === null ? 'nothing but zeros' : `kept in ${keptIn}`;
-  return `${file}: cut off ${counted(bytes, 'byte')} behind byte ${at} (${why}), which never were a whole record; ${where}`;
+  return `${file}: cut off ${counted(bytes, 'byte')} behind byte ${at} (${why}), which hold no whole record; ${where}`;
 }
 
 const EMPTY_FOR_MS = 3_600_000;
