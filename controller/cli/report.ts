@@ -7,19 +7,27 @@ import { BenchError } from '#proto';
 import { renderCsv, renderJson, renderMarkdown } from '../report/index.ts';
 import { readResults, renderStudyHtml, renderStudyTraces } from '../study/results.ts';
 
-const FORMATS = ['html', 'md', 'json', 'csv', 'traces'] as const;
+const FORMATS = ['html', 'md', 'json', 'csv', 'traces', 'samples', 'parquet'] as const;
 
 export function reportCommand(): Command {
   return new Command('report')
     .description('write the report of a stored study')
     .argument('<dir>', 'folder of the study')
-    .option('--format <format>', `${FORMATS.join(', ')} (traces: the matches of action trace, as CSV)`, 'html')
+    .option(
+      '--format <format>',
+      `${FORMATS.join(', ')} (traces: the matches of action trace, samples: every sample, both as CSV)`,
+      'html',
+    )
     .option('-o, --output <file>', 'file to write (default: standard output)')
     .addHelpText(
       'after',
-      '\nExamples\n  hookbench report results/STUDY-ID --format md\n  hookbench report results/STUDY-ID -o report.html',
+      '\nExamples\n  hookbench report results/STUDY-ID --format md\n  hookbench report results/STUDY-ID -o report.html\n  hookbench report results/STUDY-ID --format parquet -o samples.parquet',
     )
-    .action((dir: string, options: { format: string; output?: string }) => {
+    .action(async (dir: string, options: { format: string; output?: string }) => {
+      if (options.format === 'samples' || options.format === 'parquet') {
+        const { exportTo } = await import('../export/command.ts');
+        return exportTo(resolve(dir), options.format, options.output);
+      }
       const text = render(resolve(dir), options.format);
       if (options.output === undefined) process.stdout.write(text);
       else writeFileSync(options.output, text);
