@@ -1,5 +1,5 @@
 /** A whole stored study, small and consistent: study.json, plan.json, a segment per node, results.json. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bytesOf, type MeasurementRecord } from '#proto';
@@ -82,6 +82,7 @@ export function segmentPath(dir: string): string {
   return join(dir, 'samples', 'node-1.run-1.seg');
 }
 
-export function edit(path: string, change: (bytes: Buffer) => Uint8Array, read: (path: string) => Buffer): void {
-  writeFileSync(path, change(read(path)));
+/** changes the bytes of a file */
+export function edit(path: string, change: (bytes: Buffer) => Uint8Array): void {
+  writeFileSync(path, change(readFileSync(path)));
 }
