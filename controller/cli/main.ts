@@ -13,6 +13,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.ts')).checkCommand(),
   compare: async () => (await import('./compare.ts')).compareCommand(),
   gate: async () => (await import('./gate.ts')).gateCommand(),
+  studies: async () => (await import('./studies.ts')).studiesCommand(),
+  fsck: async () => (await import('./fsck.ts')).fsckCommand(),
   certs: async () => (await import('./certs.ts')).certsCommand(),
   serve: async () => (await import('./serve.ts')).serveCommand(),
   controller: async () => (await import('./daemons.ts')).controllerCommand(),

@@ -7,7 +7,7 @@ import { BenchError } from '#proto';
 import { COLUMN_MM, LEAST_WIDTH_MM, MOST_WIDTH_MM, renderCsv, renderJson, renderMarkdown } from '../report/index.ts';
 import { readResults, renderStudyHtml, renderStudyTraces } from '../study/results.ts';
 
-const FORMATS = ['html', 'md', 'json', 'csv', 'traces'] as const;
+const FORMATS = ['html', 'md', 'json', 'csv', 'traces', 'samples', 'parquet'] as const;
 
 interface ReportOptions {
   format: string;
@@ -20,7 +20,11 @@ export function reportCommand(): Command {
   return new Command('report')
     .description('write the report of a stored study, or its figures')
     .argument('<dir>', 'folder of the study')
-    .option('--format <format>', `${FORMATS.join(', ')} (traces: the matches of action trace, as CSV)`, 'html')
+    .option(
+      '--format <format>',
+      `${FORMATS.join(', ')} (traces: the matches of action trace, samples: every sample, both as CSV)`,
+      'html',
+    )
     .option('-o, --output <file>', 'file to write (default: standard output); with --figures paper the folder')
     .option(
       '--figures <out>',
@@ -33,11 +37,16 @@ export function reportCommand(): Command {
 Examples
   hookbench report results/STUDY-ID --format md
   hookbench report results/STUDY-ID -o report.html
+  hookbench report results/STUDY-ID --format parquet -o samples.parquet
   hookbench report results/STUDY-ID --figures figures --width single
   hookbench report results/STUDY-ID --figures paper -o figures`,
     )
     .action(async (dir: string, options: ReportOptions) => {
       if (options.figures !== undefined) return writeAll(resolve(dir), options.figures, options);
+      if (options.format === 'samples' || options.format === 'parquet') {
+        const { exportTo } = await import('../export/command.ts');
+        return exportTo(resolve(dir), options.format, options.output);
+      }
       const text = render(resolve(dir), options.format);
       if (options.output === undefined) process.stdout.write(text);
       else writeFileSync(options.output, text);

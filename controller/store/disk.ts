@@ -4,8 +4,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode, type MeasurementRecord } from '#proto';
 import type { StudyMeta } from './meta.ts';
-import { replaceFile } from './replace-file.ts';
+import { replaceFile, syncFolder } from './replace-file.ts';
+import type { RunFacts } from './run-facts.ts';
 import { SegmentWriter } from './segment.ts';
+import { segmentName } from './segment-name.ts';
 import type { StudyStore } from './store.ts';
 
 /** @throws ErrnoException EEXIST when the folder is there already, ENOSPC, EACCES */
@@ -14,31 +16,77 @@ export function createStudyStore(outDir: string, id: string): StudyStore {
   mkdirSync(outDir, { recursive: true });
   mkdirSync(dir);
   mkdirSync(join(dir, 'samples'));
-  const segments = new Map<string, SegmentWriter>();
-  const segmentOf = (node: string, runId: string) => {
-    const name = `${safeName(node)}-${safeName(runId)}.seg`;
-    const open = segments.get(name);
+  return new DiskStore(dir);
+}
+
+interface OpenSegment {
+  readonly writer: SegmentWriter;
+  records: number;
+  samples: number;
+}
+
+class DiskStore implements StudyStore {
+  readonly dir: string;
+  readonly #segments = new Map<string, OpenSegment>();
+  #closed: readonly RunFacts[] = [];
+  /** files whose names may not be on disk yet */
+  #hasNewNames = false;
+
+  constructor(dir: string) {
+    this.dir = dir;
+  }
+
+  append = (node: string, runId: string, record: MeasurementRecord, encoded?: Buffer): void => {
+    const open = this.#segmentOf(node, runId);
+    open.writer.append(encoded ?? encode('Record', record), record.sequence);
+    open.records += 1;
+    if (record.body === 'samples') open.samples += record.samples.n;
+  };
+
+  sync = async (): Promise<void> => {
+    this.#syncNames();
+    const synced = await Promise.allSettled([...this.#segments.values()].map(({ writer }) => writer.sync()));
+    for (const one of synced) if (one.status === 'rejected') throw one.reason;
+  };
+
+  durable = (node: string, runId: string): number =>
+    this.#segments.get(segmentName(node, runId))?.writer.durableSequence ?? 0;
+
+  runs = (): readonly RunFacts[] => [...this.#closed, ...[...this.#segments].map(factsOf)];
+
+  saveMeta = (meta: StudyMeta): void => replaceFile(join(this.dir, 'study.json'), `${JSON.stringify(meta, null, 2)}\n`);
+
+  savePlan = (plan: unknown): void => replaceFile(join(this.dir, 'plan.json'), `${JSON.stringify(plan)}\n`);
+
+  saveText = (name: 'results.json' | 'report.html', text: string): void => replaceFile(join(this.dir, name), text);
+
+  close = (): void => {
+    const open = [...this.#segments.values()].map(({ writer }) => writer);
+    this.#closed = this.runs();
+    this.#segments.clear();
+    closeAll(open);
+    this.#syncNames();
+  };
+
+  #syncNames(): void {
+    if (!this.#hasNewNames) return;
+    syncFolder(join(this.dir, 'samples'));
+    this.#hasNewNames = false;
+  }
+
+  #segmentOf(node: string, runId: string): OpenSegment {
+    const name = segmentName(node, runId);
+    const open = this.#segments.get(name);
     if (open !== undefined) return open;
-    const segment = new SegmentWriter(join(dir, 'samples', name));
-    segments.set(name, segment);
+    const segment = { writer: new SegmentWriter(join(this.dir, 'samples', name)), records: 0, samples: 0 };
+    this.#segments.set(name, segment);
+    this.#hasNewNames = true;
     return segment;
-  };
-  return {
-    dir,
-    append: (node: string, runId: string, record: MeasurementRecord) =>
-      segmentOf(node, runId).append(encode('Record', record)),
-    sync: async () => {
-      await Promise.all([...segments.values()].map((segment) => segment.sync()));
-    },
-    saveMeta: (meta: StudyMeta) => replaceFile(join(dir, 'study.json'), `${JSON.stringify(meta, null, 2)}\n`),
-    savePlan: (plan) => replaceFile(join(dir, 'plan.json'), `${JSON.stringify(plan)}\n`),
-    saveText: (name, text) => replaceFile(join(dir, name), text),
-    close: () => {
-      const open = [...segments.values()];
-      segments.clear();
-      closeAll(open);
-    },
-  };
+  }
+}
+
+function factsOf([file, { writer, records, samples }]: readonly [string, OpenSegment]): RunFacts {
+  return { file, bytes: writer.bytes, lastSequence: writer.lastSequence, records, samples };
 }
 
 /** every one of them, whatever happens to the others. @throws the first failure */
@@ -52,9 +100,4 @@ function closeAll(segments: readonly SegmentWriter[]): void {
     }
   });
   if (failures.length > 0) throw failures[0];
-}
-
-/** names come from agents: only letters, digits, dash and underscore get into a file name */
-function safeName(name: string): string {
-  return name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 100);
 }

@@ -4,6 +4,7 @@ import type { Namespace } from 'protobufjs';
 import { BenchError, contract, type RecordBody } from '#proto';
 
 export interface RecordHead {
+  /** 1 and up within a run of an agent; 0 for a record of the controller's own */
   readonly sequence: number;
   /** null for a kind of record that this version does not know */
   readonly body: RecordBody['body'] | null;
@@ -15,7 +16,7 @@ const { sequenceId, samplesId, countId, bodies } = fieldNumbers(contract());
 
 /** @throws BenchError bad-message when the bytes are no protobuf message with a sequence */
 export function recordHead(payload: Uint8Array): RecordHead {
-  let sequence = 0;
+  let sequence = -1;
   let body: RecordHead['body'] = null;
   let samples = 0;
   eachField(payload, 0, payload.length, (field) => {
@@ -25,7 +26,7 @@ export function recordHead(payload: Uint8Array): RecordHead {
     body = name;
     samples = field.number === samplesId ? countIn(payload, field) : 0;
   });
-  if (sequence === 0) throw damaged('no sequence');
+  if (sequence < 0) throw damaged('no sequence');
   return { sequence, body, samples };
 }
 

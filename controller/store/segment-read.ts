@@ -3,10 +3,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { BenchError } from '#proto';
 import { crc32 } from './crc32.ts';
-import { SEGMENT_MAGIC } from './segment.ts';
+import { FRAME_HEAD_BYTES, SEGMENT_MAGIC } from './segment.ts';
 
-/** a frame is length and crc32 of the payload, then the payload */
-export const FRAME_HEAD_BYTES = 8;
 export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 const WINDOW_BYTES = 1024 * 1024;
 
@@ -30,30 +28,42 @@ export interface SegmentEnd {
 
 /** Calls `onFrame` for each whole frame, in order, up to the first that is cut off or damaged. A file cut off within its magic (the machine
  * died as it was made) holds nothing.
- * @param from offset of a frame to begin at, instead of the first
  * @throws BenchError usage when it is not a segment, or one of another version; ErrnoException */
-export function scanSegment(path: string, onFrame: (frame: Frame) => void, from = SEGMENT_MAGIC.length): SegmentEnd {
-  const fd = openSync(path, 'r');
-  try {
-    const bytes = fstatSync(fd).size;
-    const window = new Window(fd, bytes);
+export function scanSegment(path: string, onFrame: (frame: Frame) => void): SegmentEnd {
+  return withWindow(path, (window, bytes) => {
     const head = window.view(0, Math.min(SEGMENT_MAGIC.length, bytes));
     checkMagic(path, head);
-    if (head.length < SEGMENT_MAGIC.length) {
-      return { stop: bytes === 0 ? 'end' : 'cut-off', goodBytes: 0, tornBytes: bytes };
-    }
-    let at = from;
-    let stop: SegmentStop = 'end';
-    while (at < bytes) {
-      const found = frameAt(window, at, bytes);
-      if (typeof found === 'string') {
-        stop = found;
-        break;
-      }
-      onFrame({ at, payload: found });
-      at += FRAME_HEAD_BYTES + found.length;
-    }
-    return { stop, goodBytes: at, tornBytes: bytes - at };
+    if (head.length === SEGMENT_MAGIC.length) return scan(window, SEGMENT_MAGIC.length, bytes, onFrame);
+    return { stop: bytes === 0 ? 'end' : 'cut-off', goodBytes: 0, tornBytes: bytes };
+  });
+}
+
+/** The same from the frame at `from` on, whatever comes before it. */
+export function scanFrames(path: string, onFrame: (frame: Frame) => void, from: number): SegmentEnd {
+  return withWindow(path, (window, bytes) => scan(window, from, bytes, onFrame));
+}
+
+/** @throws BenchError usage when the file does not begin as a segment of this version does, as far as it goes; ErrnoException */
+export function checkSegmentMagic(path: string): void {
+  withWindow(path, (window, bytes) => checkMagic(path, window.view(0, Math.min(SEGMENT_MAGIC.length, bytes))));
+}
+
+function scan(window: Window, from: number, bytes: number, onFrame: (frame: Frame) => void): SegmentEnd {
+  let at = from;
+  while (at < bytes) {
+    const found = frameAt(window, at, bytes);
+    if (typeof found === 'string') return { stop: found, goodBytes: at, tornBytes: bytes - at };
+    onFrame({ at, payload: found });
+    at += FRAME_HEAD_BYTES + found.length;
+  }
+  return { stop: 'end', goodBytes: at, tornBytes: 0 };
+}
+
+function withWindow<T>(path: string, work: (window: Window, bytes: number) => T): T {
+  const fd = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    return work(new Window(fd, size), size);
   } finally {
     closeSync(fd);
   }

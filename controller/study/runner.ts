@@ -1,6 +1,14 @@
 /** Runs one study over the connected agents: dispatches the plan fork by fork, stores what comes back, and says how it ended. */
 
-import { type Assignment, asBenchError, BenchError, type Hello, type MeasurementRecord, type Progress } from '#proto';
+import {
+  type Assignment,
+  asBenchError,
+  BenchError,
+  encode,
+  type Hello,
+  type MeasurementRecord,
+  type Progress,
+} from '#proto';
 import type { Agents, RecordTarget } from '../ingest/agents.ts';
 import { streamLoss } from '../store/count-rows.ts';
 import type { StudyStore } from '../store/store.ts';
@@ -119,18 +127,26 @@ class StudyRun implements RecordTarget {
     if (lost > 0) this.#o.onNotice('lost-samples', `${lost} samples could not be stored and are lost`);
   }
 
-  append(agent: Hello, record: MeasurementRecord): void {
+  append(agent: Hello, record: MeasurementRecord, encoded: Buffer = encode('Record', record)): 'kept' | 'not-kept' {
     const open = this.#open.get(agent.agentId);
     if (open?.assignment.assignmentId !== record.assignmentId) {
       this.#stray(agent, record);
-      return;
+      return 'not-kept';
     }
     open.runId = agent.runId;
-    this.#keep(agent, record);
-    if (record.body !== 'end') return;
+    const kept = this.#keep(agent, record, encoded);
+    if (record.body === 'end') this.#end(open, record);
+    return kept;
+  }
+
+  durable(agentId: string, runId: string): number {
+    return this.#o.store.durable(agentId, runId);
+  }
+
+  #end({ ended }: Open, record: MeasurementRecord & { body: 'end' }): void {
     const { status, code, message, nextStep, detail } = record.end;
-    if (status === 'failed') open.ended(new BenchError(code as BenchError['code'], message, { nextStep, detail }));
-    else open.ended('ended');
+    if (status === 'failed') ended(new BenchError(code as BenchError['code'], message, { nextStep, detail }));
+    else ended('ended');
   }
 
   async sync(): Promise<void> {
@@ -212,25 +228,28 @@ class StudyRun implements RecordTarget {
   }
 
   /** A full disk ends the study, but not the stream: what can't be stored is counted, and the count stored once there is room. */
-  #keep(agent: Hello, record: MeasurementRecord): void {
+  #keep(agent: Hello, record: MeasurementRecord, encoded: Buffer): 'kept' | 'not-kept' {
     const n = record.body === 'samples' ? record.samples.n : 0;
     try {
       if (record.body === 'end') this.#keepLoss(agent, record);
-      this.#o.store.append(agent.agentId, agent.runId, record);
+      this.#o.store.append(agent.agentId, agent.runId, record, encoded);
       this.#samples += n;
       this.#count(this.#received, agent, n);
+      return 'kept';
     } catch (error) {
       this.#count(this.#lost, agent, n);
       this.cancel(asBenchError(error));
+      return 'not-kept';
     }
   }
 
   #keepLoss(agent: Hello, record: MeasurementRecord): void {
     const lost = this.#lost.get(agent.agentId) ?? 0;
     if (lost === 0) return;
-    const { sequence, studyId, assignmentId } = record;
+    const { studyId, assignmentId } = record;
     const loss = streamLoss(this.#received.get(agent.agentId) ?? 0, lost);
-    this.#o.store.append(agent.agentId, agent.runId, { sequence, studyId, assignmentId, body: 'loss', loss });
+    // 0: no record of the agent's, so its sequences stay without doubles
+    this.#o.store.append(agent.agentId, agent.runId, { sequence: 0, studyId, assignmentId, body: 'loss', loss });
     this.#received.delete(agent.agentId);
     this.#lost.delete(agent.agentId);
   }

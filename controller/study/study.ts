@@ -1,14 +1,16 @@
 /** A study from the request to the written results. */
 
 import { randomBytes, randomInt } from 'node:crypto';
-import { resolve } from 'node:path';
 import {
   type Assignment,
   asBenchError,
-  BenchError,
+  type BenchError,
   type Hello,
+  type Note,
   type RunStudyRequest,
+  type StudyEnded,
   type StudyEvent,
+  type StudyPlanned,
   VERSION,
 } from '#proto';
 import type { MechanismFacts } from '../analysis/results.ts';
@@ -17,88 +19,105 @@ import { planForks, planStudy } from '../plan/plan.ts';
 import { recordedPlan } from '../plan/recorded.ts';
 import { resolveStudy } from '../plan/resolve.ts';
 import { armsOf, type ResolvedStudy, timedPerArm, type Until } from '../plan/study.ts';
-import { createStudyStore } from '../store/disk.ts';
 import { META_SCHEMA, type StudyMeta } from '../store/meta.ts';
 import { recordFrame } from '../store/read.ts';
+import type { ResultsFolder } from '../store/results-folder.ts';
 import type { StudyStore } from '../store/store.ts';
+import { StudyLife } from './life.ts';
+import { type OpenedStudy, openStudy } from './open.ts';
 import { writeResults } from './results.ts';
-import { runPlans } from './runner.ts';
+import { type RunOutcome, runPlans } from './runner.ts';
 import { UntilNarrow } from './until.ts';
 
 export interface StudyOptions {
   readonly agents: Agents;
   readonly signal: AbortSignal;
   readonly emit: (event: StudyEvent) => void;
+  /** the folder of a controller that has one of its own; otherwise the request names it, and it is opened for this study */
+  readonly results?: ResultsFolder;
 }
 
 /** Emits `planned`, progress and notices, and last `ended`. @throws BenchError when it could not begin */
 export async function runStudy(request: RunStudyRequest, o: StudyOptions): Promise<void> {
+  const hellos = o.agents.hellos();
   const { study, notices } = resolveStudy(request, {
-    agents: o.agents.hellos(),
+    agents: hellos,
     id: newStudyId(),
     randomSeed: randomInt(2 ** 31),
   });
-  const hellos = o.agents.hellos();
   const plans = new Map(
     hellos.map((hello) => [hello.agentId, study.until === null ? planStudy(study, hello.agentId) : []]),
   );
-  const store = openStore(resolve(request.outDir || 'results'), study.id);
   const warnings = [...notices];
-  let meta = metaOf(study, { hellos, warnings });
-  store.saveMeta(meta);
-  const plannedUntil =
-    study.until === null ? null : untilNarrow({ ...study, until: study.until }, { meta, plans, store, emit: o.emit });
-  const first = plannedUntil?.first() ?? plans;
-  store.savePlan(recordedPlan(study.seed, plans));
+  const told = [...notices];
+  const opened = openStudy(request.outDir, study.id, {
+    results: o.results,
+    say: (detail) => told.push({ code: 'recovered', detail }),
+  });
+  try {
+    await conduct(study, { ...o, opened, plans, warnings, told, meta: metaOf(study, { hellos, warnings }) });
+  } finally {
+    opened.close();
+  }
+}
+
+interface Conduct extends StudyOptions {
+  readonly opened: OpenedStudy;
+  readonly plans: Map<string, Assignment[]>;
+  /** stored with the study; grows while it runs */
+  readonly warnings: Note[];
+  /** to be told once it is planned */
+  readonly told: readonly Note[];
+  readonly meta: StudyMeta;
+}
+
+async function conduct(study: ResolvedStudy, o: Conduct): Promise<void> {
+  const { plans, warnings, emit } = o;
+  const { store } = o.opened;
+  const life = new StudyLife(o.opened, o.meta);
+  const { plannedUntil, first } = life.orFailed(() => {
+    const plannedUntil =
+      study.until === null ? null : untilNarrow({ ...study, until: study.until }, { meta: o.meta, plans, store, emit });
+    const first = plannedUntil?.first() ?? plans;
+    store.savePlan(recordedPlan(study.seed, plans));
+    life.to({ status: 'running' });
+    return { plannedUntil, first };
+  });
   const stepsPlanned = [...first.values()].flat().reduce((total, assignment) => total + assignment.steps.length, 0);
   const steps = () => stepsPlanned * (plannedUntil?.expectedForks ?? 1);
-  o.emit({
-    body: 'planned',
-    planned: {
-      studyId: study.id,
-      dir: store.dir,
-      seed: study.seed,
-      forks: study.forks,
-      steps: steps(),
-      mechanisms: [...meta.mechanisms],
-      suts: study.suts.map((sut) => sut.id),
-    },
-  });
-  for (const notice of notices) o.emit({ body: 'notice', notice });
+  emit({ body: 'planned', planned: plannedEvent(study, { meta: o.meta, dir: store.dir, steps: steps() }) });
+  for (const notice of o.told) emit({ body: 'notice', notice });
   const outcome = await runPlans({
     agents: o.agents,
     store: plannedUntil?.listening(store) ?? store,
     plans: first,
     more: async () => plannedUntil?.next() ?? null,
     signal: o.signal,
-    onProgress: (p) => o.emit({ body: 'progress', progress: { ...p, totalSteps: steps() } }),
+    onProgress: (p) => emit({ body: 'progress', progress: { ...p, totalSteps: steps() } }),
     onNotice: (code, detail) => {
       warnings.push({ code, detail });
-      o.emit({ body: 'notice', notice: { code, detail } });
+      emit({ body: 'notice', notice: { code, detail } });
     },
   });
-  if (outcome.failure !== null && outcome.failure.code !== 'cancelled') {
-    warnings.push({ code: outcome.failure.code, detail: outcome.failure.message });
-  }
-  meta = {
-    ...meta,
-    ...ranOf(study, plannedUntil),
-    warnings,
-    status: outcome.status,
-    finishedAt: new Date().toISOString(),
+  const failure = finish(life, { store, outcome, warnings, ran: ranOf(study, plannedUntil) });
+  emit({ body: 'ended', ended: endedEvent(outcome, failure, store.dir) });
+}
+
+function plannedEvent(study: ResolvedStudy, o: { meta: StudyMeta; dir: string; steps: number }): StudyPlanned {
+  const { id: studyId, seed, forks } = study;
+  const suts = study.suts.map((sut) => sut.id);
+  return { studyId, dir: o.dir, seed, forks, steps: o.steps, mechanisms: [...o.meta.mechanisms], suts };
+}
+
+function endedEvent(outcome: RunOutcome, failure: BenchError | null, dir: string): StudyEnded {
+  return {
+    status: failure === outcome.failure ? outcome.status : 'failed',
+    dir,
+    code: failure?.code ?? '',
+    message: failure?.message ?? '',
+    nextStep: failure?.nextStep ?? '',
+    detail: failure?.detail ?? '',
   };
-  const failure = finish(store, meta) ?? outcome.failure;
-  o.emit({
-    body: 'ended',
-    ended: {
-      status: failure === outcome.failure ? outcome.status : 'failed',
-      dir: store.dir,
-      code: failure?.code ?? '',
-      message: failure?.message ?? '',
-      nextStep: failure?.nextStep ?? '',
-      detail: failure?.detail ?? '',
-    },
-  });
 }
 
 /** forks one by one, each planned when it is due; the recorded plan grows with them */
@@ -130,28 +149,28 @@ function ranOf(study: ResolvedStudy, until: UntilNarrow | null): Partial<StudyMe
   return { forks, until: run, suts, requestsPerArm };
 }
 
-/** @returns what went wrong while the results were written, e.g. a full disk; the samples stored before stay */
-function finish(store: StudyStore, meta: StudyMeta): BenchError | null {
+/** @returns the study's failure, or what went wrong while it was closed and its results were written, e.g. a full disk; what was durable
+ * before stays */
+function finish(
+  life: StudyLife,
+  o: { store: StudyStore; outcome: RunOutcome; warnings: Note[]; ran: Partial<StudyMeta> },
+): BenchError | null {
+  const { failure, status } = o.outcome;
+  const notClosed = failureOf(() => o.store.close());
+  const causes = failure?.code === 'cancelled' ? [notClosed] : [failure, notClosed];
+  for (const cause of new Set(causes)) if (cause !== null) o.warnings.push({ code: cause.code, detail: cause.message });
+  const ended = { ...o.ran, warnings: o.warnings, finishedAt: new Date().toISOString() };
+  const notSaved = failureOf(() => life.to({ ...ended, status: notClosed === null ? status : 'failed' }));
+  const notWritten = failureOf(() => writeResults(o.store.dir));
+  return notClosed ?? notSaved ?? notWritten ?? failure;
+}
+
+function failureOf(work: () => unknown): BenchError | null {
   try {
-    store.close();
-    store.saveMeta(meta);
-    writeResults(store.dir);
+    work();
     return null;
   } catch (error) {
     return asBenchError(error);
-  }
-}
-
-function openStore(outDir: string, id: string): StudyStore {
-  try {
-    return createStudyStore(outDir, id);
-  } catch (cause) {
-    const nextStep = 'choose another folder with --out';
-    const message = `the study's folder can't be made in ${outDir}: ${(cause as Error).message}`;
-    throw new BenchError((cause as NodeJS.ErrnoException).code === 'ENOSPC' ? 'disk-full' : 'usage', message, {
-      nextStep,
-      cause,
-    });
   }
 }
 
@@ -179,7 +198,7 @@ function metaOf(
     schema: META_SCHEMA,
     id,
     seed,
-    status: 'running',
+    status: 'planned',
     startedAt: new Date().toISOString(),
     finishedAt: null,
     suts: suts.map((sut) => ({ ...sut, measured: timedPerArm(study, sut) })),

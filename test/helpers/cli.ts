@@ -118,7 +118,7 @@ export function newOutDir(): string {
 
 /** the one study in an --out folder */
 export function studyDir(out: string): string {
-  const [name, ...more] = readdirSync(out);
+  const [name, ...more] = readdirSync(out).filter((entry) => !entry.startsWith('.'));
   if (name === undefined || more.length > 0)
     throw new Error(`${out} holds ${more.length + (name === undefined ? 0 : 1)} studies`);
   return join(out, name);

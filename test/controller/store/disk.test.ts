@@ -67,7 +67,7 @@ disk('a store on a full disk refuses, and goes on when there is room again', () 
     rmSync(join(dir, 'ballast'));
     store.append('node-1', 'run-1', record);
     store.close();
-    assert.ok(readFileSync(join(store.dir, 'samples', 'node-1-run-1.seg')).length > 1000);
+    assert.ok(readFileSync(join(store.dir, 'samples', 'node-1.run-1.seg')).length > 1000);
   });
   if (!done) process.stdout.write('SKIP: needs mount\n');
 });
@@ -80,7 +80,7 @@ disk('hostile names of agents stay inside the samples folder', () => {
   const files = readdirSync(join(out, 'hostile', 'samples'));
   assert.is(files.length, names.length);
   assert.ok(
-    files.every((name) => /^[A-Za-z0-9_-]+\.seg$/.test(name)),
+    files.every((name) => /^[A-Za-z0-9_~-]+\.[A-Za-z0-9_~-]+\.seg$/.test(name)),
     files.join(),
   );
   assert.not(existsSync(join(out, 'escaped')));

@@ -218,7 +218,7 @@ read('a study whose controller died reads as interrupted, its torn tail without 
 read('a torn tail of a study that had ended is a warning that names the file', () => {
   const dir = stored({ 'node-1': [SAMPLES] }, { status: 'complete' });
   appendFileSync(join(dir, 'samples', readdirSync(join(dir, 'samples'))[0] ?? ''), 'torn');
-  assert.match(readStudy(dir).warnings[0]?.detail ?? '', /node-1-run-1\.seg: 4 bytes/);
+  assert.match(readStudy(dir).warnings[0]?.detail ?? '', /node-1\.run-1\.seg: 4 bytes/);
 });
 
 read('what is no study is bad usage that names the path', () => {

@@ -45,7 +45,7 @@ head('bytes that are no record are refused, cut off anywhere', () => {
       assert.ok(refused(error as Error), String(error));
     }
   }
-  for (const bytes of [[], [0x08], [0x0b], [0x08, 0], [0x08, 1, 0x22, 200], Array(11).fill(0xff)]) {
+  for (const bytes of [[], [0x08], [0x0b], [0x12, 0], [0x08, 1, 0x22, 200], Array(11).fill(0xff)]) {
     assert.throws(() => recordHead(Buffer.from(bytes)), refused, bytes.join());
   }
 });
