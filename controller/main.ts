@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
-import { AGENT_STREAM, BenchError, CHANNEL_OPTIONS, CONTROL, formatFailure } from '#proto';
+import { AGENT_STREAM, BenchError, CONTROL, formatFailure, SERVER_OPTIONS } from '#proto';
 import { Agents } from './ingest/agents.ts';
 import { ControlService } from './ingest/control.ts';
 import { openDoor, splitAddress } from './security/door.ts';
@@ -54,7 +54,7 @@ async function main(): Promise<void> {
     start: (request, o) =>
       runStudy(admission.certificates ? { ...request, outDir: values.results } : request, { agents, ...o }),
   });
-  const server = new Server(CHANNEL_OPTIONS);
+  const server = new Server(SERVER_OPTIONS);
   server.addService(AGENT_STREAM, { connect: agents.connect } as UntypedServiceImplementation);
   server.addService(CONTROL, {
     listAgents: control.listAgents,

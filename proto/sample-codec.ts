@@ -15,7 +15,7 @@ const DESIGNS = ['unspecified', 'alternated', 'sliced'] as const;
 const VANTAGES = ['unspecified', 'client', 'caller', 'interposer', 'kernel'] as const;
 
 /** tag of the field `record` of an AgentMessage */
-const RECORD_TAG = 0x12;
+export const RECORD_TAG = 0x12;
 const TAGS = {
   record: { sequence: 0x08, studyId: 0x12, assignmentId: 0x1a, samples: 0x22 },
   samples: { place: 0x0a, t0Ns: 0x11, n: 0x18, dtNs: 0x22, latencyNs: 0x2a, arm: 0x32, flags: 0x3a },

@@ -1,27 +1,47 @@
-/** Records on disk until the controller says they are durable; in memory while the disk is full. Bounded: past the bound samples are dropped
- * and counted, everything else (counts, notes, the end) is small and always kept. */
+/** Records until the controller is done with them. What fits in a little memory stays there, so that a stream that flows touches no disk; past that
+ * they are in a file of a fixed greatest size, used as a ring; past that, or on a full disk, they are refused and the caller counts them.
+ * A reserve is kept for the few small records that a study can't do without. Everything is bounded: memory, file and number of records. */
 
 import { closeSync, constants, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 
-interface Stored {
-  readonly offset: number;
+interface Kept {
   readonly length: number;
-  /** the record itself, where the disk had no room for it */
+  /** measured values in it */
+  readonly samples: number;
+  /** place in the file; -1 where it is in memory */
+  readonly offset: number;
   readonly inMemory: Buffer | null;
 }
 
-/** how much is kept in memory while the disk is full */
-const MEMORY_LIMIT_BYTES = 32 * 1024 * 1024;
-const COPY_BYTES = 1024 * 1024;
+/** records in memory while the stream flows, bytes */
+const HOT_BYTES = 4 * 1024 * 1024;
+/** records in memory while the disk is full, bytes */
+const NO_DISK_BYTES = 32 * 1024 * 1024;
+/** for `always`, above every other bound, bytes and records */
+const RESERVE_BYTES = 8 * 1024 * 1024;
+const RESERVE_RECORDS = 10_000;
+/** each takes some 100 bytes of memory wherever it lies */
+const MOST_RECORDS = 200_000;
+
+export interface SpoolDepth {
+  readonly records: number;
+  readonly memoryBytes: number;
+  readonly diskBytes: number;
+}
 
 export class Spool {
   readonly #fd: number;
   readonly #limitBytes: number;
-  /** #stored[i] is the record with sequence #acked + 1 + i; those on disk lie in order, without gaps */
-  #stored: Stored[] = [];
+  /** #kept[#first + i] is the record with sequence #acked + 1 + i */
+  #kept: Kept[] = [];
+  #first = 0;
   #acked = 0;
-  #end = 0;
-  #inMemoryBytes = 0;
+  #memoryBytes = 0;
+  #diskBytes = 0;
+  /** where the next record goes in the file, and where the oldest one there begins */
+  #head = 0;
+  #tail = 0;
+  #onDisk = 0;
 
   /** The file has no name once it is open: however this process ends, its room is free again. */
   constructor(path: string, limitBytes: number) {
@@ -36,80 +56,121 @@ export class Spool {
   }
 
   get last(): number {
-    return this.#acked + this.#stored.length;
+    return this.#acked + this.#kept.length - this.#first;
   }
 
-  /** Whether a record of this size would pass the bound. What is acknowledged makes room once it is half of the file. */
-  full(bytes: number): boolean {
-    if (this.#end + bytes > this.#limitBytes) this.#compact();
-    return this.#end + bytes > this.#limitBytes;
+  get depth(): SpoolDepth {
+    return { records: this.last - this.#acked, memoryBytes: this.#memoryBytes, diskBytes: this.#diskBytes };
   }
 
-  /** @param record encoded with sequence last + 1 @throws ErrnoException when neither the disk nor the memory kept for that has room */
-  append(record: Buffer): void {
-    this.#append(record, MEMORY_LIMIT_BYTES);
-  }
-
-  /** For the few small records that must not be lost: past every bound they stay in memory. */
-  appendAlways(record: Buffer): void {
-    this.#append(record, Number.POSITIVE_INFINITY);
+  /** @param record encoded with sequence last + 1
+   * @param o.samples measured values in it
+   * @param o.always whether it may use the reserve
+   * @returns false when there is no room for it */
+  append(record: Buffer, o: { samples: number; always: boolean }): boolean {
+    const records = this.last - this.#acked;
+    if (records >= MOST_RECORDS + (o.always ? RESERVE_RECORDS : 0)) return false;
+    const held = { length: record.length, samples: o.samples };
+    if (this.#memoryBytes + record.length <= HOT_BYTES) return this.#keep({ ...held, offset: -1, inMemory: record });
+    const offset = this.#place(record.length);
+    const written = offset === null ? 'no-room' : this.#write(offset, record);
+    if (offset !== null && written === 'written') {
+      this.#head = offset + record.length;
+      return this.#keep({ ...held, offset, inMemory: null });
+    }
+    const bound = written === 'disk-full' ? NO_DISK_BYTES : HOT_BYTES;
+    const most = bound + (o.always ? RESERVE_BYTES : 0);
+    return this.#memoryBytes + record.length <= most && this.#keep({ ...held, offset: -1, inMemory: record });
   }
 
   /** @returns the encoded record; null when it is acknowledged or not there yet */
   read(sequence: number): Buffer | null {
-    const stored = this.#stored[sequence - this.#acked - 1];
-    if (stored === undefined) return null;
-    return stored.inMemory ?? this.#readAt(stored.offset, stored.length);
+    const kept = sequence > this.#acked ? this.#kept[this.#first + sequence - this.#acked - 1] : undefined;
+    if (kept === undefined) return null;
+    return kept.inMemory ?? this.#readAt(kept.offset, kept.length);
   }
 
-  /** Everything up to this sequence is durable elsewhere. The file is cut when nothing is left in it. */
-  ack(sequence: number): void {
-    if (sequence <= this.#acked || sequence > this.last) return;
-    const done = this.#stored.splice(0, sequence - this.#acked);
-    for (const stored of done) this.#inMemoryBytes -= stored.inMemory?.length ?? 0;
-    this.#acked = sequence;
-    if (this.#end > 0 && this.#stored.every((stored) => stored.inMemory !== null)) this.#cut(0);
+  /** length of an encoded record, bytes; null as in `read` */
+  lengthOf(sequence: number): number | null {
+    return (sequence > this.#acked ? this.#kept[this.#first + sequence - this.#acked - 1]?.length : null) ?? null;
+  }
+
+  /** The controller is done with everything up to this sequence. @returns measured values in what is forgotten by this */
+  ack(sequence: number): number {
+    if (sequence > this.last) return 0;
+    let samples = 0;
+    while (this.#acked < sequence && this.#first < this.#kept.length) {
+      samples += this.#forget(this.#kept[this.#first] as Kept);
+      this.#first += 1;
+      this.#acked += 1;
+    }
+    if (this.#first > 1024 && this.#first * 2 > this.#kept.length) {
+      this.#kept = this.#kept.slice(this.#first);
+      this.#first = 0;
+    }
+    return samples;
   }
 
   close(): void {
     closeSync(this.#fd);
   }
 
-  #append(record: Buffer, memoryLimitBytes: number): void {
-    const inMemory = this.#write(record, memoryLimitBytes) ? null : record;
-    this.#stored.push({ offset: this.#end, length: record.length, inMemory });
-    if (inMemory === null) this.#end += record.length;
+  #keep(kept: Kept): true {
+    this.#kept.push(kept);
+    if (kept.inMemory !== null) this.#memoryBytes += kept.length;
+    else {
+      if (this.#onDisk === 0) this.#tail = kept.offset;
+      this.#onDisk += 1;
+      this.#diskBytes += kept.length;
+    }
+    return true;
   }
 
-  /** @returns false when the disk is full and the record has to stay in memory */
-  #write(record: Buffer, memoryLimitBytes: number): boolean {
+  #forget(kept: Kept): number {
+    if (kept.inMemory !== null) this.#memoryBytes -= kept.length;
+    else {
+      this.#onDisk -= 1;
+      this.#diskBytes -= kept.length;
+      if (this.#onDisk === 0) this.#cut();
+      else this.#tail = this.#nextOnDisk();
+    }
+    return kept.samples;
+  }
+
+  /** records lie in the file in their order: the oldest left begins where the first that is not in memory says */
+  #nextOnDisk(): number {
+    for (let i = this.#first + 1; ; i++) {
+      const kept = this.#kept[i] as Kept;
+      if (kept.inMemory === null) return kept.offset;
+    }
+  }
+
+  /** @returns where in the ring so many bytes fit in one piece; null when nowhere */
+  #place(length: number): number | null {
+    if (this.#onDisk === 0) return length <= this.#limitBytes ? 0 : null;
+    if (this.#head > this.#tail) {
+      if (this.#head + length <= this.#limitBytes) return this.#head;
+      return length <= this.#tail ? 0 : null;
+    }
+    return this.#head + length <= this.#tail ? this.#head : null;
+  }
+
+  #write(offset: number, record: Buffer): 'written' | 'disk-full' {
     try {
-      this.#writeAt(this.#end, record);
-      return true;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const full = code === 'ENOSPC' || code === 'EDQUOT';
-      if (!full || this.#inMemoryBytes + record.length > memoryLimitBytes) throw error;
-      this.#inMemoryBytes += record.length;
-      return false;
+      let done = 0;
+      while (done < record.length) done += writeSync(this.#fd, record, done, record.length - done, offset + done);
+      return 'written';
+    } catch {
+      // whatever the disk's trouble is, the record is as well off in memory as long as that lasts
+      return 'disk-full';
     }
   }
 
-  /** Moves what is not acknowledged to the start of the file, where it fits in front of itself. */
-  #compact(): void {
-    const from = this.#stored.find((stored) => stored.inMemory === null)?.offset ?? this.#end;
-    const bytes = this.#end - from;
-    if (bytes > from) return;
-    for (let at = 0; at < bytes; at += COPY_BYTES) {
-      this.#writeAt(at, this.#readAt(from + at, Math.min(COPY_BYTES, bytes - at)));
-    }
-    this.#stored = this.#stored.map((stored) => ({ ...stored, offset: stored.offset - from }));
-    this.#cut(bytes);
-  }
-
-  #cut(bytes: number): void {
-    ftruncateSync(this.#fd, bytes);
-    this.#end = bytes;
+  /** nothing is in the file: its room on the disk is given back */
+  #cut(): void {
+    ftruncateSync(this.#fd, 0);
+    this.#head = 0;
+    this.#tail = 0;
   }
 
   #readAt(offset: number, length: number): Buffer {
@@ -117,10 +178,5 @@ export class Spool {
     const got = readSync(this.#fd, bytes, 0, length, offset);
     if (got !== length) throw new Error(`the spool holds ${got} bytes at ${offset} instead of ${length}`);
     return bytes;
-  }
-
-  #writeAt(offset: number, bytes: Buffer): void {
-    let done = 0;
-    while (done < bytes.length) done += writeSync(this.#fd, bytes, done, bytes.length - done, offset + done);
   }
 }

@@ -15,6 +15,8 @@ export function createStudyStore(outDir: string, id: string): StudyStore {
   mkdirSync(dir);
   mkdirSync(join(dir, 'samples'));
   const segments = new Map<string, SegmentWriter>();
+  const appended = new Map<string, number>();
+  const durable = new Map<string, number>();
   const segmentOf = (node: string, runId: string) => {
     const name = `${safeName(node)}-${safeName(runId)}.seg`;
     const open = segments.get(name);
@@ -25,11 +27,16 @@ export function createStudyStore(outDir: string, id: string): StudyStore {
   };
   return {
     dir,
-    append: (node: string, runId: string, record: MeasurementRecord) =>
-      segmentOf(node, runId).append(encode('Record', record)),
-    sync: async () => {
-      await Promise.all([...segments.values()].map((segment) => segment.sync()));
+    append: (node: string, runId: string, record: MeasurementRecord, encoded?: Buffer) => {
+      segmentOf(node, runId).append(encoded ?? encode('Record', record));
+      appended.set(`${node} ${runId}`, record.sequence);
     },
+    sync: async () => {
+      const upTo = [...appended];
+      await Promise.all([...segments.values()].map((segment) => segment.sync()));
+      for (const [run, sequence] of upTo) durable.set(run, Math.max(sequence, durable.get(run) ?? 0));
+    },
+    durable: (node: string, runId: string) => durable.get(`${node} ${runId}`) ?? 0,
     saveMeta: (meta: StudyMeta) => replaceFile(join(dir, 'study.json'), `${JSON.stringify(meta, null, 2)}\n`),
     savePlan: (plan) => replaceFile(join(dir, 'plan.json'), `${JSON.stringify(plan)}\n`),
     saveText: (name, text) => replaceFile(join(dir, name), text),
@@ -37,6 +44,7 @@ export function createStudyStore(outDir: string, id: string): StudyStore {
       const open = [...segments.values()];
       segments.clear();
       closeAll(open);
+      for (const [run, sequence] of appended) durable.set(run, sequence);
     },
   };
 }

@@ -1,7 +1,16 @@
 /** Runs one study over the connected agents: dispatches the plan fork by fork, stores what comes back, and says how it ended. */
 
-import { type Assignment, asBenchError, BenchError, type Hello, type MeasurementRecord, type Progress } from '#proto';
-import type { Agents, RecordTarget } from '../ingest/agents.ts';
+import {
+  type Assignment,
+  asBenchError,
+  BenchError,
+  encode,
+  type Hello,
+  type MeasurementRecord,
+  type Progress,
+} from '#proto';
+import type { Agents } from '../ingest/agents.ts';
+import type { RecordTarget } from '../ingest/record-target.ts';
 import { streamLoss } from '../store/count-rows.ts';
 import type { StudyStore } from '../store/store.ts';
 
@@ -119,18 +128,23 @@ class StudyRun implements RecordTarget {
     if (lost > 0) this.#o.onNotice('lost-samples', `${lost} samples could not be stored and are lost`);
   }
 
-  append(agent: Hello, record: MeasurementRecord): void {
+  append(agent: Hello, record: MeasurementRecord, encoded: Buffer): 'kept' | 'not-kept' {
     const open = this.#open.get(agent.agentId);
     if (open?.assignment.assignmentId !== record.assignmentId) {
       this.#stray(agent, record);
-      return;
+      return 'not-kept';
     }
     open.runId = agent.runId;
-    this.#keep(agent, record);
-    if (record.body !== 'end') return;
+    const kept = this.#keep(agent, record, encoded);
+    if (record.body !== 'end') return kept;
     const { status, code, message, nextStep, detail } = record.end;
     if (status === 'failed') open.ended(new BenchError(code as BenchError['code'], message, { nextStep, detail }));
     else open.ended('ended');
+    return kept;
+  }
+
+  durable(agentId: string, runId: string): number {
+    return this.#o.store.durable(agentId, runId);
   }
 
   async sync(): Promise<void> {
@@ -212,16 +226,18 @@ class StudyRun implements RecordTarget {
   }
 
   /** A full disk ends the study, but not the stream: what can't be stored is counted, and the count stored once there is room. */
-  #keep(agent: Hello, record: MeasurementRecord): void {
+  #keep(agent: Hello, record: MeasurementRecord, encoded: Buffer): 'kept' | 'not-kept' {
     const n = record.body === 'samples' ? record.samples.n : 0;
     try {
       if (record.body === 'end') this.#keepLoss(agent, record);
-      this.#o.store.append(agent.agentId, agent.runId, record);
+      this.#o.store.append(agent.agentId, agent.runId, record, encoded);
       this.#samples += n;
       this.#count(this.#received, agent, n);
+      return 'kept';
     } catch (error) {
       this.#count(this.#lost, agent, n);
       this.cancel(asBenchError(error));
+      return 'not-kept';
     }
   }
 
@@ -230,7 +246,8 @@ class StudyRun implements RecordTarget {
     if (lost === 0) return;
     const { sequence, studyId, assignmentId } = record;
     const loss = streamLoss(this.#received.get(agent.agentId) ?? 0, lost);
-    this.#o.store.append(agent.agentId, agent.runId, { sequence, studyId, assignmentId, body: 'loss', loss });
+    const made: MeasurementRecord = { sequence, studyId, assignmentId, body: 'loss', loss };
+    this.#o.store.append(agent.agentId, agent.runId, made, encode('Record', made));
     this.#received.delete(agent.agentId);
     this.#lost.delete(agent.agentId);
   }

@@ -48,8 +48,8 @@ export class UntilNarrow {
   listening(store: StudyStore): StudyStore {
     return {
       ...store,
-      append: (node: string, runId: string, record: MeasurementRecord) => {
-        store.append(node, runId, record);
+      append: (node: string, runId: string, record: MeasurementRecord, encoded?: Buffer) => {
+        store.append(node, runId, record, encoded);
         if (record.body !== 'samples' || INSIDE.includes(record.samples.place.vantage)) return;
         this.#fork.push(batchOf(record.assignmentId.split('/')[1] ?? '', record));
       },
