@@ -57,6 +57,7 @@ export async function helloOf(o: { agentId: string; runId: string; token: string
     suts,
     conditions,
     token: o.token,
+    ackedSequence: 0,
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
-import { AGENT_STREAM, BenchError, CHANNEL_OPTIONS, CONTROL, formatFailure } from '#proto';
+import { AGENT_STREAM, BenchError, CONTROL, formatFailure, SERVER_OPTIONS } from '#proto';
 import { Agents } from './ingest/agents.ts';
 import { ControlService } from './ingest/control.ts';
 import { openDoor, splitAddress } from './security/door.ts';
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
         emit: live?.hearing(request, o.emit) ?? o.emit,
       }),
   });
-  const server = new Server(CHANNEL_OPTIONS);
+  const server = new Server(SERVER_OPTIONS);
   const connect = live?.watching(agents.connect) ?? agents.connect;
   server.addService(AGENT_STREAM, { connect } as UntypedServiceImplementation);
   server.addService(CONTROL, {

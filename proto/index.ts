@@ -1,12 +1,14 @@
 /** The only public door of the contract. */
 
 export { agentIdOf } from './agent-id.ts';
+export { type ReceivedMessage, readAgentMessage } from './agent-message.ts';
 export { BLOCK_ERRNOS, type BlockErrno, DEFAULT_BLOCK_ERRNO, isBlockErrno } from './block-errno.ts';
 export { contract, decode, encode } from './codec.ts';
 export * from './control.ts';
 export { asBenchError, BenchError, exitCodeOf, FAILURE_CODES, type FailureCode, formatFailure } from './errors.ts';
 export * from './measurement.ts';
 export type { MessageTypes } from './messages.ts';
+export { checkReadable } from './method.ts';
 export * from './model.ts';
 export * from './observation.ts';
 export { channelCredentials, isLoopback } from './security/credentials.ts';
@@ -15,6 +17,6 @@ export * from './security/identity.ts';
 export { MAKE_TOKEN, readTokenFile } from './security/secret-file.ts';
 export { TlsFolder } from './security/tls-folder.ts';
 export { certificatesIn, readTlsFolder, type TlsMaterial } from './security/tls-material.ts';
-export { AGENT_STREAM, CHANNEL_OPTIONS, CONTROL } from './services.ts';
+export { AGENT_STREAM, CHANNEL_OPTIONS, CONTROL, MOST_REQUEST_BYTES, SERVER_OPTIONS } from './services.ts';
 export { bytesOf, NO_KEYWORD_INDEX, u32Column, u64Column } from './units.ts';
 export { VERSION } from './version.ts';

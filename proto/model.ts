@@ -2,7 +2,8 @@
  * at most 2^53−1, `fixed64` a bigint, a oneof is a tag `body` beside its one field. The fields are explained in hookbench/v1/*.proto. */
 import type { Design, MeasurementRecord, Phase, Vantage } from './measurement.ts';
 
-export const PROTOCOL_VERSION = 1;
+/** 2: the agent says what it knows to be acknowledged, the controller its protocol, credits in bytes, and what it did not keep */
+export const PROTOCOL_VERSION = 2;
 
 export type Support = 'unspecified' | 'supported' | 'unsupported' | 'inconclusive';
 
@@ -53,11 +54,22 @@ export interface Hello {
   suts: Capability[];
   conditions: Capability[];
   token: string;
+  ackedSequence: number;
 }
 
 export interface Welcome {
   durableSequence: number;
   credits: number;
+  protocol: number;
+  version: string;
+  creditBytes: number;
+  controllerRun: string;
+  discardedSamples: number;
+}
+
+export interface Ack {
+  durableSequence: number;
+  discardedSamples: number;
 }
 
 export interface Progress {
@@ -115,5 +127,5 @@ export type AgentMessage =
 export type ControllerMessage =
   | { body: 'welcome'; welcome: Welcome }
   | { body: 'assignment'; assignment: Assignment }
-  | { body: 'ack'; ack: { durableSequence: number } }
+  | { body: 'ack'; ack: Ack }
   | { body: 'cancel'; cancel: { assignmentId: string } };

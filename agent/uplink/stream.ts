@@ -1,6 +1,12 @@
 /** The agent's end of the stream: numbers records, keeps them until acknowledged, reconnects, and sends again what was not acknowledged. */
 
-import { type ChannelCredentials, Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
+import {
+  type ChannelCredentials,
+  type ChannelOptions,
+  Client,
+  type ClientDuplexStream,
+  credentials,
+} from '@grpc/grpc-js';
 import {
   AGENT_STREAM,
   type AgentMessage,
@@ -13,6 +19,8 @@ import {
   type Progress,
   type RecordBody,
 } from '#proto';
+import { Promises } from './promises.ts';
+import { Retry } from './retry.ts';
 import { Spool } from './spool.ts';
 
 export interface UplinkHandlers {
@@ -20,47 +28,80 @@ export interface UplinkHandlers {
   cancel(assignmentId: string): void;
   /** the controller can't be reached (any more); told once a break */
   broken(reason: string): void;
-  /** the controller refuses this agent: trying again is no use */
+  /** the controller refuses this agent, or speaks another protocol: trying again is no use */
   refused(error: BenchError): void;
+  /** the controller has not kept so many samples more: no study wanted them, or they could not be stored */
+  discarded?(samples: number): void;
+  /** the controller is done with every record up to this one: durable, or counted as discarded */
+  done?(sequence: number): void;
 }
 
-const FIRST_RETRY_MS = 200;
-const LAST_RETRY_MS = 5000;
-const NO_RETRY = new Set([
-  3 /* INVALID_ARGUMENT */, 6 /* ALREADY_EXISTS */, 9 /* FAILED_PRECONDITION */, 16 /* UNAUTHENTICATED */,
-]);
+export interface UplinkOptions {
+  readonly controller: string;
+  /** plain when absent */
+  readonly credentials?: ChannelCredentials;
+  readonly hello: Hello;
+  readonly handlers: UplinkHandlers;
+  readonly spoolPath: string;
+  /** the largest the spool's file may become, bytes */
+  readonly spoolLimitBytes: number;
+  /** other times than CHANNEL_OPTIONS has, for tests */
+  readonly channelOptions?: ChannelOptions;
+  readonly nameTakenMs?: number;
+  readonly welcomeMs?: number;
+}
+
+/** Numbers of one uplink since it began, for logs and metrics. */
+export interface UplinkCounters {
+  readonly connected: boolean;
+  /** streams that a controller has welcomed */
+  readonly streams: number;
+  readonly lastSequence: number;
+  readonly ackedSequence: number;
+  readonly unackedRecords: number;
+  readonly spoolMemoryBytes: number;
+  readonly spoolDiskBytes: number;
+  /** records written to streams; those sent again count again */
+  readonly sentRecords: number;
+  readonly ackedSamples: number;
+  /** lost here: the spool had no room */
+  readonly droppedSamples: number;
+  readonly droppedRecords: number;
+  /** lost there: the controller says that it has not kept them */
+  readonly discardedSamples: number;
+}
+
+/** longer than the controller needs to find out that a former process of this name is gone (the sum of the keepalive times) */
+const NAME_TAKEN_MS = 25_000;
+const WELCOME_MS = 15_000;
 
 type Outgoing = AgentMessage | Buffer;
 type Stream = ClientDuplexStream<Outgoing, ControllerMessage>;
+type Failure = Error & { code?: number; details?: string };
 
 export class Uplink {
+  readonly #o: UplinkOptions;
   readonly #client: Client;
-  readonly #hello: Hello;
-  readonly #handlers: UplinkHandlers;
   readonly #spool: Spool;
+  readonly #promises: Promises;
+  readonly #retry: Retry;
+  readonly #waiting = new Set<() => void>();
+  readonly #allocate = (length: number) => this.#spool.allocate(length);
   #stream: Stream | null = null;
-  #ready = false;
+  #welcomeTimer: NodeJS.Timeout | undefined;
   #blocked = false;
-  #sent = 0;
-  #credits = 0;
-  #retryMs = FIRST_RETRY_MS;
   #closed = false;
   #told = false;
   #dropped = 0;
-  #waiting: (() => void)[] = [];
+  #counts = { streams: 0, sentRecords: 0, ackedSamples: 0, droppedSamples: 0, droppedRecords: 0 };
 
-  constructor(o: {
-    controller: string;
-    credentials?: ChannelCredentials;
-    hello: Hello;
-    handlers: UplinkHandlers;
-    spoolPath: string;
-    spoolLimitBytes: number;
-  }) {
-    this.#client = new Client(o.controller, o.credentials ?? credentials.createInsecure(), CHANNEL_OPTIONS);
-    this.#hello = o.hello;
-    this.#handlers = o.handlers;
+  constructor(o: UplinkOptions) {
+    this.#o = o;
+    const options = { ...CHANNEL_OPTIONS, ...o.channelOptions };
+    this.#client = new Client(o.controller, o.credentials ?? credentials.createInsecure(), options);
     this.#spool = new Spool(o.spoolPath, o.spoolLimitBytes);
+    this.#promises = new Promises(this.#spool);
+    this.#retry = new Retry(o.nameTakenMs ?? NAME_TAKEN_MS);
   }
 
   connect(): void {
@@ -74,34 +115,37 @@ export class Uplink {
     this.#stream = stream;
     stream.on('data', (message: ControllerMessage) => this.#take(stream, message));
     stream.on('drain', () => {
+      if (stream !== this.#stream) return;
       this.#blocked = false;
       this.#pump();
     });
-    stream.on('error', (error: Error & { code?: number; details?: string }) => this.#lost(stream, error));
-    stream.on('end', () =>
-      this.#lost(stream, Object.assign(new Error('the controller ended the stream'), { code: 14 })),
+    stream.on('error', (error: Failure) => this.#lost(stream, error));
+    stream.on('end', () => this.#lost(stream, failure('the controller ended the stream')));
+    const welcomeMs = this.#o.welcomeMs ?? WELCOME_MS;
+    this.#welcomeTimer = setTimeout(
+      () => this.#lost(stream, failure(`no welcome from the controller within ${welcomeMs / 1000} s`)),
+      welcomeMs,
     );
-    stream.write({ body: 'hello', hello: this.#hello });
+    stream.write({ body: 'hello', hello: { ...this.#o.hello, ackedSequence: this.#spool.acked } });
   }
 
-  /** Queues a record. Samples past the spool's bound are dropped and counted, see `takeDropped`; everything else is always kept.
-   * @throws ErrnoException for samples, when the spool's disk is full and so is the memory kept for that */
+  /** Queues a record and never waits. What there is no room for is dropped and counted: of samples see `takeDropped`; other records have a reserve. */
   send(ids: { studyId: string; assignmentId: string }, body: RecordBody): void {
-    const record = encode('AgentMessage', {
-      body: 'record',
-      record: { sequence: this.#spool.last + 1, ...ids, ...body },
-    });
-    if (body.body === 'samples' && this.#spool.full(record.length)) {
-      this.#dropped += body.samples.n;
-      return;
+    const isSamples = body.body === 'samples';
+    const samples = isSamples ? body.samples.n : 0;
+    const numbered = { sequence: this.#spool.last + 1, ...ids, ...body };
+    const record = encode('AgentMessage', { body: 'record', record: numbered }, this.#allocate);
+    if (this.#spool.append(record, { samples, always: !isSamples })) {
+      this.#pump();
+    } else {
+      this.#dropped += samples;
+      this.#counts.droppedSamples += samples;
+      this.#counts.droppedRecords += 1;
     }
-    if (body.body === 'samples') this.#spool.append(record);
-    else this.#spool.appendAlways(record);
-    this.#pump();
   }
 
   progress(progress: Progress): void {
-    if (this.#ready && !this.#blocked) this.#stream?.write({ body: 'progress', progress });
+    if (this.#promises.open && !this.#blocked) this.#write({ body: 'progress', progress });
   }
 
   /** samples dropped at the spool since the last call */
@@ -111,16 +155,32 @@ export class Uplink {
     return dropped;
   }
 
-  /** Resolves when every record is durable at the controller, or after the time given. @returns whether all are */
+  counters(): UplinkCounters {
+    const { records, memoryBytes, diskBytes } = this.#spool.depth;
+    return {
+      ...this.#counts,
+      connected: this.#promises.open,
+      lastSequence: this.#spool.last,
+      ackedSequence: this.#spool.acked,
+      unackedRecords: records,
+      spoolMemoryBytes: memoryBytes,
+      spoolDiskBytes: diskBytes,
+      discardedSamples: this.#promises.discardedSamples,
+    };
+  }
+
+  /** Resolves when the controller is done with every record, or after the time given. @returns whether it is */
   async drained(timeoutMs: number): Promise<boolean> {
     const deadline = performance.now() + timeoutMs;
     while (this.#spool.acked < this.#spool.last && performance.now() < deadline) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 250);
-        this.#waiting.push(() => {
+        const wake = () => {
           clearTimeout(timer);
+          this.#waiting.delete(wake);
           resolve();
-        });
+        };
+        const timer = setTimeout(wake, 250);
+        this.#waiting.add(wake);
       });
     }
     return this.#spool.acked >= this.#spool.last;
@@ -128,6 +188,7 @@ export class Uplink {
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#welcomeTimer);
     this.#stream?.end();
     this.#client.close();
     this.#spool.close();
@@ -135,47 +196,76 @@ export class Uplink {
 
   #take(stream: Stream, message: ControllerMessage): void {
     if (stream !== this.#stream || this.#closed) return;
-    if (message.body === 'welcome') {
-      this.#spool.ack(message.welcome.durableSequence);
-      this.#sent = this.#spool.acked;
-      this.#credits = message.welcome.credits;
-      this.#ready = true;
-      this.#told = false;
-      this.#retryMs = FIRST_RETRY_MS;
-    } else if (message.body === 'ack') {
-      this.#spool.ack(message.ack.durableSequence);
-      // after a break it may be for records that the stream before had sent and this one has not
-      this.#sent = Math.max(this.#sent, this.#spool.acked);
-    } else if (message.body === 'assignment') this.#handlers.assignment(message.assignment);
-    else if (message.body === 'cancel') this.#handlers.cancel(message.cancel.assignmentId);
-    for (const wake of this.#waiting.splice(0)) wake();
+    try {
+      if (message.body === 'welcome') this.#welcome(message.welcome);
+      else if (message.body === 'ack') this.#forget(this.#promises.ack(message.ack));
+      else if (message.body === 'assignment') this.#o.handlers.assignment(message.assignment);
+      else if (message.body === 'cancel') this.#o.handlers.cancel(message.cancel.assignmentId);
+    } catch (error) {
+      if (!(error instanceof BenchError)) throw error;
+      if (error.code === 'unsupported') this.#refused(stream, error);
+      else this.#lost(stream, failure(error.message));
+    }
     this.#pump();
   }
 
+  #welcome(welcome: Extract<ControllerMessage, { body: 'welcome' }>['welcome']): void {
+    const forgotten = this.#promises.welcome(welcome);
+    clearTimeout(this.#welcomeTimer);
+    this.#retry.welcomed();
+    this.#told = false;
+    this.#counts.streams += 1;
+    this.#forget(forgotten);
+  }
+
+  #forget({ samples, discarded }: { samples: number; discarded: number }): void {
+    this.#counts.ackedSamples += samples;
+    if (discarded > 0) this.#o.handlers.discarded?.(discarded);
+    this.#o.handlers.done?.(this.#spool.acked);
+    for (const wake of [...this.#waiting]) wake();
+  }
+
   #pump(): void {
-    while (this.#ready && !this.#blocked && this.#sent - this.#spool.acked < this.#credits) {
-      const record = this.#spool.read(this.#sent + 1);
+    while (!this.#closed && !this.#blocked) {
+      const record = this.#promises.next();
       if (record === null) return;
-      this.#sent += 1;
-      if (this.#stream?.write(record) === false) this.#blocked = true;
+      this.#counts.sentRecords += 1;
+      this.#write(record);
     }
   }
 
-  #lost(stream: Stream, error: Error & { code?: number; details?: string }): void {
+  #write(message: Outgoing): void {
+    if (this.#stream?.write(message) === false) this.#blocked = true;
+  }
+
+  #lost(stream: Stream, error: Failure): void {
     if (stream !== this.#stream || this.#closed) return;
-    this.#stream = null;
-    this.#ready = false;
-    this.#blocked = false;
     const reason = error.details ?? error.message;
-    if (error.code !== undefined && NO_RETRY.has(error.code)) {
-      this.#handlers.refused(
-        new BenchError('controller-gone', `the controller refused this agent: ${reason}`, { cause: error }),
-      );
+    if (this.#retry.isFinal(error.code, performance.now())) {
+      const message = `the controller refused this agent: ${reason}`;
+      this.#refused(stream, new BenchError('controller-gone', message, { cause: error }));
       return;
     }
-    if (!this.#told) this.#handlers.broken(reason);
+    this.#leave(stream);
+    if (!this.#told) this.#o.handlers.broken(reason);
     this.#told = true;
-    setTimeout(() => this.connect(), this.#retryMs).unref();
-    this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2);
+    setTimeout(() => this.connect(), this.#retry.nextDelayMs()).unref();
   }
+
+  #refused(stream: Stream, error: BenchError): void {
+    this.#leave(stream);
+    this.#o.handlers.refused(error);
+  }
+
+  #leave(stream: Stream): void {
+    clearTimeout(this.#welcomeTimer);
+    this.#stream = null;
+    this.#promises.close();
+    this.#blocked = false;
+    stream.cancel();
+  }
+}
+
+function failure(message: string): Failure {
+  return Object.assign(new Error(message), { code: 14 });
 }

@@ -12,6 +12,9 @@ import {
 } from '#proto';
 import { errorOf } from '../ingest/status.ts';
 
+/** how long a call that is answered at once may take */
+const ANSWER_MS = 10_000;
+
 export class ControlClient {
   readonly #client: Client;
   readonly #token: string;
@@ -25,18 +28,11 @@ export class ControlClient {
   listAgents(): Promise<Hello[]> {
     const { path, requestSerialize, responseDeserialize } = CONTROL.listAgents;
     return new Promise((resolve, reject) => {
-      const deadline = new Date(Date.now() + 10_000);
-      this.#client.makeUnaryRequest(
-        path,
-        requestSerialize,
-        responseDeserialize,
-        { token: this.#token },
-        { deadline },
-        (error, response) => {
-          if (error !== null) reject(errorOf(error));
-          else resolve(response?.agents ?? []);
-        },
-      );
+      const asked = { token: this.#token };
+      this.#client.makeUnaryRequest(path, requestSerialize, responseDeserialize, asked, soon(), (error, response) => {
+        if (error !== null) reject(errorOf(error));
+        else resolve(response?.agents ?? []);
+      });
     });
   }
 
@@ -66,7 +62,7 @@ export class ControlClient {
     const { path, requestSerialize, responseDeserialize } = CONTROL.cancelStudy;
     const request = { studyId: '', token: this.#token };
     return new Promise((resolve, reject) => {
-      this.#client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error) => {
+      this.#client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, soon(), (error) => {
         if (error !== null) reject(errorOf(error));
         else resolve();
       });
@@ -76,4 +72,8 @@ export class ControlClient {
   close(): void {
     this.#client.close();
   }
+}
+
+function soon(): { deadline: Date } {
+  return { deadline: new Date(Date.now() + ANSWER_MS) };
 }

@@ -1,58 +1,83 @@
-/** The agents connected now, and the thin gRPC end of their streams. */
+/** The agents connected now: who is let in, whose records are taken, and what they are told. */
 
-import { type handleBidiStreamingCall, type ServerDuplexStream, status } from '@grpc/grpc-js';
+import { randomBytes } from 'node:crypto';
+import { type handleBidiStreamingCall, status } from '@grpc/grpc-js';
 import {
-  type AgentMessage,
   type Assignment,
-  asBenchError,
   BenchError,
   type ControllerMessage,
   type Hello,
   type MeasurementRecord,
   PROTOCOL_VERSION,
   type Progress,
+  VERSION,
 } from '#proto';
+import { LineBudget } from '../security/line-budget.ts';
+import { Connection, type ConnectionTimes, type Reception, type Refusal } from './connection.ts';
+import { CREDIT_BYTES, CREDITS, MOST_AGENTS, MOST_WAITING } from './limits.ts';
 import { type Admission, agentRefusal } from './peer.ts';
-import { checkHello, checkRecord } from './validate.ts';
+import type { RecordTarget } from './record-target.ts';
+import type { RunLedger } from './run-ledger.ts';
+import { Runs } from './runs.ts';
+import { SyncClock } from './sync-clock.ts';
+import { checkRecord } from './validate.ts';
 
-/** records an agent may have under way without an ack */
-const CREDITS = 32;
-const SYNC_EVERY_MS = 50;
-const SYNC_AGAIN_MS = 500;
-
-/** Who gets what the agents send. `append` makes a record ready for `sync`; after `sync` it is durable. */
-export interface RecordTarget {
-  append(agent: Hello, record: MeasurementRecord): void;
-  sync(): Promise<void>;
-  progress(agent: Hello, progress: Progress): void;
-  /** the stream to an agent broke */
-  gone(agent: Hello, reason: string): void;
-  back(agent: Hello): void;
+export interface AgentsOptions {
+  readonly token: string;
+  readonly certificates?: boolean;
+  readonly log: (line: string) => void;
+  /** last durable sequence of a run in studies that are over (from before a restart, too); 0 for none */
+  readonly durableBefore?: (agentId: string, runId: string) => number;
+  /** shorter ones for tests */
+  readonly times?: Partial<ConnectionTimes>;
 }
 
-type Call = ServerDuplexStream<AgentMessage, ControllerMessage>;
-
-interface Connection {
-  readonly hello: Hello;
-  readonly call: Call;
+/** Numbers since the controller began, for logs and metrics. */
+export interface AgentsCounters {
+  readonly agents: number;
+  /** streams that have not said hello */
+  readonly waiting: number;
+  /** runs of agents that are remembered */
+  readonly runs: number;
+  readonly records: number;
+  readonly samples: number;
+  /** of encoded records */
+  readonly bytes: number;
+  /** records that had been taken before, passed over */
+  readonly duplicates: number;
+  /** received, and not kept because no study wanted them or they could not be stored */
+  readonly discardedSamples: number;
+  readonly refusals: number;
+  readonly syncs: number;
+  readonly lastSyncMs: number;
 }
 
 export class Agents {
   readonly #connections = new Map<string, Connection>();
-  /** agent and run → last sequence appended, last sequence durable */
-  readonly #appended = new Map<string, number>();
-  readonly #durable = new Map<string, number>();
+  readonly #waiting = new Set<Connection>();
+  readonly #runs = new Runs();
+  readonly #clock: SyncClock;
+  readonly #o: AgentsOptions;
   readonly #admission: Admission;
-  readonly #log: (line: string) => void;
+  readonly #refusals: LineBudget;
+  readonly #controllerRun = randomBytes(8).toString('hex');
+  readonly #counts = { records: 0, samples: 0, bytes: 0, duplicates: 0, discardedSamples: 0, refusals: 0 };
+  /** the study that runs */
   target: RecordTarget | null = null;
 
-  constructor(o: { token: string; certificates?: boolean; log: (line: string) => void }) {
+  constructor(o: AgentsOptions) {
+    this.#o = o;
     this.#admission = { token: o.token, certificates: o.certificates ?? false };
-    this.#log = o.log;
+    this.#refusals = new LineBudget(o.log);
+    this.#clock = new SyncClock({
+      current: () => this.target,
+      settled: (run) => this.#ack(run),
+      log: o.log,
+    });
   }
 
   hellos(): Hello[] {
-    return [...this.#connections.values()].map(({ hello }) => ({ ...hello, token: '' }));
+    return [...this.#connections.values()].flatMap(({ hello }) => (hello === null ? [] : [{ ...hello, token: '' }]));
   }
 
   assign(agentId: string, assignment: Assignment): boolean {
@@ -63,139 +88,122 @@ export class Agents {
     return this.#tell(agentId, { body: 'cancel', cancel: { assignmentId } });
   }
 
+  counters(): AgentsCounters {
+    const { syncs, lastSyncMs } = this.#clock;
+    const counts = { agents: this.#connections.size, waiting: this.#waiting.size, runs: this.#runs.size };
+    return { ...this.#counts, ...counts, syncs, lastSyncMs };
+  }
+
   /** the rpc */
-  readonly connect: handleBidiStreamingCall<AgentMessage, ControllerMessage> = (call) => {
-    let connection: Connection | null = null;
-    let refused = false;
-    const refuse = (code: status, details: string) => {
-      refused = true;
-      this.#log(`agent ${connection?.hello.agentId ?? '(no hello)'}: ${details}`);
-      call.emit('error', { code, details });
-    };
-    call.on('data', (message: AgentMessage) => {
-      // what was under way when it was refused
-      if (refused) return;
-      try {
-        const refusal = message.body === 'hello' && connection === null ? this.#refusalOf(call, message.hello) : null;
-        if (refusal !== null) return refuse(refusal.code, refusal.text);
-        connection = this.#take(call, connection, message);
-      } catch (error) {
-        const failure = asBenchError(error);
-        refuse(failure.code === 'disk-full' ? status.RESOURCE_EXHAUSTED : status.INVALID_ARGUMENT, failure.message);
-      }
-    });
-    call.on('error', () => this.#drop(connection, 'the stream broke'));
-    call.on('cancelled', () => this.#drop(connection, 'the agent went away'));
-    call.on('end', () => {
-      this.#drop(connection, 'the agent ended its stream');
-      call.end();
-    });
+  readonly connect: handleBidiStreamingCall<Buffer, ControllerMessage> = (call) => {
+    const connection = new Connection(call, this.#reception, this.#o.times);
+    this.#waiting.add(connection);
+    if (this.#waiting.size <= MOST_WAITING) return;
+    const text = `${MOST_WAITING} streams have not said hello yet; come again later`;
+    connection.refuse({ code: status.RESOURCE_EXHAUSTED, text });
   };
 
-  #take(call: Call, connection: Connection | null, message: AgentMessage): Connection | null {
-    if (message.body === 'hello') return connection ?? this.#welcome(call, message.hello);
-    if (connection === null) throw new BenchError('bad-message', 'the first message must be hello');
-    if (message.body === 'progress') this.target?.progress(connection.hello, message.progress);
-    else if (message.body === 'record') this.#record(connection, message.record);
-    return connection;
-  }
+  readonly #reception: Reception = {
+    hello: (connection, hello) => this.#hello(connection, hello),
+    record: (connection, record, encoded) => this.#record(connection, record, encoded),
+    progress: ({ hello }, progress: Progress) => {
+      if (hello !== null) this.target?.progress(hello, progress);
+    },
+    left: (connection, reason) => this.#left(connection, reason),
+    refused: ({ hello }, { text }) => {
+      this.#counts.refusals += 1;
+      this.#refusals.say(`agent ${hello?.agentId ?? '(no hello)'}: ${text}`);
+    },
+  };
 
-  #welcome(call: Call, hello: Hello): Connection {
-    checkHello(hello);
-    const connection = { hello, call };
+  #hello(connection: Connection, hello: Hello): Refusal | null {
+    const refusal = this.#refusalOf(connection, hello);
+    if (refusal !== null) return refusal;
+    const run = this.#runs.greet(hello, () => this.#durable(hello));
+    if (run === null)
+      return { code: status.RESOURCE_EXHAUSTED, text: 'this agent connects too often; come again later' };
+    run.skipTo(hello.ackedSequence);
+    const before = this.#connections.get(hello.agentId);
     this.#connections.set(hello.agentId, connection);
-    const run = runKey(hello);
-    const durableSequence = this.#durable.get(run) ?? 0;
-    call.write({ body: 'welcome', welcome: { durableSequence, credits: CREDITS } });
+    this.#waiting.delete(connection);
+    // an agent knows better than this end that its stream broke; what the old one still brings would come twice
+    before?.refuse({ code: status.ABORTED, text: 'replaced by a newer stream of the same agent' });
+    connection.welcome(hello, {
+      durableSequence: run.done,
+      credits: CREDITS,
+      protocol: PROTOCOL_VERSION,
+      version: VERSION,
+      creditBytes: CREDIT_BYTES,
+      controllerRun: this.#controllerRun,
+      discardedSamples: run.discardedSamples,
+    });
     this.target?.back(hello);
-    return connection;
+    return null;
   }
 
-  #refusalOf(call: Call, hello: Hello): { code: status; text: string } | null {
+  #durable({ agentId, runId }: Hello): number {
+    return Math.max(this.target?.durable(agentId, runId) ?? 0, this.#o.durableBefore?.(agentId, runId) ?? 0);
+  }
+
+  #refusalOf({ call }: Connection, hello: Hello): Refusal | null {
     if (hello.protocol !== PROTOCOL_VERSION) {
-      const text = `protocol ${hello.protocol} of the agent is not spoken here (${PROTOCOL_VERSION}); install the same version of hookbench on both`;
+      const text = `protocol ${hello.protocol} of the agent is not spoken here (${PROTOCOL_VERSION}, hookbench ${VERSION}); install the same version of hookbench on both`;
       return { code: status.FAILED_PRECONDITION, text };
     }
     const stranger = agentRefusal(call, hello, this.#admission);
     if (stranger !== null) return stranger;
-    const other = this.#connections.get(hello.agentId);
-    if (other !== undefined && other.hello.runId !== hello.runId) {
+    const other = this.#connections.get(hello.agentId)?.hello ?? null;
+    if (other !== null && other.runId !== hello.runId) {
       return { code: status.ALREADY_EXISTS, text: `an agent named ${hello.agentId} is connected already` };
     }
+    if (other === null && this.#connections.size >= MOST_AGENTS)
+      return { code: status.RESOURCE_EXHAUSTED, text: `${MOST_AGENTS} agents are connected, and no more are taken` };
     return null;
   }
 
-  /** Appends what is new; what was appended before (sent again after a break) is passed over. An agent may have been connected to a
-   * controller before this one: the first record seen of a run may have any number, what came before it was durable there. */
-  #record(connection: Connection, record: MeasurementRecord): void {
+  /** Takes what is new; what was taken before (sent again after a break) is passed over. */
+  #record({ hello }: Connection, record: MeasurementRecord, encoded: Buffer): void {
+    const run = hello === null ? null : this.#runs.of(hello);
+    if (hello === null || run === null) return;
     checkRecord(record);
-    const run = runKey(connection.hello);
-    const last = this.#appended.get(run) ?? record.sequence - 1;
-    if (record.sequence > last) {
-      if (record.sequence !== last + 1)
-        throw new BenchError('bad-message', `record ${record.sequence} after ${last}: some are missing`);
-      this.target?.append(connection.hello, record);
-      this.#appended.set(run, record.sequence);
-    }
-    this.#ackSoon(connection);
+    if (record.sequence > run.last + 1)
+      throw new BenchError('bad-message', `record ${record.sequence} after ${run.last}: some are missing`);
+    if (record.sequence <= run.last) this.#counts.duplicates += 1;
+    else this.#keep(hello, run, record, encoded);
+    this.#clock.due(run);
   }
 
-  #timer: NodeJS.Timeout | null = null;
-  readonly #unacked = new Set<Connection>();
-
-  /** one sync for all agents at most every SYNC_EVERY_MS, or at once when an agent is about to run out of credits */
-  #ackSoon(connection: Connection): void {
-    this.#unacked.add(connection);
-    const run = runKey(connection.hello);
-    const open = (this.#appended.get(run) ?? 0) - (this.#durable.get(run) ?? 0);
-    if (open >= CREDITS / 2 && this.#timer !== null) {
-      clearTimeout(this.#timer);
-      this.#timer = null;
-      void this.#sync();
-      return;
-    }
-    this.#syncIn(SYNC_EVERY_MS);
+  #keep(hello: Hello, run: RunLedger, record: MeasurementRecord, encoded: Buffer): void {
+    const { target } = this;
+    const samples = record.body === 'samples' ? record.samples.n : 0;
+    const kept = target !== null && target.append(hello, record, encoded) === 'kept';
+    if (!kept && target === null)
+      this.#refusals.say(`agent ${hello.agentId} sent a record of ${record.assignmentId}, and no study is running`);
+    run.take({ samples, target: kept ? target : null });
+    this.#counts.records += 1;
+    this.#counts.samples += samples;
+    this.#counts.bytes += encoded.length;
   }
 
-  #syncIn(delayMs: number): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
-      void this.#sync();
-    }, delayMs);
-  }
-
-  async #sync(): Promise<void> {
-    const connections = [...this.#unacked];
-    this.#unacked.clear();
-    const upTo = new Map([...this.#appended]);
-    try {
-      await this.target?.sync();
-    } catch (error) {
-      this.#log(`records could not be made durable: ${asBenchError(error).message}`);
-      for (const connection of connections) this.#unacked.add(connection);
-      this.#syncIn(SYNC_AGAIN_MS);
-      return;
-    }
-    for (const [run, sequence] of upTo) this.#durable.set(run, Math.max(sequence, this.#durable.get(run) ?? 0));
-    for (const { hello, call } of connections) {
-      const durableSequence = upTo.get(runKey(hello)) ?? 0;
-      if (call.writable) call.write({ body: 'ack', ack: { durableSequence } });
-    }
+  #ack(run: RunLedger): void {
+    const connection = this.#connections.get(run.key.agentId);
+    this.#counts.discardedSamples += this.#runs.newlyDiscarded(run);
+    if (connection?.hello?.runId !== run.key.runId) return;
+    connection.ack({ durableSequence: run.done, discardedSamples: run.discardedSamples });
   }
 
   #tell(agentId: string, message: ControllerMessage): boolean {
     const connection = this.#connections.get(agentId);
-    connection?.call.write(message);
+    connection?.tell(message);
     return connection !== undefined;
   }
 
-  #drop(connection: Connection | null, reason: string): void {
-    if (connection === null || this.#connections.get(connection.hello.agentId) !== connection) return;
-    this.#connections.delete(connection.hello.agentId);
-    this.target?.gone(connection.hello, reason);
+  #left(connection: Connection, reason: string): void {
+    this.#waiting.delete(connection);
+    const { hello } = connection;
+    if (hello === null || this.#connections.get(hello.agentId) !== connection) return;
+    this.#connections.delete(hello.agentId);
+    this.#runs.left(hello, (agentId) => this.#connections.has(agentId));
+    this.target?.gone(hello, reason);
   }
-}
-
-function runKey(hello: Hello): string {
-  return `${hello.agentId} ${hello.runId}`;
 }

@@ -6,6 +6,7 @@ import {
   BenchError,
   type CancelStudyRequest,
   type CancelStudyResponse,
+  checkReadable,
   type ListAgentsRequest,
   type ListAgentsResponse,
   type RunStudyRequest,
@@ -42,6 +43,7 @@ export class ControlService {
 
   readonly listAgents: handleUnaryCall<ListAgentsRequest, ListAgentsResponse> = (call, callback) => {
     try {
+      checkReadable(call.request);
       this.#checkCli(call, call.request.token);
       callback(null, { agents: this.#o.agents.hellos() });
     } catch (error) {
@@ -51,6 +53,7 @@ export class ControlService {
 
   readonly cancelStudy: handleUnaryCall<CancelStudyRequest, CancelStudyResponse> = (call, callback) => {
     try {
+      checkReadable(call.request);
       this.#checkCli(call, call.request.token);
       if (this.#running === null) throw new BenchError('usage', 'no study is running');
       const { studyId } = call.request;
@@ -82,6 +85,7 @@ export class ControlService {
     emit: (event: StudyEvent) => void,
   ): Promise<void> {
     const { request } = call;
+    checkReadable(request);
     this.#checkCli(call, request.token);
     checkRunStudy(request);
     await this.run(request, abort, emit);

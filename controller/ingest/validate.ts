@@ -3,7 +3,6 @@
 import {
   BenchError,
   type Fact,
-  type Hello,
   type MeasurementRecord,
   type NetworkPath,
   type Observation,
@@ -22,14 +21,6 @@ const MAX_TEXT = 16_384;
 const MAX_NAME = 200;
 /** of a list of what was seen */
 const MAX_SEEN = 64;
-
-/** @throws BenchError bad-message */
-export function checkHello(hello: Hello): void {
-  // a message field that was not sent is not there, whatever its type says
-  const { runId, host } = hello as Partial<Hello>;
-  if (!runId || runId.length > MAX_NAME) refuse('a hello without its run');
-  if (host === undefined) refuse('a hello without the facts of its host');
-}
 
 /** @throws BenchError bad-message */
 export function checkRecord(record: MeasurementRecord): void {

@@ -29,6 +29,7 @@ class DiskStore implements StudyStore {
   readonly dir: string;
   readonly #segments = new Map<string, OpenSegment>();
   #closed: readonly RunFacts[] = [];
+  readonly #closedDurable = new Map<string, number>();
   /** files whose names may not be on disk yet */
   #hasNewNames = false;
 
@@ -49,8 +50,10 @@ class DiskStore implements StudyStore {
     for (const one of synced) if (one.status === 'rejected') throw one.reason;
   };
 
-  durable = (node: string, runId: string): number =>
-    this.#segments.get(segmentName(node, runId))?.writer.durableSequence ?? 0;
+  durable = (node: string, runId: string): number => {
+    const name = segmentName(node, runId);
+    return this.#segments.get(name)?.writer.durableSequence ?? this.#closedDurable.get(name) ?? 0;
+  };
 
   runs = (): readonly RunFacts[] => [...this.#closed, ...[...this.#segments].map(factsOf)];
 
@@ -61,11 +64,15 @@ class DiskStore implements StudyStore {
   saveText = (name: 'results.json' | 'report.html', text: string): void => replaceFile(join(this.dir, name), text);
 
   close = (): void => {
-    const open = [...this.#segments.values()].map(({ writer }) => writer);
+    const open = [...this.#segments];
     this.#closed = this.runs();
     this.#segments.clear();
-    closeAll(open);
-    this.#syncNames();
+    try {
+      closeAll(open.map(([, { writer }]) => writer));
+      this.#syncNames();
+    } finally {
+      for (const [name, { writer }] of open) this.#closedDurable.set(name, writer.durableSequence);
+    }
   };
 
   #syncNames(): void {

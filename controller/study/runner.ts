@@ -1,15 +1,8 @@
 /** Runs one study over the connected agents: dispatches the plan fork by fork, stores what comes back, and says how it ended. */
 
-import {
-  type Assignment,
-  asBenchError,
-  BenchError,
-  encode,
-  type Hello,
-  type MeasurementRecord,
-  type Progress,
-} from '#proto';
-import type { Agents, RecordTarget } from '../ingest/agents.ts';
+import { type Assignment, asBenchError, BenchError, type Hello, type MeasurementRecord, type Progress } from '#proto';
+import type { Agents } from '../ingest/agents.ts';
+import type { RecordTarget } from '../ingest/record-target.ts';
 import { streamLoss } from '../store/count-rows.ts';
 import type { StudyStore } from '../store/store.ts';
 
@@ -127,7 +120,7 @@ class StudyRun implements RecordTarget {
     if (lost > 0) this.#o.onNotice('lost-samples', `${lost} samples could not be stored and are lost`);
   }
 
-  append(agent: Hello, record: MeasurementRecord, encoded: Buffer = encode('Record', record)): 'kept' | 'not-kept' {
+  append(agent: Hello, record: MeasurementRecord, encoded: Buffer): 'kept' | 'not-kept' {
     const open = this.#open.get(agent.agentId);
     if (open?.assignment.assignmentId !== record.assignmentId) {
       this.#stray(agent, record);

@@ -56,7 +56,7 @@ const ACTIONS = ['observe', 'trace'];
 /** an agent that can do everything in a small catalogue */
 export function hello(over: Partial<Hello> = {}): Hello {
   return {
-    protocol: 1,
+    protocol: 2,
     agentId: 'node-1',
     runId: 'run-1',
     version: '0.1.0',
@@ -78,6 +78,7 @@ export function hello(over: Partial<Hello> = {}): Hello {
     ],
     conditions: [capability('process')],
     token: '',
+    ackedSequence: 0,
     ...over,
   };
 }

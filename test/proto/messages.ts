@@ -154,7 +154,7 @@ const capability: Capability = {
 };
 
 const hello: Hello = {
-  protocol: 1,
+  protocol: 2,
   agentId: 'node-1',
   runId: 'abc',
   version: '0.1.0',
@@ -177,6 +177,7 @@ const hello: Hello = {
   suts: [capability],
   conditions: [],
   token: 't',
+  ackedSequence: 2 ** 40,
 };
 
 const assignment = {
@@ -245,10 +246,14 @@ const studyEvents: readonly MessageTypes['StudyEvent'][] = [
   { body: 'notice', notice: { code: 'c', detail: 'd' } },
   { body: 'ended', ended: { status: 'complete', dir: 'd', ...failure } },
 ];
+const welcome = {
+  ...{ durableSequence: 2 ** 53 - 1, credits: 32, protocol: 2, version: '0.1.0' },
+  ...{ creditBytes: 2 ** 22, controllerRun: 'c', discardedSamples: 3 },
+};
 const controllerMessages: readonly MessageTypes['ControllerMessage'][] = [
-  { body: 'welcome', welcome: { durableSequence: 2 ** 53 - 1, credits: 32 } },
+  { body: 'welcome', welcome },
   { body: 'assignment', assignment },
-  { body: 'ack', ack: { durableSequence: 0 } },
+  { body: 'ack', ack: { durableSequence: 0, discardedSamples: 2 ** 41 } },
   { body: 'cancel', cancel: { assignmentId: 'a' } },
 ];
 const progress = { studyId: 's', assignmentId: 'a', doneSteps: 1, totalSteps: 2, text: 't' };

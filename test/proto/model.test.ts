@@ -41,7 +41,7 @@ agreement('the same messages with the same fields', () => {
         type.name,
       );
   }
-  assert.equal(inline.sort(), ['Ack', 'Cancel', 'CancelStudyResponse']);
+  assert.equal(inline.sort(), ['Cancel', 'CancelStudyResponse']);
 });
 
 agreement('the same words of the enums, in their order', () => {

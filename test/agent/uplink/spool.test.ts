@@ -19,16 +19,19 @@ function inFolder(work: (dir: string) => void): void {
 }
 
 const record = (n: number, length: number) => Buffer.alloc(length, n);
+const put = (spool: Spool, bytes: Buffer, always = false) => spool.append(bytes, { samples: 1, always });
+const HOT = 4 * 2 ** 20;
 
 spools('records are read until they are acknowledged', () =>
   inFolder((dir) => {
     const spool = new Spool(join(dir, 'spool'), 2 ** 20);
     assert.is(spool.last, 0);
     assert.is(spool.read(1), null);
-    for (let n = 1; n <= 10; n++) spool.append(record(n, n * 100));
+    for (let n = 1; n <= 10; n++) put(spool, record(n, n * 100));
     assert.is(spool.last, 10);
     assert.equal(spool.read(7), record(7, 700));
-    spool.ack(4);
+    assert.is(spool.lengthOf(7), 700);
+    assert.is(spool.ack(4), 4, 'the samples in them');
     assert.is(spool.acked, 4);
     assert.is(spool.read(4), null);
     assert.equal(spool.read(5), record(5, 500));
@@ -38,7 +41,7 @@ spools('records are read until they are acknowledged', () =>
     spool.ack(10);
     assert.is(spool.read(10), null);
     assert.is(spool.read(11), null);
-    spool.append(record(11, 50));
+    put(spool, record(11, 50));
     assert.equal(spool.read(11), record(11, 50));
     spool.close();
   }),
@@ -48,7 +51,7 @@ spools('the file has no name: nothing is left when the process is killed', () =>
   inFolder((dir) => {
     const path = join(dir, 'spool');
     const spool = new Spool(path, 1000);
-    spool.append(record(1, 10));
+    put(spool, record(1, 10));
     assert.not(existsSync(path));
     spool.close();
   }),
@@ -63,35 +66,65 @@ spools('a file or link that is there already is not used', () =>
   }),
 );
 
-spools('the bound counts what is not acknowledged, also when there is always something under way', () =>
+spools('memory first, then the file as a ring, and never more than the bounds, whatever comes and goes', () =>
   inFolder((dir) => {
-    const spool = new Spool(join(dir, 'spool'), 10_000);
-    for (let n = 1; n <= 10; n++) {
-      assert.not(spool.full(1000));
-      spool.append(record(n, 1000));
-    }
-    assert.ok(spool.full(1));
+    const limit = 1_000_000;
     const { uniform } = random(5);
-    spool.ack(6);
-    for (let n = 11; n <= 2000; n++) {
-      const length = 1 + Math.floor(1000 * uniform());
-      assert.not(spool.full(length), `${spool.last - spool.acked} records under way`);
-      spool.append(record(n, length));
-      spool.ack(n - 3);
-      for (let k = n - 2; k <= n; k++) assert.is(spool.read(k)?.[0], k % 256);
-      if (n > 20) assert.not(spool.full(1000));
+    const spool = new Spool(join(dir, 'spool'), limit);
+    const there = new Map<number, Buffer>();
+    let refused = 0;
+    let onDisk = 0;
+    for (let n = 1; n <= 6_000; n++) {
+      const bytes = record(n, 1 + Math.floor(40_000 * uniform()));
+      if (put(spool, bytes)) there.set(spool.last, bytes);
+      else refused += 1;
+      const { records, memoryBytes, diskBytes } = spool.depth;
+      assert.is(records, there.size);
+      assert.ok(memoryBytes <= HOT && diskBytes <= limit, `${memoryBytes} ${diskBytes}`);
+      onDisk = Math.max(onDisk, diskBytes);
+      // in waves, so that it is empty at times and full at others
+      if (uniform() > 0.5 + 0.4 * Math.sin(n / 300)) continue;
+      const upTo = Math.min(spool.last, spool.acked + Math.floor(4 * uniform()));
+      for (let k = spool.acked + 1; k <= upTo; k++) {
+        assert.ok(spool.read(k)?.equals(there.get(k)!), `record ${k}`);
+        there.delete(k);
+      }
+      spool.ack(upTo);
     }
+    assert.ok(refused > 50, `${refused} refused`);
+    assert.ok(onDisk > 0.9 * limit, `${onDisk} bytes on disk`);
+    for (const [sequence, bytes] of there) assert.ok(spool.read(sequence)?.equals(bytes));
+    spool.ack(spool.last);
+    assert.equal(spool.depth, { records: 0, memoryBytes: 0, diskBytes: 0 });
     spool.close();
   }),
 );
 
-spools('past the bound small records are still kept', () =>
+spools('past the bounds small records are still kept, up to a reserve', () =>
   inFolder((dir) => {
     const spool = new Spool(join(dir, 'spool'), 100);
-    spool.append(record(1, 100));
-    assert.ok(spool.full(1));
-    spool.appendAlways(record(2, 30));
-    assert.equal(spool.read(2), record(2, 30));
+    assert.ok(put(spool, record(1, HOT)));
+    assert.ok(put(spool, record(2, 100)));
+    assert.not(put(spool, record(3, 1)));
+    for (let n = 3; n <= 10; n++) assert.ok(put(spool, record(n, 2 ** 20), true));
+    assert.not(put(spool, record(11, 1), true), 'also the reserve has an end');
+    assert.equal(spool.read(10), record(10, 2 ** 20));
+    spool.ack(1);
+    assert.ok(put(spool, record(11, HOT)), 'what was acknowledged makes room');
+    spool.close();
+  }),
+);
+
+spools('the number of records is bounded, however small they are', () =>
+  inFolder((dir) => {
+    const spool = new Spool(join(dir, 'spool'), 2 ** 30);
+    const small = record(1, 1);
+    while (put(spool, small));
+    assert.is(spool.last, 200_000);
+    while (put(spool, small, true));
+    assert.is(spool.last, 210_000);
+    spool.ack(209_999);
+    assert.is(spool.read(210_000)?.length, 1);
     spool.close();
   }),
 );
@@ -103,22 +136,21 @@ const mounts = process.getuid?.() === 0;
     try {
       const spool = new Spool(join(dir, 'spool'), 2 ** 30);
       try {
+        assert.ok(put(spool, record(0, HOT)));
         const lengths = [40_000, 40_000, 5000, 90_000, 20];
-        for (const [i, length] of lengths.entries()) spool.append(record(i + 1, length));
-        for (const [i, length] of lengths.entries()) assert.equal(spool.read(i + 1), record(i + 1, length));
-        const big = record(6, 33 * 2 ** 20);
-        assert.throws(() => spool.append(big), /ENOSPC/, 'more than what memory is kept for');
-        assert.is(spool.last, 5, 'and is not there');
-        spool.appendAlways(big);
-        assert.is(spool.read(6)?.length, big.length);
-        spool.ack(1);
-        assert.equal(spool.read(2), record(2, 40_000));
-        assert.equal(spool.read(3), record(3, 5000));
+        for (const [i, length] of lengths.entries()) assert.ok(put(spool, record(i + 2, length)));
+        for (const [i, length] of lengths.entries()) assert.equal(spool.read(i + 2), record(i + 2, length));
+        assert.not(put(spool, record(7, 33 * 2 ** 20)), 'more than what memory is kept for');
+        assert.is(spool.last, 6, 'and is not there');
+        spool.ack(2);
+        assert.equal(spool.read(3), record(3, 40_000));
+        assert.equal(spool.read(4), record(4, 5000));
         spool.ack(6);
-        assert.is(spool.last, 6);
-        spool.append(record(7, 50_000));
-        assert.equal(spool.read(7), record(7, 50_000), 'the disk is used again');
-        spool.ack(7);
+        assert.is(spool.depth.diskBytes, 0);
+        assert.ok(put(spool, record(7, HOT)));
+        assert.ok(put(spool, record(8, 50_000)));
+        assert.is(spool.depth.diskBytes, 50_000, 'the disk is used again');
+        assert.equal(spool.read(8), record(8, 50_000));
       } finally {
         spool.close();
       }

@@ -1,21 +1,21 @@
 // The agent's Uplink against the controller's Agents, over real gRPC on loopback.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { handleBidiStreamingCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type AgentMessage, type ControllerMessage, u32Column } from '../../../proto/index.ts';
+import { type ControllerMessage, u32Column } from '../../../proto/index.ts';
+import { startProxy } from '../../helpers/proxy.ts';
 import { random } from '../../helpers/random.ts';
 import {
   call,
-  cuttingProxy,
   hello,
   IDS,
   samples,
-  serve,
+  serveBy,
   startController,
   Target,
   until,
   uplinkTo,
+  welcome,
   withClosers,
 } from './support.ts';
 
@@ -30,7 +30,7 @@ for (const seed of [1, 2]) {
       const target = new Target();
       const controller = await startController(target);
       later(controller.stop);
-      const proxy = await cuttingProxy(controller.port, { seed, cuts: 12, bytes: [1500, 600_000] });
+      const proxy = await startProxy(controller.port, { seed, cuts: 12, bytes: [1500, 600_000] });
       later(proxy.close);
       const agent = uplinkTo(proxy.port);
       later(agent.close);
@@ -47,7 +47,7 @@ for (const seed of [1, 2]) {
         all,
         `${target.records.length} of 240 after ${proxy.cuts()} cuts; ${agent.seen.refused} ${controller.log}`,
       );
-      assert.is(target.durable, 240, 'an ack came before its record was durable');
+      assert.is(target.durableRecords, 240, 'an ack came before its record was durable');
       assert.equal(sequences(target), upTo(240));
       assert.ok(proxy.cuts() >= 3, `the line was cut ${proxy.cuts()} times`);
       assert.equal(agent.seen.refused, []);
@@ -87,53 +87,108 @@ stream('nothing is acknowledged before sync has resolved, not to an agent that c
     const second = call(controller.port, [{ body: 'hello', hello: hello() }]);
     later(second.close);
     await until('a welcome', () => second.got.length > 0);
-    assert.equal(second.got[0], { body: 'welcome', welcome: { durableSequence: 0, credits: 32 } });
+    assert.equal(welcomed(second.got[0]), [0, 32, 2]);
     open();
     assert.ok(await agent.uplink.drained(3000));
-    assert.is(target.durable, 5);
+    assert.is(target.durableRecords, 5);
     const third = call(controller.port, [{ body: 'hello', hello: hello() }]);
     later(third.close);
     await until('a welcome', () => third.got.length > 0);
-    assert.equal(third.got[0], { body: 'welcome', welcome: { durableSequence: 5, credits: 32 } });
+    assert.equal(welcomed(third.got[0]), [5, 32, 2]);
   }),
 );
 
-stream('a sync that fails is tried again, and nothing is acknowledged until one succeeds', () =>
+const welcomed = (message: ControllerMessage | undefined) =>
+  message?.body === 'welcome'
+    ? [message.welcome.durableSequence, message.welcome.credits, message.welcome.protocol]
+    : message?.body;
+
+stream(
+  'after a failed sync nothing is acknowledged as durable: the samples are lost, and the agent is told how many',
+  () =>
+    withClosers(async (later) => {
+      const target = new Target();
+      const controller = await startController(target);
+      later(controller.stop);
+      const agent = uplinkTo(controller.port);
+      later(agent.close);
+      agent.uplink.connect();
+      for (const i of upTo(5)) agent.uplink.send(IDS, samples(10, i));
+      assert.ok(await agent.uplink.drained(3000));
+      target.failing = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+      for (const i of upTo(20)) agent.uplink.send(IDS, samples(10, i));
+      assert.ok(await agent.uplink.drained(8000), 'the agent waits for an ack that never comes');
+      // a disk that seems well again proves nothing of what a failed sync had dropped
+      target.failing = null;
+      assert.is(target.durableRecords, 5);
+      assert.is(agent.uplink.counters().discardedSamples, 200);
+      assert.is(
+        agent.seen.discarded.reduce((sum, n) => sum + n, 0),
+        200,
+      );
+      assert.match(controller.log.join('\n'), /could not be made durable: EIO/);
+    }),
+);
+
+stream('records that a study left behind when its disk failed are not acknowledged as durable once it is over', () =>
   withClosers(async (later) => {
-    const target = new Target();
-    target.failingSyncs = 2;
+    const { target, open } = gatedTarget();
+    target.failing = new Error('EIO');
     const controller = await startController(target);
     later(controller.stop);
     const agent = uplinkTo(controller.port);
     later(agent.close);
     agent.uplink.connect();
-    for (const i of upTo(20)) agent.uplink.send(IDS, samples(10, i));
-    assert.ok(await agent.uplink.drained(8000), 'the agent waits for an ack that never comes');
-    assert.is(target.durable, 20);
-    assert.match(controller.log.join('\n'), /could not be made durable: disk full/);
+    agent.uplink.send(IDS, samples(10, 1));
+    await until('a sync under way', () => target.syncs > 0);
+    agent.uplink.send(IDS, samples(7, 1));
+    await until('both', () => target.records.length === 2);
+    controller.agents.target = null;
+    open();
+    assert.ok(await agent.uplink.drained(3000));
+    assert.is(agent.uplink.counters().discardedSamples, 17);
+  }),
+);
+
+stream('what no study wants is acknowledged as discarded, counted at both ends', () =>
+  withClosers(async (later) => {
+    const controller = await startController(null);
+    later(controller.stop);
+    const agent = uplinkTo(controller.port);
+    later(agent.close);
+    agent.uplink.connect();
+    for (const i of upTo(3)) agent.uplink.send(IDS, samples(10, i));
+    assert.ok(await agent.uplink.drained(3000));
+    assert.is(agent.uplink.counters().discardedSamples, 30);
+    assert.is(controller.agents.counters().discardedSamples, 30);
+    assert.match(controller.log.join('\n'), /no study is running/);
+    // the next study wants the odd ones only
+    const target = new Target();
+    target.keeps = (record) => record.sequence % 2 === 1;
+    controller.agents.target = target;
+    for (const i of upTo(10)) agent.uplink.send(IDS, samples(1, i));
+    assert.ok(await agent.uplink.drained(3000));
+    assert.equal(sequences(target), [5, 7, 9, 11, 13]);
+    assert.is(agent.uplink.counters().discardedSamples, 35);
   }),
 );
 
 stream('an ack for records that this stream has not sent again yet does not stop it', () =>
   withClosers(async (later) => {
     const took: number[][] = [];
-    const connect: handleBidiStreamingCall<AgentMessage, ControllerMessage> = (duplex) => {
-      const mine: number[] = [];
-      took.push(mine);
-      duplex.on('data', (message: AgentMessage) => {
-        const credits = took.length === 1 ? 8 : 2;
-        if (message.body === 'hello') duplex.write({ body: 'welcome', welcome: { durableSequence: 0, credits } });
-        if (message.body !== 'record') return;
-        mine.push(message.record.sequence);
-        if (mine.length === 8 && took.length === 1) duplex.emit('error', { code: 14, details: 'break' });
-        if (took.length === 1) return;
-        const durableSequence = Math.max(8, message.record.sequence);
-        duplex.write({ body: 'ack', ack: { durableSequence } });
-      });
-      duplex.on('error', () => undefined);
-      duplex.on('end', () => duplex.end());
-    };
-    const server = await serve({ connect } as UntypedServiceImplementation);
+    const server = await serveBy((duplex, message) => {
+      if (message.body === 'hello') {
+        took.push([]);
+        duplex.write({ body: 'welcome', welcome: welcome({ credits: took.length === 1 ? 8 : 2 }) });
+      }
+      if (message.body !== 'record') return;
+      const mine = took.at(-1)!;
+      mine.push(message.record.sequence);
+      if (mine.length === 8 && took.length === 1) duplex.emit('error', { code: 14, details: 'break' });
+      if (took.length === 1) return;
+      const durableSequence = Math.max(8, message.record.sequence);
+      duplex.write({ body: 'ack', ack: { durableSequence, discardedSamples: 0 } });
+    });
     later(server.stop);
     const agent = uplinkTo(server.port);
     later(agent.close);
@@ -153,7 +208,7 @@ stream('an agent outlives its controller: the next one takes what comes after wh
     assert.ok(await agent.uplink.drained(3000));
     before.stop();
     const target = new Target();
-    const after = await startController(target, before.port);
+    const after = await startController(target, { port: before.port });
     later(after.stop);
     for (const i of upTo(2)) agent.uplink.send(IDS, samples(1, i));
     assert.ok(await agent.uplink.drained(8000), agent.seen.refused.join());
@@ -162,21 +217,27 @@ stream('an agent outlives its controller: the next one takes what comes after wh
   }),
 );
 
-stream('past the spool bound samples are dropped and counted, everything else is kept', () =>
+stream('past the bounds of the spool samples are dropped and counted, everything else is kept', () =>
   withClosers(async (later) => {
     const target = new Target();
     const controller = await startController(target);
     later(controller.stop);
-    const agent = uplinkTo(controller.port, { spoolLimitBytes: 60_000 });
+    const agent = uplinkTo(controller.port, { spoolLimitBytes: 2 ** 20 });
     later(agent.close);
-    for (const i of upTo(9)) agent.uplink.send(IDS, samples(1000, i));
+    // 4 MiB stay in memory, 1 MiB goes to the file
+    for (const i of upTo(80)) agent.uplink.send(IDS, samples(10_000, i));
     agent.uplink.send(IDS, { body: 'note', note: { code: 'kept', detail: 'all the same' } });
-    assert.is(agent.uplink.takeDropped(), 4000);
+    const dropped = agent.uplink.takeDropped();
     assert.is(agent.uplink.takeDropped(), 0);
+    const { lastSequence, spoolMemoryBytes, spoolDiskBytes, droppedSamples } = agent.uplink.counters();
+    assert.is(droppedSamples, dropped);
+    assert.is(dropped + (lastSequence - 1) * 10_000, 800_000);
+    assert.ok(dropped >= 250_000, `${dropped}`);
+    assert.ok(spoolMemoryBytes <= 2 ** 22 && spoolDiskBytes <= 2 ** 20, `${spoolMemoryBytes} ${spoolDiskBytes}`);
     agent.uplink.connect();
     assert.ok(await agent.uplink.drained(5000));
-    assert.equal(sequences(target), upTo(6));
-    assert.is(target.records[5]!.body, 'note');
+    assert.equal(sequences(target), upTo(lastSequence));
+    assert.is(target.records.at(-1)!.body, 'note');
     for (const i of upTo(4)) agent.uplink.send(IDS, samples(1000, i));
     assert.is(agent.uplink.takeDropped(), 0, 'what was acknowledged makes room');
     assert.ok(await agent.uplink.drained(5000));

@@ -1,29 +1,40 @@
-/** A controller's end of the stream for tests, and a TCP proxy that cuts connections at seeded points. */
+/** Both ends of the stream for tests, over real gRPC on loopback. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, connect as dial, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, credentials, Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
-import { Uplink, type UplinkHandlers } from '../../../agent/uplink/stream.ts';
-import { Agents, type RecordTarget } from '../../../controller/ingest/agents.ts';
+import {
+  type ChannelOptions,
+  Client,
+  credentials,
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { Uplink, type UplinkHandlers, type UplinkOptions } from '../../../agent/uplink/stream.ts';
+import { Agents, type AgentsOptions } from '../../../controller/ingest/agents.ts';
+import type { RecordTarget } from '../../../controller/ingest/record-target.ts';
 import {
   AGENT_STREAM,
   type AgentMessage,
   bytesOf,
-  CHANNEL_OPTIONS,
   type ControllerMessage,
   type Hello,
   type MeasurementRecord,
+  PROTOCOL_VERSION,
+  type ReceivedMessage,
   type RecordBody,
+  readAgentMessage,
+  SERVER_OPTIONS,
+  type Welcome,
 } from '../../../proto/index.ts';
-import { random } from '../../helpers/random.ts';
 
 export const IDS = { studyId: 'study', assignmentId: 'study/agent/process/0' };
 
 export const hello = (o: Partial<Hello> = {}): Hello => ({
-  protocol: 1,
+  protocol: PROTOCOL_VERSION,
   agentId: 'agent',
   runId: 'run',
   version: '0.1.0',
@@ -46,6 +57,7 @@ export const hello = (o: Partial<Hello> = {}): Hello => ({
   suts: [],
   conditions: [],
   token: 'secret',
+  ackedSequence: 0,
   ...o,
 });
 
@@ -67,29 +79,48 @@ export function samples(n: number, first: number): RecordBody {
   };
 }
 
-/** Keeps what arrives; `gate` holds every sync until it is opened. */
+export const welcome = (o: Partial<Welcome> = {}): Welcome => ({
+  ...{ durableSequence: 0, credits: 32, protocol: PROTOCOL_VERSION, version: '0.1.0' },
+  ...{ creditBytes: 2 ** 22, controllerRun: 'c', discardedSamples: 0 },
+  ...o,
+});
+
+/** Keeps what arrives; `gate` holds every sync until it is opened. A sync that failed fails for good, like that of a store. */
 export class Target implements RecordTarget {
   readonly records: MeasurementRecord[] = [];
+  readonly encoded: Buffer[] = [];
+  readonly #durable = new Map<string, number>();
+  readonly #appended = new Map<string, number>();
+  readonly gone: RecordTarget['gone'] = (agent, reason) => void this.left.push(`${agent.agentId}: ${reason}`);
+  readonly left: string[] = [];
   syncs = 0;
-  durable = 0;
-  failingSyncs = 0;
+  durableRecords = 0;
+  failing: Error | null = null;
+  keeps: (record: MeasurementRecord) => boolean = () => true;
   gate: Promise<void> = Promise.resolve();
 
-  append(_agent: Hello, record: MeasurementRecord): void {
+  append(agent: Hello, record: MeasurementRecord, encoded: Buffer): 'kept' | 'not-kept' {
+    if (!this.keeps(record)) return 'not-kept';
     this.records.push(record);
+    this.encoded.push(encoded);
+    this.#appended.set(`${agent.agentId} ${agent.runId}`, record.sequence);
+    return 'kept';
   }
 
   async sync(): Promise<void> {
     this.syncs += 1;
-    const upTo = this.records.length;
+    const [upTo, count] = [[...this.#appended], this.records.length];
     await this.gate;
-    if (this.failingSyncs-- > 0) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-    this.durable = Math.max(this.durable, upTo);
+    if (this.failing !== null) throw this.failing;
+    for (const [run, sequence] of upTo) this.#durable.set(run, sequence);
+    this.durableRecords = Math.max(this.durableRecords, count);
+  }
+
+  durable(agentId: string, runId: string): number {
+    return this.#durable.get(`${agentId} ${runId}`) ?? 0;
   }
 
   progress(): void {}
-
-  gone(): void {}
 
   back(): void {}
 }
@@ -102,98 +133,65 @@ export interface Controller {
 }
 
 /** the server as controller/main.ts makes it */
-export async function startController(target: RecordTarget | null, port = 0): Promise<Controller> {
+export async function startController(
+  target: RecordTarget | null,
+  o: { port?: number; server?: ChannelOptions; agents?: Partial<AgentsOptions> } = {},
+): Promise<Controller> {
   const log: string[] = [];
-  const agents = new Agents({ token: 'secret', log: (line) => log.push(line) });
+  const agents = new Agents({ token: 'secret', log: (line) => log.push(line), ...o.agents });
   agents.target = target;
-  const server = await serve({ connect: agents.connect } as UntypedServiceImplementation, port);
+  const server = await serve({ connect: agents.connect } as UntypedServiceImplementation, o);
   return { ...server, agents, log };
 }
 
 export async function serve(
   implementation: UntypedServiceImplementation,
-  port = 0,
+  o: { port?: number; server?: ChannelOptions } = {},
 ): Promise<{ port: number; stop(): void }> {
-  const server = new Server(CHANNEL_OPTIONS);
+  const server = new Server({ ...SERVER_OPTIONS, ...o.server });
   server.addService(AGENT_STREAM, implementation);
   const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, at) =>
+    server.bindAsync(`127.0.0.1:${o.port ?? 0}`, ServerCredentials.createInsecure(), (error, at) =>
       error === null ? resolve(at) : reject(error),
     );
   });
   return { port: bound, stop: () => server.forceShutdown() };
 }
 
-export interface Proxy {
-  readonly port: number;
-  readonly cuts: () => number;
-  /** ends every connection under way, now */
-  cutAll(): void;
-  close(): void;
-}
+type Duplex = ServerDuplexStream<Buffer, ControllerMessage>;
 
-/** Each of the first `cuts` connections is cut, in the middle of whatever goes through, after a random number of bytes. */
-export async function cuttingProxy(
-  to: number,
-  o: { seed: number; cuts: number; bytes: [number, number] },
-): Promise<Proxy> {
-  const { uniform } = random(o.seed);
-  const open = new Set<Socket>();
-  let cuts = 0;
-  const server = createServer((near) => {
-    const far = dial(to, '127.0.0.1');
-    const [least, most] = o.bytes;
-    let left = cuts < o.cuts ? Math.floor(least * (most / least) ** uniform()) : Number.POSITIVE_INFINITY;
-    const cut = () => {
-      for (const socket of [near, far]) {
-        socket.destroy();
-        open.delete(socket);
-      }
-    };
-    const pass = (to: Socket) => (chunk: Buffer) => {
-      if (left <= 0) return;
-      to.write(chunk.subarray(0, Math.min(left, chunk.length)));
-      left -= chunk.length;
-      if (left > 0) return;
-      cuts += 1;
-      setImmediate(cut);
-    };
-    near.on('data', pass(far));
-    far.on('data', pass(near));
-    for (const socket of [near, far]) {
-      open.add(socket);
-      socket.on('error', cut).on('close', cut);
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const cutAll = () => {
-    for (const socket of open) socket.destroy();
+/** a controller made by hand: `each` answers what comes */
+export function serveBy(
+  each: (duplex: Duplex, message: ReceivedMessage) => void,
+  o: { port?: number } = {},
+): Promise<{ port: number; stop(): void }> {
+  const connect = (duplex: Duplex) => {
+    duplex.on('data', (bytes: Buffer) => each(duplex, readAgentMessage(bytes)));
+    duplex.on('error', () => undefined);
+    duplex.on('end', () => duplex.end());
   };
-  return {
-    port: (server.address() as { port: number }).port,
-    cuts: () => cuts,
-    cutAll,
-    close: () => {
-      server.close();
-      cutAll();
-    },
-  };
+  return serve({ connect } as UntypedServiceImplementation, o);
 }
 
 export interface Seen {
   readonly broken: string[];
   readonly refused: string[];
   readonly assigned: string[];
+  readonly discarded: number[];
 }
 
-export function uplinkTo(port: number, o: { hello?: Partial<Hello>; spoolLimitBytes?: number } = {}) {
+export function uplinkTo(
+  port: number,
+  o: { hello?: Partial<Hello>; spoolLimitBytes?: number; uplink?: Partial<UplinkOptions> } = {},
+) {
   const dir = mkdtempSync(join(tmpdir(), 'hookbench-uplink-'));
-  const seen: Seen = { broken: [], refused: [], assigned: [] };
+  const seen: Seen = { broken: [], refused: [], assigned: [], discarded: [] };
   const handlers: UplinkHandlers = {
     assignment: (assignment) => seen.assigned.push(assignment.assignmentId),
     cancel: () => undefined,
     broken: (reason) => seen.broken.push(reason),
     refused: (error) => seen.refused.push(error.message),
+    discarded: (samples) => seen.discarded.push(samples),
   };
   const uplink = new Uplink({
     controller: `127.0.0.1:${port}`,
@@ -201,6 +199,8 @@ export function uplinkTo(port: number, o: { hello?: Partial<Hello>; spoolLimitBy
     handlers,
     spoolPath: join(dir, 'spool'),
     spoolLimitBytes: o.spoolLimitBytes ?? 2 ** 30,
+    nameTakenMs: 0,
+    ...o.uplink,
   });
   const close = () => {
     uplink.close();
@@ -229,15 +229,26 @@ export async function withClosers(work: (later: (close: () => void) => void) => 
 }
 
 /** A call by hand. @returns what came back and how the call ended, as far as it has */
-export function call(port: number, messages: readonly AgentMessage[]) {
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+export function call(port: number, messages: readonly (AgentMessage | Buffer)[], options: ChannelOptions = {}) {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), options);
   const { path, requestSerialize, responseDeserialize } = AGENT_STREAM.connect;
-  const duplex = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+  const bytesOfAny = (message: AgentMessage | Buffer) =>
+    Buffer.isBuffer(message) ? message : requestSerialize(message);
+  const duplex = client.makeBidiStreamRequest(path, bytesOfAny, responseDeserialize);
   const got: ControllerMessage[] = [];
   const ended: { code: number; details: string }[] = [];
   duplex.on('data', (message: ControllerMessage) => got.push(message));
   duplex.on('error', () => undefined);
   duplex.on('status', ({ code, details }) => ended.push({ code, details }));
   for (const message of messages) duplex.write(message);
-  return { got, ended, write: (message: AgentMessage) => duplex.write(message), close: () => duplex.cancel() };
+  return {
+    got,
+    ended,
+    duplex,
+    write: (message: AgentMessage | Buffer) => duplex.write(message),
+    close: () => {
+      duplex.cancel();
+      client.close();
+    },
+  };
 }

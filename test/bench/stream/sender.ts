@@ -34,19 +34,22 @@ class Sender {
       hello: hello({ agentId, runId: `run-${process.pid}`, token: o.tlsDir === null ? 'bench' : '' }),
       spoolPath: join(o.dir, `spool-${number}`),
       spoolLimitBytes: SPOOL_BYTES,
+      // agents are processes elsewhere: they share no connection
+      channelOptions: { 'grpc.use_local_subchannel_pool': 1 },
       handlers: {
         assignment: () => undefined,
         cancel: () => undefined,
         broken: (reason) => fail(`${agentId}: ${reason}`),
         refused: (error) => fail(`${agentId}: ${error.message}`),
-        acked: (sequence) => this.#ackedUpTo(sequence),
+        discarded: (samples) => fail(`${agentId}: ${samples} samples were not kept`),
+        done: (sequence) => this.#ackedUpTo(sequence),
       },
     });
     this.#uplink.connect();
   }
 
-  get offered(): number {
-    return this.#offered;
+  get connected(): boolean {
+    return this.#uplink.counters().connected;
   }
 
   get durableSamples(): number {
@@ -91,7 +94,9 @@ async function main(): Promise<void> {
       setUp.tlsDir === null
         ? null
         : new TlsFolder({ dir: join(setUp.tlsDir, `agent-${number}`), role: 'agent', log, lookEveryMs: 3_600_000 });
-    senders.push(new Sender(setUp, number, await channelCredentials(`127.0.0.1:${port}`, folder)));
+    const sender = new Sender(setUp, number, await channelCredentials(`127.0.0.1:${port}`, folder));
+    senders.push(sender);
+    while (!sender.connected) await pause(1);
   }
   let begin: { usage: Usage; samples: number } | null = null;
   process.on('message', ({ ask }: Ask) => {

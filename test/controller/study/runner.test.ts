@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { AssignmentEnd, MeasurementRecord, RecordBody } from '#proto';
+import { type AssignmentEnd, encode, type MeasurementRecord, type RecordBody } from '#proto';
 import { Agents } from '../../../controller/ingest/agents.ts';
 import { planStudy } from '../../../controller/plan/plan.ts';
 import type { StudyStore } from '../../../controller/store/store.ts';
@@ -72,7 +72,10 @@ function bench(): Bench {
     },
   } as unknown as StudyStore;
   const send = (assignmentId: string, ...bodies: RecordBody[]) => {
-    for (const body of bodies) agents.target?.append(NODE_1, { sequence: 1, studyId: 's', assignmentId, ...body });
+    for (const body of bodies) {
+      const record = { sequence: 1, studyId: 's', assignmentId, ...body };
+      agents.target?.append(NODE_1, record, encode('Record', record));
+    }
   };
   const run = () =>
     runPlans({

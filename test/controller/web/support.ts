@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { AGENT_MAIN, CONTROLLER_MAIN, type Daemon, startDaemon } from '../../../controller/cli/process.ts';
+import { type Daemon, startDaemon } from '../../../controller/cli/process.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
@@ -34,7 +34,7 @@ export class WebBench {
 
   async controller(extra: readonly string[]): Promise<Controller> {
     const words = ['--listen', '127.0.0.1:0', '--token-file', this.#tokenFile, '--results', this.results];
-    const daemon = startDaemon(CONTROLLER_MAIN, [...words, '--web', '127.0.0.1:0', ...extra]);
+    const daemon = startDaemon('controller', [...words, '--web', '127.0.0.1:0', ...extra]);
     this.#daemons.push(daemon);
     const found = await daemon.firstLine(/^HOOKBENCH_WEB url=(\S+)\nHOOKBENCH_CONTROLLER port=(\d+)$/m);
     if (found === null) throw new Error(`no controller: ${daemon.lastLines()}`);
@@ -46,7 +46,7 @@ export class WebBench {
   /** an agent of the newest controller */
   agent(id: string): Daemon {
     const words = ['--controller', `127.0.0.1:${this.#port}`, '--token-file', this.#tokenFile, '--id', id];
-    const daemon = startDaemon(AGENT_MAIN, words);
+    const daemon = startDaemon('agent', words);
     this.#daemons.push(daemon);
     return daemon;
   }
