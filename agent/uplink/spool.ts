@@ -39,6 +39,15 @@ export class Spool {
     return this.#acked + this.#stored.length;
   }
 
+  /** of the file, acknowledged records that were not cut off yet included, and of what is kept in memory */
+  get bytes(): number {
+    return this.#end + this.#inMemoryBytes;
+  }
+
+  get limitBytes(): number {
+    return this.#limitBytes;
+  }
+
   /** Whether a record of this size would pass the bound. What is acknowledged makes room once it is half of the file. */
   full(bytes: number): boolean {
     if (this.#end + bytes > this.#limitBytes) this.#compact();

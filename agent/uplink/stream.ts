@@ -24,6 +24,17 @@ export interface UplinkHandlers {
   refused(error: BenchError): void;
 }
 
+export interface UplinkStatus {
+  /** welcomed by the controller and not lost since */
+  readonly up: boolean;
+  /** records that are not acknowledged */
+  readonly spoolRecords: number;
+  readonly spoolBytes: number;
+  readonly spoolLimitBytes: number;
+  /** records that the controller said are durable */
+  readonly durable: number;
+}
+
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5000;
 const NO_RETRY = new Set([
@@ -102,6 +113,18 @@ export class Uplink {
 
   progress(progress: Progress): void {
     if (this.#ready && !this.#blocked) this.#stream?.write({ body: 'progress', progress });
+  }
+
+  /** for whoever watches this agent */
+  status(): UplinkStatus {
+    const { acked, last, bytes, limitBytes } = this.#spool;
+    return {
+      up: this.#ready,
+      spoolRecords: last - acked,
+      spoolBytes: bytes,
+      spoolLimitBytes: limitBytes,
+      durable: acked,
+    };
   }
 
   /** samples dropped at the spool since the last call */

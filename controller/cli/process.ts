@@ -1,13 +1,17 @@
 /** Starts hookbench's own daemons as processes of their own: the one file of the controller that imports execa. */
 
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { execa } from 'execa';
-import { BenchError } from '#proto';
+import { BenchError, capabilityBits, capabilitySet, EXIT, onlyAgentCapabilities } from '#proto';
 
 export const CONTROLLER_MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 /** started as a program, never imported */
 export const AGENT_MAIN = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
+
+const SETPCAP = capabilityBits(['CAP_SETPCAP']);
 
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
@@ -26,7 +30,7 @@ export interface Daemon {
 /** Starts a daemon in a session of its own, so that Ctrl-C in the terminal reaches only us; it ends when our end of its stdin closes, that is
  * also when we crash. */
 export function startDaemon(main: string, args: readonly string[]): Daemon {
-  const child = execa(process.execPath, ['--import', TSX, main, ...args, '--end-with-stdin'], {
+  const child = execa(...commandOf(main, [...args, '--end-with-stdin']), {
     stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'pipe',
@@ -72,7 +76,7 @@ export function startDaemon(main: string, args: readonly string[]): Daemon {
 
 /** What an agent on this host says it can do. @throws BenchError internal */
 export async function probeAgent(): Promise<string> {
-  const result = await execa(process.execPath, ['--import', TSX, AGENT_MAIN, '--probe'], {
+  const result = await execa(...commandOf(AGENT_MAIN, ['--probe']), {
     reject: false,
     stdin: 'ignore',
   });
@@ -80,10 +84,28 @@ export async function probeAgent(): Promise<string> {
   throw new BenchError('internal', 'the agent could not say what this machine can do', { detail: result.stderr });
 }
 
-/** Runs a daemon with our terminal, passing on its exit code. */
+/** Runs a daemon with our terminal, passing on signals and its exit code. What a terminal sends goes to both of us, so it is not passed on. */
 export async function runInForeground(main: string, args: readonly string[]): Promise<number> {
-  const pass = () => undefined;
-  process.on('SIGINT', pass).on('SIGTERM', pass);
-  const result = await execa(process.execPath, ['--import', TSX, main, ...args], { stdio: 'inherit', reject: false });
-  return result.exitCode ?? 1;
+  // it may take minutes to store what is under way: who sends the signal decides how long to wait
+  const child = execa(...commandOf(main, args), { stdio: 'inherit', reject: false, forceKillAfterDelay: false });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (signal === 'SIGTERM' || process.stdin.isTTY !== true) child.kill(signal);
+    });
+  const result = await child;
+  return result.exitCode ?? EXIT.failed;
+}
+
+/** An agent that root starts keeps only the capabilities that it may need; exec leaves its pid what it is. */
+function commandOf(main: string, args: readonly string[]): [string, string[]] {
+  const command = [process.execPath, '--import', TSX, main, ...args];
+  const confined = main === AGENT_MAIN && canConfine() ? ['setpriv', ...onlyAgentCapabilities(), ...command] : command;
+  return [confined[0]!, confined.slice(1)];
+}
+
+function canConfine(): boolean {
+  if (process.geteuid?.() !== 0) return false;
+  const own = capabilitySet(readFileSync('/proc/self/status', 'latin1'), 'CapEff') ?? 0n;
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return (own & SETPCAP) !== 0n && folders.some((folder) => folder !== '' && existsSync(join(folder, 'setpriv')));
 }

@@ -21,6 +21,8 @@ export interface RunOptions {
   /** asked when everything planned so far has been run: what to run next, null for the end */
   readonly more?: () => Promise<ReadonlyMap<string, readonly Assignment[]> | null>;
   readonly signal: AbortSignal;
+  /** sees what the agents send */
+  readonly watch?: ((target: RecordTarget) => RecordTarget) | undefined;
   readonly onProgress: (p: { doneSteps: number; samples: number; text: string }) => void;
   readonly onNotice: (code: string, detail: string) => void;
   /** shorter ones for tests */
@@ -29,7 +31,7 @@ export interface RunOptions {
 
 export async function runPlans(o: RunOptions): Promise<RunOutcome> {
   const run = new StudyRun(o);
-  o.agents.target = run;
+  o.agents.target = o.watch?.(run) ?? run;
   const cancel = () => run.cancel(new BenchError('cancelled', 'the study was cancelled'));
   o.signal.addEventListener('abort', cancel);
   if (o.signal.aborted) cancel();

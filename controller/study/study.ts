@@ -12,7 +12,7 @@ import {
   VERSION,
 } from '#proto';
 import type { MechanismFacts } from '../analysis/results.ts';
-import type { Agents } from '../ingest/agents.ts';
+import type { Agents, RecordTarget } from '../ingest/agents.ts';
 import { planForks, planStudy } from '../plan/plan.ts';
 import { recordedPlan } from '../plan/recorded.ts';
 import { resolveStudy } from '../plan/resolve.ts';
@@ -29,6 +29,8 @@ export interface StudyOptions {
   readonly agents: Agents;
   readonly signal: AbortSignal;
   readonly emit: (event: StudyEvent) => void;
+  /** sees what the agents send */
+  readonly watch?: (target: RecordTarget) => RecordTarget;
 }
 
 /** Emits `planned`, progress and notices, and last `ended`. @throws BenchError when it could not begin */
@@ -71,6 +73,7 @@ export async function runStudy(request: RunStudyRequest, o: StudyOptions): Promi
     plans: first,
     more: async () => plannedUntil?.next() ?? null,
     signal: o.signal,
+    watch: o.watch,
     onProgress: (p) => o.emit({ body: 'progress', progress: { ...p, totalSteps: steps() } }),
     onNotice: (code, detail) => {
       warnings.push({ code, detail });
