@@ -14,6 +14,7 @@ import {
   formatFailure,
   isLoopback,
   type Log,
+  logWholeProcess,
   MAKE_TOKEN,
   metricsText,
   onSignals,
@@ -41,6 +42,7 @@ async function main(): Promise<number> {
     return EXIT.done;
   }
   log = await openLog({ name: 'agent', ...o });
+  await logWholeProcess(log);
   if (o.probe) {
     const hello = await helloOf({ agentId: o.id ?? agentIdOf(hostname()), runId: newRunId(), token: '' });
     process.stdout.write(`${JSON.stringify(hello, null, 2)}\n`);

@@ -11,6 +11,7 @@ import {
   exitCodeOf,
   formatFailure,
   type Log,
+  logWholeProcess,
   metricsText,
   onSignals,
   openLog,
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
     process.exit(EXIT.done);
   }
   log = await openLog({ name: 'controller', ...o });
+  await logWholeProcess(log);
   await serve(o, log);
 }
 

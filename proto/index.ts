@@ -16,6 +16,7 @@ export { metricsText } from './ops/metrics.ts';
 export { OPS_OPTIONS, type OpsChoice, opsChoice, opsHelp } from './ops/options.ts';
 export { EXIT, EXIT_HELP, onSignals } from './ops/signals.ts';
 export { HOPS, RECORD_KINDS, Tally } from './ops/tally.ts';
+export { logWholeProcess } from './ops/whole-process.ts';
 export * from './security/capabilities.ts';
 export { channelCredentials, isLoopback } from './security/credentials.ts';
 export { explainTls } from './security/explain.ts';

@@ -31,7 +31,8 @@ export interface RunOptions {
 
 export async function runPlans(o: RunOptions): Promise<RunOutcome> {
   const run = new StudyRun(o);
-  o.agents.target = o.watch?.(run) ?? run;
+  const target = o.watch?.(run) ?? run;
+  o.agents.target = target;
   const cancel = () => run.cancel(new BenchError('cancelled', 'the study was cancelled'));
   o.signal.addEventListener('abort', cancel);
   if (o.signal.aborted) cancel();
@@ -42,7 +43,7 @@ export async function runPlans(o: RunOptions): Promise<RunOutcome> {
       plans = await run.next();
     }
     // a failed sync is the run's failure already
-    await run.sync().catch(() => undefined);
+    await target.sync().catch(() => undefined);
   } finally {
     o.agents.target = null;
     o.signal.removeEventListener('abort', cancel);
