@@ -65,9 +65,9 @@ async function startDaemon(o: AgentChoice, log: Log): Promise<AgentDaemon> {
     });
   const pinning = pinningOf();
   const agentId = o.id ?? folder?.material.identity.name ?? agentIdOf(hostname());
-  const hello = await helloOf({ agentId, runId: newRunId(), token, pinning });
   const { runAs, said } = await runAsChoice(o.runAs);
   log.info(said);
+  const hello = await helloOf({ agentId, runId: newRunId(), token, pinning });
   for (const line of undoLeftovers()) log.warn(`after a crash: ${line}`);
   const stateDir = defaultJournalDir();
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
