@@ -1,4 +1,4 @@
-/** Where things lie and what the agent was started with. Raw options become a resolved config once, here. */
+/** Where things lie, and bounds that are the agent's own. */
 
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,12 +34,4 @@ export const BPFTRACE_TRACES = 64;
 /** Ring files must lie on memory: /dev/shm where it can be written. */
 export function memoryDir(): string {
   return existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-}
-
-export interface AgentConfig {
-  readonly controller: string;
-  readonly agentId: string;
-  readonly token: string;
-  /** ends when its standard input ends: set by whoever started it as a child */
-  readonly endWithStdin: boolean;
 }

@@ -1,8 +1,10 @@
 /** The agent's life: one stream, one assignment at a time, a clean end. */
 
 import type { ChannelCredentials } from '@grpc/grpc-js';
-import { type Assignment, type BenchError, explainTls, type Hello } from '#proto';
+import { type Assignment, type BenchError, EXIT, explainTls, type FailureCode, type Hello } from '#proto';
 import type { Pinning } from './host/cores.ts';
+import type { AgentStatus } from './ops/metrics.ts';
+import type { RunAs } from './security/run-as.ts';
 import { runAssignment } from './session/session.ts';
 import type { Sink } from './session/sink.ts';
 import { Uplink } from './uplink/stream.ts';
@@ -18,6 +20,10 @@ export interface AgentOptions {
   readonly spoolPath: string;
   readonly spoolLimitBytes: number;
   readonly log: (line: string) => void;
+  /** sees what every assignment sends */
+  readonly watch?: (sink: Sink) => Sink;
+  /** who the SUTs and the load generator run as; this process's own user when absent */
+  readonly runAs?: RunAs;
 }
 
 export class AgentDaemon {
@@ -56,25 +62,45 @@ export class AgentDaemon {
     return ended.finally(() => clearInterval(alive));
   }
 
-  /** Ends the work under way, waits until its records are durable (or 10 s), and ends. */
-  async stop(why: string, code = 0): Promise<void> {
+  /** Takes no more work, ends what is under way, waits until its records are durable (or 10 s), and ends.
+   * @param o.finishMs how long what is under way may still take before it is cancelled */
+  async stop(why: string, o: { code?: number; finishMs?: number } = {}): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
     this.#o.log(`ending: ${why}`);
-    this.#current?.abort.abort();
+    const cancel = setTimeout(() => this.#current?.abort.abort(), o.finishMs ?? 0);
     await this.#current?.done;
+    clearTimeout(cancel);
     const all = await this.#uplink.drained(DRAIN_TIMEOUT_MS);
     if (!all) this.#o.log('some records could not be delivered before the end');
     this.#uplink.close();
-    this.#finish(code);
+    this.#finish(o.code ?? (all ? EXIT.done : EXIT.interrupted));
+  }
+
+  status(): AgentStatus {
+    const uplink = this.#uplink.counters();
+    return {
+      up: uplink.connected,
+      spoolRecords: uplink.unackedRecords,
+      spoolBytes: uplink.spoolMemoryBytes + uplink.spoolDiskBytes,
+      spoolLimitBytes: this.#o.spoolLimitBytes,
+      durable: uplink.ackedSequence,
+      discardedSamples: uplink.discardedSamples,
+      running: this.#current !== null,
+      draining: this.#stopping,
+    };
   }
 
   /** An assignment that was had before is passed over: a controller repeats it when the stream broke. */
   #start(assignment: Assignment): void {
-    if (this.#stopping || this.#had.has(assignment.assignmentId)) return;
+    if (this.#had.has(assignment.assignmentId)) return;
     this.#had.add(assignment.assignmentId);
+    if (this.#stopping) {
+      this.#decline(assignment, { code: 'agent-gone', why: 'is ending' });
+      return;
+    }
     if (this.#current !== null) {
-      this.#decline(assignment, this.#current.assignment.assignmentId);
+      this.#decline(assignment, { code: 'busy', why: `is still at work on ${this.#current.assignment.assignmentId}` });
       return;
     }
     const abort = new AbortController();
@@ -85,7 +111,11 @@ export class AgentDaemon {
         this.#uplink.progress({ ...ids, doneSteps, totalSteps: assignment.steps.length, text }),
       takeDropped: () => this.#uplink.takeDropped(),
     };
-    const done = runAssignment(assignment, { pinning: this.#o.pinning, sink, signal: abort.signal })
+    const { pinning, runAs, watch } = this.#o;
+    const done = runAssignment(assignment, {
+      ...{ pinning, sink: watch?.(sink) ?? sink, signal: abort.signal },
+      ...(runAs !== undefined && { runAs }),
+    })
       .catch((error: unknown) =>
         this.#o.log(`assignment ${assignment.assignmentId} ended without its end record: ${String(error)}`),
       )
@@ -95,11 +125,11 @@ export class AgentDaemon {
     this.#current = { assignment, abort, done };
   }
 
-  #decline({ studyId, assignmentId }: Assignment, running: string): void {
+  #decline({ studyId, assignmentId }: Assignment, { code, why }: { code: FailureCode; why: string }): void {
     const end = {
       status: 'failed',
-      code: 'busy',
-      message: `agent ${this.#o.hello.agentId} is still at work on ${running}`,
+      code,
+      message: `agent ${this.#o.hello.agentId} ${why}`,
       nextStep: 'run the study again when that has ended, or restart the agent',
       detail: '',
     };
@@ -112,7 +142,7 @@ export class AgentDaemon {
 
   async #refused(error: BenchError): Promise<void> {
     this.#o.log(error.message);
-    await this.stop('refused by the controller', 1);
+    await this.stop('refused by the controller', { code: EXIT.failed });
   }
 }
 

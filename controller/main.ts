@@ -1,112 +1,110 @@
 /** The controller daemon: one gRPC server for agents and the CLI. */
 
-import { parseArgs } from 'node:util';
 import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
-import { AGENT_STREAM, BenchError, CONTROL, formatFailure, SERVER_OPTIONS } from '#proto';
+import {
+  AGENT_STREAM,
+  asBenchError,
+  BenchError,
+  CONTROL,
+  EXIT,
+  exitCodeOf,
+  formatFailure,
+  type Log,
+  logWholeProcess,
+  metricsText,
+  onSignals,
+  openLog,
+  openOps,
+  SERVER_OPTIONS,
+  VERSION,
+} from '#proto';
+import { stopController } from './drain.ts';
 import { Agents } from './ingest/agents.ts';
 import { ControlService } from './ingest/control.ts';
+import { controllerMetrics, IngestTally } from './ops/metrics.ts';
+import { writableCheck } from './ops/writable.ts';
+import { type ControllerChoice, HELP, readOptions } from './options.ts';
 import { openDoor, splitAddress } from './security/door.ts';
 import { type Access, accessOf } from './security/options.ts';
+import { openResults } from './store/results-folder.ts';
 import { runStudy } from './study/study.ts';
 
-const HELP = `hookbench controller: plans studies, stores what the agents measure, analyses it.
-
-  hookbench controller --tls-dir DIR [--listen HOST:PORT] [--results DIR]
-  hookbench controller --token-file FILE          on loopback, for this user only
-
-Options
-  --listen HOST:PORT   where agents and the CLI connect (default 127.0.0.1:7461; port 0 takes a free one)
-  --tls-dir DIR        folder with tls.crt, tls.key and ca.crt: who connects must show a certificate of that CA.
-                       Needed for anything but loopback; read again when the files change
-  --token-file FILE    file with the secret that agents and the CLI must show, readable by its owner only
-  --results DIR        with --tls-dir: where studies are stored (default results)
-  --web HOST:PORT      also show what is going on, and stored studies, to browsers; admitted by --token-file or --tls-dir
-  --web-control        with --web: let the page start, queue and stop studies
-  --end-with-stdin     end when standard input ends
-
-Examples
-  hookbench certs init --ca ca
-  hookbench certs issue controller --ca ca --out controller-tls --host bench.example.org,10.0.0.5
-  hookbench controller --listen 0.0.0.0:7461 --tls-dir controller-tls
-  hookbench controller --listen 127.0.0.1:7461 --token-file ./token --web 127.0.0.1:7462
-`;
-
-/** a study that was told to stop gets this long to keep its results before the controller ends */
-const STOP_GRACE_MS = 100_000;
+/** until there is one, what goes wrong is told in plain text */
+let log: Log | null = null;
 
 async function main(): Promise<void> {
-  const values = readOptions();
-  if (values.help) {
+  const o = readOptions();
+  if (o.help) {
     process.stdout.write(HELP);
-    process.exit(0);
+    process.exit(EXIT.done);
   }
-  const log = (line: string) => process.stderr.write(`controller: ${line}\n`);
-  const access = accessOf({
-    listen: values.listen,
-    tokenFile: values['token-file'],
-    tlsDir: values['tls-dir'],
-    log,
-  });
+  log = await openLog({ name: 'controller', ...o });
+  await logWholeProcess(log);
+  await serve(o, log);
+}
+
+async function serve(o: ControllerChoice, log: Log): Promise<void> {
+  const access = accessOf({ ...o, log: log.info });
+  log.hide(access.token);
   const admission = { token: access.token, certificates: access.folder !== null };
-  const agents = new Agents({ ...admission, log });
+  const results = o.results === null ? undefined : openResults(o.results, { exclusive: true, say: log.warn });
+  const agents = new Agents({
+    ...admission,
+    log: log.warn,
+    ...(results && { durableBefore: (agentId: string, runId: string) => results.durable(agentId, runId) }),
+  });
   // a controller that shows no page loads nothing of it
-  const web = values.web === undefined ? null : await import('./web/on-controller.ts');
-  const live = web?.liveOf(agents, values.results, log);
+  const web = o.web === null ? null : await import('./web/on-controller.ts');
+  const live = web?.liveOf(agents, o.webResults, log.info);
+  const tally = new IngestTally();
   const control = new ControlService({
     ...admission,
     agents,
-    // a path from another machine is none of this one
-    start: (request, o) =>
-      runStudy(admission.certificates ? { ...request, outDir: values.results } : request, {
-        ...{ agents, signal: o.signal },
-        emit: live?.hearing(request, o.emit) ?? o.emit,
+    start: (request, { signal, emit }) =>
+      runStudy(request, {
+        ...{ agents, signal, watch: tally.watch, ...(results && { results }) },
+        emit: tally.hearing(live?.hearing(request, emit) ?? emit),
       }),
   });
   const server = new Server(SERVER_OPTIONS);
   const connect = live?.watching(agents.connect) ?? agents.connect;
   server.addService(AGENT_STREAM, { connect } as UntypedServiceImplementation);
-  server.addService(CONTROL, {
-    listAgents: control.listAgents,
-    runStudy: control.runStudy,
-    cancelStudy: control.cancelStudy,
-  } as UntypedServiceImplementation);
-  const port = await bind(server, values.listen, { access, log });
-  await web?.showOn(values, { access, live, control, log });
+  const { listAgents, runStudy: run, cancelStudy } = control;
+  server.addService(CONTROL, { listAgents, runStudy: run, cancelStudy } as UntypedServiceImplementation);
+  const port = await bind(server, o.listen, { access, log });
+  if (o.ops !== null) await serveOps(o.ops, { o, agents, control, tally, log });
+  await web?.showOn(o, { access, live, control, log: log.info });
   process.stdout.write(`HOOKBENCH_CONTROLLER port=${port}\n`);
-  const stop = () => void stopController(server, control);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  if (values['end-with-stdin']) process.stdin.resume().on('close', stop).on('end', stop);
+  const stop = (why: string, finishMs: number) =>
+    void stopController({ server, control, log, why, finishMs, close: () => results?.close() });
+  onSignals({ log, stop: (why) => stop(why, o.finishMs) });
+  const ended = () => stop('its starter ended', 0);
+  if (o.endWithStdin) process.stdin.resume().on('close', ended).on('end', ended);
 }
 
-function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        listen: { type: 'string', default: '127.0.0.1:7461' },
-        'token-file': { type: 'string' },
-        'tls-dir': { type: 'string' },
-        results: { type: 'string', default: 'results' },
-        web: { type: 'string' },
-        'web-control': { type: 'boolean', default: false },
-        'end-with-stdin': { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    return values;
-  } catch (cause) {
-    const nextStep = 'hookbench controller --help shows the options';
-    throw new BenchError('usage', (cause as Error).message, { nextStep, cause });
-  }
-}
-
-async function bind(
-  server: Server,
+/** Where the folder for studies is the controller's own, it must be writable. */
+async function serveOps(
   address: string,
-  { access, log }: { access: Access; log: (line: string) => void },
-): Promise<number> {
+  c: { o: ControllerChoice; agents: Agents; control: ControlService; tally: IngestTally; log: Log },
+): Promise<void> {
+  const unwritable = c.o.results === null ? () => null : writableCheck(c.o.results);
+  const own = controllerMetrics(c.tally, {
+    agents: () => c.agents.hellos().length,
+    running: () => c.control.busy,
+    draining: () => c.control.draining,
+  });
+  const { port } = await openOps({
+    address,
+    reasons: () => [c.control.draining ? 'draining' : null, unwritable()].filter((reason) => reason !== null),
+    metrics: await metricsText(own, { role: 'controller', version: VERSION }),
+  });
+  c.log.info('answering /healthz, /readyz and /metrics', { opsPort: port });
+}
+
+async function bind(server: Server, address: string, { access, log }: { access: Access; log: Log }): Promise<number> {
   try {
     if (access.folder === null) return await bindPlain(server, address);
-    return (await openDoor(server, { ...splitAddress(address), folder: access.folder, log })).port;
+    return (await openDoor(server, { ...splitAddress(address), folder: access.folder, log: log.warn })).port;
   } catch (cause) {
     if (cause instanceof BenchError) throw cause;
     throw new BenchError('port-taken', `can't listen on ${address}: ${(cause as Error).message}`, {
@@ -124,24 +122,11 @@ function bindPlain(server: Server, address: string): Promise<number> {
   });
 }
 
-let stopping = false;
-
-async function stopController(server: Server, control: ControlService): Promise<void> {
-  if (stopping) return;
-  stopping = true;
-  control.cancelRunning();
-  const deadline = performance.now() + STOP_GRACE_MS;
-  while (control.busy && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
-  server.forceShutdown();
-  process.exit(0);
-}
-
 // Who reads what we say may end before us: that must not keep us from storing what is under way.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 main().catch((error: unknown) => {
-  const known = error instanceof BenchError;
-  process.stderr.write(
-    `hookbench controller: ${known ? formatFailure(error) : String((error as Error).stack ?? error)}\n`,
-  );
-  process.exit(known && error.code !== 'usage' ? 1 : 2);
+  const failure = asBenchError(error);
+  if (log === null) process.stderr.write(`hookbench controller: ${formatFailure(failure)}\n`);
+  else log.failure(failure);
+  process.exit(exitCodeOf(failure.code));
 });

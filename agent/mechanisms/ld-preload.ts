@@ -8,6 +8,7 @@ import { BenchError, type BlockErrno, DEFAULT_BLOCK_ERRNO } from '#proto';
 import { RingFile, type RingHeader, type Scanner } from '../collect/ring.ts';
 import { PATHS } from '../config.ts';
 import { supported, unsupported } from '../host/support.ts';
+import { grantGroup } from '../security/run-as.ts';
 import { ACTIONS, FUNCTIONS, type HookOrder, type PlacedMechanism } from './mechanism.ts';
 
 const NEEDS = 'hooks/preload built (a C compiler and make at build time), a dynamically linked glibc SUT';
@@ -49,10 +50,12 @@ function libraryHook(id: string, scanner: Scanner): PlacedMechanism {
     async place(order, name) {
       const keywordFile = join(order.dir, 'keywords');
       await writeFile(keywordFile, joinLines(order.keywords), { mode: 0o600 });
+      grantGroup(keywordFile, order.host.runAs, 0o640);
       const ring = RingFile.create(join(order.dir, `${name}.ring`), {
         action: order.action,
         capacity: capacityFor(order.mostReads),
       });
+      grantGroup(ring.path, order.host.runAs, 0o660);
       const clock = scanner === 'simd' && isTscTrusted() ? 'tsc' : 'vdso';
       order.host.undo.push(`ring ${name}`, null, () => ring.close());
       return {

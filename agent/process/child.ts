@@ -1,11 +1,17 @@
 /** Child processes: the only file that imports execa. */
 
 import { execa } from 'execa';
-import type { ChildExit, SpawnPort } from '../load/port.ts';
+import type { ChildExit, ChildPort, SpawnPort } from '../load/port.ts';
 
 /** Starts a program (no shell) that is killed by the kernel when this process dies, however it dies. */
-export const spawnChild: SpawnPort = (file, args, o) => {
-  const [program, programArgs] = withDeathSignal(file, args);
+export const spawnChild: SpawnPort = spawnWith([]);
+
+/** The same with words for setpriv, such as another user's. */
+export function spawnWith(setprivWords: readonly string[]): SpawnPort {
+  return (file, args, o) => spawn(withDeathSignal(setprivWords, file, args), o);
+}
+
+const spawn = ([program, programArgs]: readonly [string, string[]], o: { env?: Record<string, string> }): ChildPort => {
   const child = execa(program, programArgs, {
     env: o.env ?? {},
     stdin: 'pipe',
@@ -50,6 +56,6 @@ export async function runCommand(
 
 /** setpriv (util-linux) execs the program, so the pid is the program's own. It, and what it starts, never gets more rights than we have: a program
  * with a setuid bit does not help it. */
-function withDeathSignal(file: string, args: readonly string[]): [string, string[]] {
-  return ['setpriv', ['--pdeathsig', 'KILL', '--no-new-privs', file, ...args]];
+function withDeathSignal(words: readonly string[], file: string, args: readonly string[]): [string, string[]] {
+  return ['setpriv', ['--pdeathsig', 'KILL', '--no-new-privs', ...words, file, ...args]];
 }

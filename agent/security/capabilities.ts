@@ -1,10 +1,7 @@
 /** Which capabilities of Linux each mechanism needs, as measured (test/agent/security), and which this process has. */
 
 import { readFileSync } from 'node:fs';
-
-/** numbers of include/uapi/linux/capability.h */
-const NUMBERS = { CAP_SYS_ADMIN: 21, CAP_PERFMON: 38, CAP_BPF: 39 } as const;
-export type CapabilityName = keyof typeof NUMBERS;
+import { type CapabilityName, capabilityBits, capabilitySet } from '#proto';
 
 /** uprobes of one process by perf_event_open, and the numbers of the kernel's types (bpf_btf_get_next_id, which bpftrace asks for) */
 const ADMIN: readonly CapabilityName[] = ['CAP_SYS_ADMIN'];
@@ -17,17 +14,31 @@ export const NEEDED: Readonly<Record<string, readonly CapabilityName[]>> = {
   'uprobe:symbol': ADMIN,
 };
 
+/** To run SUTs as another user: to become it, to take its bounding set away, to let its group reach the ring, to end it, and to look at its
+ * memory map, descriptors and cgroup in /proc. */
+export const NEEDED_FOR_RUN_AS: readonly CapabilityName[] = [
+  ...(['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP'] as const),
+  ...(['CAP_CHOWN', 'CAP_KILL', 'CAP_SYS_PTRACE'] as const),
+];
+
 /** @returns those that this process lacks for a mechanism. CAP_SYS_ADMIN includes both, as it did before Linux 5.8 had them. */
 export function missingCapabilities(mechanism: string, effective: bigint = effectiveCapabilities()): CapabilityName[] {
-  const has = (name: CapabilityName) => ((effective >> BigInt(NUMBERS[name])) & 1n) === 1n;
-  return has('CAP_SYS_ADMIN') ? [] : (NEEDED[mechanism] ?? []).filter((name) => !has(name));
+  const needed = NEEDED[mechanism] ?? [];
+  return has('CAP_SYS_ADMIN', effective) ? [] : needed.filter((name) => !has(name, effective));
+}
+
+export function lackingForRunAs(effective: bigint = effectiveCapabilities()): CapabilityName[] {
+  return NEEDED_FOR_RUN_AS.filter((name) => !has(name, effective));
+}
+
+function has(name: CapabilityName, effective: bigint): boolean {
+  return (effective & capabilityBits([name])) !== 0n;
 }
 
 /** as bits; all set where the kernel does not tell, so that trying decides */
 function effectiveCapabilities(): bigint {
   try {
-    const found = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'latin1'));
-    return found === null ? ~0n : BigInt(`0x${found[1]}`);
+    return capabilitySet(readFileSync('/proc/self/status', 'latin1'), 'CapEff') ?? ~0n;
   } catch {
     return ~0n;
   }

@@ -13,6 +13,7 @@ import { type LoadGenerator, type LoadTarget, startGenerator } from '../load/gen
 import { buildPayloads } from '../load/payload.ts';
 import type { Action, HookedFunction, HookOrder, PlacedHook } from '../mechanisms/mechanism.ts';
 import { MECHANISMS } from '../mechanisms/registry.ts';
+import { grantGroup } from '../security/run-as.ts';
 import { SUTS } from '../suts/registry.ts';
 import { type SutProcess, startSut } from '../suts/start.ts';
 import type { Sut } from '../suts/sut.ts';
@@ -121,6 +122,8 @@ function ownDir(host: HostPort): string {
   const path = join(memoryDir(), `hookbench-${process.pid}-${randomBytes(4).toString('hex')}`);
   mkdirSync(path, { mode: 0o700 });
   chmodSync(path, 0o700);
+  // through it to its own files, no look around and nothing made or removed
+  grantGroup(path, host.runAs, 0o710);
   host.undo.push(`folder ${path}`, { kind: 'directory', path }, () => rmSync(path, { recursive: true, force: true }));
   return path;
 }

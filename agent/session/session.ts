@@ -5,6 +5,7 @@ import { cgroupsOf } from '../host/cgroups.ts';
 import type { Pinning } from '../host/cores.ts';
 import { pressureFindings, readPressure } from '../host/pressure.ts';
 import { UndoStack } from '../host/undo.ts';
+import type { RunAs } from '../security/run-as.ts';
 import { readCensus } from './census.ts';
 import { checkAssignment } from './check.ts';
 import { type LiveFork, startFork } from './fork.ts';
@@ -21,6 +22,8 @@ interface SessionOptions {
   readonly pinning: Pinning;
   readonly sink: Sink;
   readonly signal: AbortSignal;
+  /** who the SUTs and the load generator run as */
+  readonly runAs?: RunAs;
 }
 
 /** How it ended is the last record, sent after everything was undone, whatever went wrong. */
@@ -39,7 +42,8 @@ async function measureAndUndo(assignment: Assignment, o: SessionOptions): Promis
   try {
     checkAssignment(assignment);
     o.sink.progress(0, 'starting the instances');
-    const fork = await startFork(assignment, { pinning: o.pinning, undo }, o.signal);
+    const host = { pinning: o.pinning, undo, ...(o.runAs !== undefined && { runAs: o.runAs }) };
+    const fork = await startFork(assignment, host, o.signal);
     for (const instance of fork.instances) ledger.placed(instance);
     const observer = new ForkObserver(fork, assignment);
     await runSteps(fork, assignment, { ledger, observer, sink: o.sink, signal: o.signal });

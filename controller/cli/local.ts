@@ -15,6 +15,8 @@ const MOST_START_SECONDS = 3600;
 /** names another time, in seconds */
 const START_VARIABLE = 'HOOKBENCH_START_SECONDS';
 const STOP_TIMEOUT_MS = 110_000;
+/** their last lines are shown when something goes wrong */
+const FOR_PEOPLE = ['--log-format', 'text'];
 
 /** what runs a study: a controller and an agent of our own, or a controller that was there before */
 export interface Bench {
@@ -52,7 +54,7 @@ export async function startLocalBench(): Promise<Bench> {
     const token = randomBytes(16).toString('hex');
     const tokenFile = join(dir, 'token');
     writeFileSync(tokenFile, token, { mode: 0o600 });
-    const controller = startDaemon('controller', ['--listen', '127.0.0.1:0', '--token-file', tokenFile]);
+    const controller = startDaemon('controller', ['--listen', '127.0.0.1:0', '--token-file', tokenFile, ...FOR_PEOPLE]);
     started.push(controller);
     const port = (await controller.firstLine(/^HOOKBENCH_CONTROLLER port=(\d+)$/m))?.[1];
     if (port === undefined) throw notStarted('the controller', controller);
@@ -63,6 +65,7 @@ export async function startLocalBench(): Promise<Bench> {
       tokenFile,
       '--id',
       agentIdOf(hostname()),
+      ...FOR_PEOPLE,
     ]);
     started.push(agent);
     client = new ControlClient(`127.0.0.1:${port}`, token);

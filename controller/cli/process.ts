@@ -1,9 +1,11 @@
 /** Starts hookbench's own daemons as processes of their own: the one file of the controller that imports execa. */
 
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { execa } from 'execa';
-import { BenchError } from '#proto';
+import { BenchError, capabilityBits, capabilitySet, EXIT, onlyAgentCapabilities } from '#proto';
 import { freshEntry } from './bundle-manifest.js';
 
 export type DaemonName = 'controller' | 'agent';
@@ -14,6 +16,7 @@ const MAIN: Readonly<Record<DaemonName, string>> = {
   agent: fileURLToPath(new URL('../../agent/main.ts', import.meta.url)),
 };
 const BUNDLE = fileURLToPath(new URL('../../build/cli', import.meta.url));
+const SETPCAP = capabilityBits(['CAP_SETPCAP']);
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** what Node is told to run: the bundle, where it was made of these very sources */
@@ -37,7 +40,7 @@ export interface Daemon {
 /** Starts a daemon in a session of its own, so that Ctrl-C in the terminal reaches only us; it ends when our end of its stdin closes, that is
  * also when we crash. */
 export function startDaemon(name: DaemonName, args: readonly string[]): Daemon {
-  const child = execa(process.execPath, [...wordsOf(name), ...args, '--end-with-stdin'], {
+  const child = execa(...commandOf(name, [...args, '--end-with-stdin']), {
     stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'pipe',
@@ -83,7 +86,7 @@ export function startDaemon(name: DaemonName, args: readonly string[]): Daemon {
 
 /** What an agent on this host says it can do. @throws BenchError internal */
 export async function probeAgent(): Promise<string> {
-  const result = await execa(process.execPath, [...wordsOf('agent'), '--probe'], {
+  const result = await execa(...commandOf('agent', ['--probe']), {
     reject: false,
     stdin: 'ignore',
   });
@@ -91,10 +94,28 @@ export async function probeAgent(): Promise<string> {
   throw new BenchError('internal', 'the agent could not say what this machine can do', { detail: result.stderr });
 }
 
-/** Runs a daemon with our terminal, passing on its exit code. */
+/** Runs a daemon with our terminal, passing on signals and its exit code. What a terminal sends goes to both of us, so it is not passed on. */
 export async function runInForeground(name: DaemonName, args: readonly string[]): Promise<number> {
-  const pass = () => undefined;
-  process.on('SIGINT', pass).on('SIGTERM', pass);
-  const result = await execa(process.execPath, [...wordsOf(name), ...args], { stdio: 'inherit', reject: false });
-  return result.exitCode ?? 1;
+  // it may take minutes to store what is under way: who sends the signal decides how long to wait
+  const child = execa(...commandOf(name, args), { stdio: 'inherit', reject: false, forceKillAfterDelay: false });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (signal === 'SIGTERM' || process.stdin.isTTY !== true) child.kill(signal);
+    });
+  const result = await child;
+  return result.exitCode ?? EXIT.failed;
+}
+
+/** An agent that root starts keeps only the capabilities that it may need; exec leaves its pid what it is. */
+function commandOf(name: DaemonName, args: readonly string[]): [string, string[]] {
+  const command = [process.execPath, ...wordsOf(name), ...args];
+  const confined = name === 'agent' && canConfine() ? ['setpriv', ...onlyAgentCapabilities(), ...command] : command;
+  return [confined[0]!, confined.slice(1)];
+}
+
+function canConfine(): boolean {
+  if (process.geteuid?.() !== 0) return false;
+  const own = capabilitySet(readFileSync('/proc/self/status', 'latin1'), 'CapEff') ?? 0n;
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return (own & SETPCAP) !== 0n && folders.some((folder) => folder !== '' && existsSync(join(folder, 'setpriv')));
 }

@@ -12,6 +12,7 @@ import {
   type RunStudyRequest,
   type StudyEvent,
 } from '#proto';
+import { CallRates, type ControlCall } from '../security/call-rates.ts';
 import type { Agents } from './agents.ts';
 import { checkRunStudy } from './check-request.ts';
 import { type Admission, checkPeer, type PeerCall } from './peer.ts';
@@ -25,16 +26,28 @@ export type StartStudy = (
 export class ControlService {
   readonly #o: { agents: Agents; start: StartStudy };
   readonly #admission: Admission;
+  readonly #rates: CallRates;
+  #draining = false;
   #running: { readonly abort: AbortController; studyId: string } | null = null;
 
-  constructor(o: { token: string; certificates?: boolean; agents: Agents; start: StartStudy }) {
+  constructor(o: { token: string; certificates?: boolean; agents: Agents; start: StartStudy; rates?: CallRates }) {
     this.#o = o;
+    this.#rates = o.rates ?? new CallRates();
     this.#admission = { token: o.token, certificates: o.certificates ?? false };
   }
 
   /** Asks the running study, if any, to stop. */
   cancelRunning(): void {
     this.#running?.abort.abort();
+  }
+
+  /** From here on no study is begun. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
   }
 
   get busy(): boolean {
@@ -44,7 +57,7 @@ export class ControlService {
   readonly listAgents: handleUnaryCall<ListAgentsRequest, ListAgentsResponse> = (call, callback) => {
     try {
       checkReadable(call.request);
-      this.#checkCli(call, call.request.token);
+      this.#checkCli(call, 'listAgents', call.request.token);
       callback(null, { agents: this.#o.agents.hellos() });
     } catch (error) {
       callback(statusOf(asBenchError(error)));
@@ -54,7 +67,7 @@ export class ControlService {
   readonly cancelStudy: handleUnaryCall<CancelStudyRequest, CancelStudyResponse> = (call, callback) => {
     try {
       checkReadable(call.request);
-      this.#checkCli(call, call.request.token);
+      this.#checkCli(call, 'cancelStudy', call.request.token);
       if (this.#running === null) throw new BenchError('usage', 'no study is running');
       const { studyId } = call.request;
       if (studyId !== '' && studyId !== this.#running.studyId)
@@ -86,13 +99,15 @@ export class ControlService {
   ): Promise<void> {
     const { request } = call;
     checkReadable(request);
-    this.#checkCli(call, request.token);
+    this.#checkCli(call, 'runStudy', request.token);
     checkRunStudy(request);
     await this.run(request, abort, emit);
   }
 
-  /** Runs a study for who was let in and whose request was checked. @throws BenchError busy while another one runs */
+  /** Runs a study for who was let in and whose request was checked. @throws BenchError busy while another one runs, or when the controller ends */
   async run(request: RunStudyRequest, abort: AbortController, emit: (event: StudyEvent) => void = () => undefined) {
+    if (this.#draining)
+      throw new BenchError('busy', 'the controller is ending', { nextStep: 'run the study when it is back' });
     if (this.#running !== null) {
       throw new BenchError('busy', 'a study is running already', { nextStep: 'wait for its end or cancel it' });
     }
@@ -109,7 +124,14 @@ export class ControlService {
     }
   }
 
-  #checkCli(call: PeerCall, shown: string): void {
-    checkPeer(call, 'cli', { ...this.#admission, shown });
+  /** Who shows nothing that is good is counted together with all others who do not. */
+  #checkCli(call: PeerCall, name: ControlCall, shown: string): void {
+    try {
+      const identity = checkPeer(call, 'cli', { ...this.#admission, shown });
+      this.#rates.take(identity?.name ?? '', name);
+    } catch (error) {
+      if (asBenchError(error).code !== 'busy') this.#rates.take('?', name);
+      throw error;
+    }
   }
 }

@@ -22,6 +22,8 @@ export interface RunOptions {
   /** asked when everything planned so far has been run: what to run next, null for the end */
   readonly more?: () => Promise<ReadonlyMap<string, readonly Assignment[]> | null>;
   readonly signal: AbortSignal;
+  /** sees what the agents send */
+  readonly watch?: ((target: RecordTarget) => RecordTarget) | undefined;
   readonly onProgress: (p: { doneSteps: number; samples: number; text: string }) => void;
   readonly onNotice: (code: string, detail: string) => void;
   /** shorter ones for tests */
@@ -30,7 +32,8 @@ export interface RunOptions {
 
 export async function runPlans(o: RunOptions): Promise<RunOutcome> {
   const run = new StudyRun(o);
-  o.agents.target = run;
+  const target = o.watch?.(run) ?? run;
+  o.agents.target = target;
   const cancel = () => run.cancel(new BenchError('cancelled', 'the study was cancelled'));
   o.signal.addEventListener('abort', cancel);
   if (o.signal.aborted) cancel();
@@ -41,7 +44,7 @@ export async function runPlans(o: RunOptions): Promise<RunOutcome> {
       plans = await run.next();
     }
     // a failed sync is the run's failure already
-    await run.sync().catch(() => undefined);
+    await target.sync().catch(() => undefined);
   } finally {
     o.agents.target = null;
     o.signal.removeEventListener('abort', cancel);

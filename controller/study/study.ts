@@ -15,6 +15,7 @@ import {
 } from '#proto';
 import type { MechanismFacts } from '../analysis/results.ts';
 import type { Agents } from '../ingest/agents.ts';
+import type { RecordTarget } from '../ingest/record-target.ts';
 import { planForks, planStudy } from '../plan/plan.ts';
 import { recordedPlan } from '../plan/recorded.ts';
 import { resolveStudy } from '../plan/resolve.ts';
@@ -35,6 +36,8 @@ export interface StudyOptions {
   readonly emit: (event: StudyEvent) => void;
   /** the folder of a controller that has one of its own; otherwise the request names it, and it is opened for this study */
   readonly results?: ResultsFolder;
+  /** sees what the agents send */
+  readonly watch?: (target: RecordTarget) => RecordTarget;
 }
 
 /** Emits `planned`, progress and notices, and last `ended`. @throws BenchError when it could not begin */
@@ -93,6 +96,7 @@ async function conduct(study: ResolvedStudy, o: Conduct): Promise<void> {
     plans: first,
     more: async () => plannedUntil?.next() ?? null,
     signal: o.signal,
+    watch: o.watch,
     onProgress: (p) => emit({ body: 'progress', progress: { ...p, totalSteps: steps() } }),
     onNotice: (code, detail) => {
       warnings.push({ code, detail });

@@ -14,16 +14,16 @@ export function liveOf(agents: Agents, resultsDir: string, log: Log): Live {
 
 /** Prints the address on standard output, and the links that let a browser in to the log. @throws BenchError usage, port-taken */
 export async function showOn(
-  values: { readonly web?: string; readonly 'web-control': boolean; readonly results: string },
+  choice: { readonly web: string | null; readonly webControl: boolean; readonly webResults: string },
   o: { access: Access; live: Live | undefined; control: ControlService; log: Log },
 ): Promise<void> {
   const web = await openWeb({
-    listen: values.web ?? '',
+    listen: choice.web ?? '',
     option: '--web',
-    resultsDir: values.results,
+    resultsDir: choice.webResults,
     ...o.access,
     live: o.live ?? null,
-    control: values['web-control'] ? o.control : null,
+    control: choice.webControl ? o.control : null,
     log: o.log,
     onLink: (url) => o.log(`page: ${url} lets one browser in`),
   });

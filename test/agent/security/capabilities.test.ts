@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type CapabilityName, missingCapabilities, NEEDED } from '../../../agent/security/capabilities.ts';
-import type { Hello } from '../../../proto/index.ts';
+import { missingCapabilities, NEEDED } from '../../../agent/security/capabilities.ts';
+import type { CapabilityName, Hello } from '../../../proto/index.ts';
 import { needs } from '../../helpers/require.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));

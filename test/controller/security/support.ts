@@ -35,8 +35,8 @@ export class Bench {
     return issueInto(this.path(out), options);
   }
 
-  async start(): Promise<void> {
-    const folder = this.folder('controller', 'controller');
+  async start(certificates = 'controller'): Promise<void> {
+    const folder = this.folder(certificates, 'controller');
     const server = new Server(CHANNEL_OPTIONS);
     const control = new ControlService({
       token: '',
