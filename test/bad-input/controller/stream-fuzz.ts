@@ -6,7 +6,7 @@ import { type AgentMessage, decode, encode, PROTOCOL_VERSION } from '../../../pr
 import { hello } from '../../helpers/plan.ts';
 import { type Random, random } from '../../helpers/random.ts';
 import { MESSAGES } from '../../proto/messages.ts';
-import { below, type Mutant, mutant, oneOf } from '../wire/mutate.ts';
+import { type Mutant, mutant, oneOf } from '../wire/mutate.ts';
 import { type Field, parse } from '../wire/tree.ts';
 import { startHonestStudy } from './honest-agent.ts';
 import { type ControllerProcess, startController, TOKEN } from './process.ts';
@@ -131,7 +131,7 @@ class Flood {
   /** One stream: a good hello and what is expected to be taken, or what is expected to end it. */
   async #stream(id: number): Promise<void> {
     const session = this.#session(id);
-    if (this.#random.uniform() < 0.03) return this.#helloStream(id, session);
+    if (this.#random.uniform() < 0.02) return this.#helloStream(id, session);
     const next = this.#draw();
     if (isTaken(next.bytes)) {
       this.#waiting.push(next);
@@ -145,7 +145,7 @@ class Flood {
 
   /** a stream whose hello is the mutated message */
   async #helloStream(id: number, session: ClientHttp2Session): Promise<void> {
-    const made = mutant(this.#random, parse('AgentMessage', goodHello(id)), oneOf(this.#random, this.#corpus));
+    const made = mutant(this.#random, helloFields(id), oneOf(this.#random, this.#corpus));
     this.verdicts.single(made, await this.#send(session, [made.bytes]));
   }
 
@@ -178,6 +178,10 @@ function corpus(): Field[][] {
   });
 }
 
+function helloFields(id: number): Field[] {
+  return parse('AgentMessage', goodHello(id));
+}
+
 const hellos = new Map<number, Buffer>();
 
 function goodHello(id: number): Buffer {
@@ -202,5 +206,3 @@ function isTaken(bytes: Buffer): boolean {
     return false;
   }
 }
-
-export { below };

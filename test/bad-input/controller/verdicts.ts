@@ -18,7 +18,7 @@ export interface Tally {
 /** texts of a programming error instead of a refusal */
 const INTERNAL =
   /cannot read|is not a function|is not iterable|undefined|unexpected token|call stack|of null|invalid array length/i;
-const LEAST_TEXT = 12;
+const LEAST_TEXT = 10;
 
 export class Verdicts {
   answered = 0;

@@ -127,11 +127,10 @@ function unknownField(random: Random, fields: Field[]): void {
 }
 
 function many(random: Random, fields: Field[]): void {
-  inList(random, fields, (list, i) => {
-    const field = list[i] as Field;
-    const room = Math.ceil(200_000 / (bytesOf(field.content).length + 8));
-    const times = Math.min(MOST_REPEATED, room, 1 + Math.floor(random.uniform() * MOST_REPEATED));
-    list.splice(i, 1, ...Array.from({ length: times }, () => field));
+  change(random, fields, (field) => {
+    const one = serialize([field]);
+    const most = Math.min(MOST_REPEATED, Math.ceil(200_000 / (one.length + 1)));
+    return { ...field, verbatim: Buffer.alloc(one.length * (1 + Math.floor(random.uniform() * most)), one) };
   });
 }
 
@@ -150,10 +149,11 @@ function deep(random: Random, fields: Field[]): void {
 /** groups are no longer in the language, and still in the wire format: unknown ones are skipped by recursion */
 function groups(random: Random, fields: Field[]): void {
   const depth = 1 + Math.floor(random.uniform() * 20 * MOST_DEPTH);
-  const closed = random.uniform() < 0.5;
-  const open = Buffer.concat(Array.from({ length: depth }, () => tag(99, 3)));
-  const close = closed ? Buffer.concat(Array.from({ length: depth }, () => tag(99, 4))) : Buffer.alloc(0);
-  inList(random, fields, (list, i) => list.splice(i, 0, raw(99, 3, Buffer.concat([open, close]))));
+  const open = Buffer.alloc(2 * depth, tag(99, 3));
+  const close = Buffer.alloc(random.uniform() < 0.5 ? 2 * depth : 0, tag(99, 4));
+  inList(random, fields, (list, i) => {
+    list[i] = { ...(list[i] as Field), verbatim: Buffer.concat([open, close]) };
+  });
 }
 
 function resized(random: Random, field: Field): Field {

@@ -18,6 +18,8 @@ export interface Field {
   readonly content: Content;
   /** added to the length that is written, so that it says something untrue */
   readonly lengthLie?: number;
+  /** written as it is instead of tag and content */
+  readonly verbatim?: Buffer;
 }
 
 const root: Namespace = contract();
@@ -60,7 +62,8 @@ export function tag(number: number, wireType: WireType): Buffer {
   return varint((BigInt(number) << 3n) | BigInt(wireType));
 }
 
-function bytesOfField({ number, wireType, content, lengthLie = 0 }: Field): Buffer {
+function bytesOfField({ number, wireType, content, lengthLie = 0, verbatim }: Field): Buffer {
+  if (verbatim !== undefined) return verbatim;
   const head = tag(number, wireType);
   if (content.kind === 'varint') return Buffer.concat([head, varint(content.value)]);
   const body = content.kind === 'bytes' ? content.bytes : serialize(content.fields);
