@@ -1,8 +1,9 @@
 /** Reads segment files (layout: FORMAT.md) frame by frame through one window, so that a file of any size needs little memory. */
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import { BenchError } from '#proto';
 import { crc32 } from './crc32.ts';
+import { withRegular } from './read-regular.ts';
 import { SEGMENT_MAGIC } from './segment.ts';
 
 /** a frame is length and crc32 of the payload, then the payload */
@@ -31,11 +32,9 @@ export interface SegmentEnd {
 /** Calls `onFrame` for each whole frame, in order, up to the first that is cut off or damaged. A file cut off within its magic (the machine
  * died as it was made) holds nothing.
  * @param from offset of a frame to begin at, instead of the first
- * @throws BenchError usage when it is not a segment, or one of another version; ErrnoException */
+ * @throws BenchError usage when it is not a segment, or one of another version, or no regular file; ErrnoException */
 export function scanSegment(path: string, onFrame: (frame: Frame) => void, from = SEGMENT_MAGIC.length): SegmentEnd {
-  const fd = openSync(path, 'r');
-  try {
-    const bytes = fstatSync(fd).size;
+  return withRegular(path, (fd, bytes) => {
     const window = new Window(fd, bytes);
     const head = window.view(0, Math.min(SEGMENT_MAGIC.length, bytes));
     checkMagic(path, head);
@@ -54,9 +53,7 @@ export function scanSegment(path: string, onFrame: (frame: Frame) => void, from 
       at += FRAME_HEAD_BYTES + found.length;
     }
     return { stop, goodBytes: at, tornBytes: bytes - at };
-  } finally {
-    closeSync(fd);
-  }
+  });
 }
 
 /** the payload, or why there is none */
