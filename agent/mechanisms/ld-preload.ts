@@ -52,6 +52,7 @@ function libraryHook(id: string, scanner: Scanner): PlacedMechanism {
       const ring = RingFile.create(join(order.dir, `${name}.ring`), {
         action: order.action,
         capacity: capacityFor(order.mostReads),
+        keywords: order.keywords.length,
       });
       const clock = scanner === 'simd' && isTscTrusted() ? 'tsc' : 'vdso';
       order.host.undo.push(`ring ${name}`, null, () => ring.close());
