@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 import { BenchError } from './errors.ts';
+import { checkFieldCount } from './field-budget.ts';
 import type { MessageTypes } from './messages.ts';
 import { decodeSamples, encodeSamples, type SampleRecord } from './sample-codec.ts';
 import { type Bits64, bigintOfBits, bitsOfBigint, fitsUnsigned, safeNumber } from './units.ts';
@@ -34,6 +35,7 @@ export function encodeAny<K extends keyof MessageTypes>(name: K, message: Messag
 /** `decode` by reflection, whatever the message */
 export function decodeAny<K extends keyof MessageTypes>(name: K, bytes: Uint8Array): MessageTypes[K] {
   const type = typeOf(name);
+  checkFieldCount(name, type, bytes);
   try {
     return fromWire(type, type.decode(bytes) as unknown as Plain) as unknown as MessageTypes[K];
   } catch (cause) {

@@ -3,6 +3,12 @@
 import { LastLines } from '../process/last-lines.ts';
 
 const MOST_PRINTED = 10_000;
+/** a match is a message of some 600 characters */
+const LONGEST_PRINTED = 4096;
+/** our script has ten maps; a full one has 16,384 keys */
+const MOST_MAPS = 64;
+const MOST_KEYS = 65_536;
+const LONGEST_NAME = 100;
 /** A map is one line, and a terminal hands it over in pieces of 4 KiB: a histogram with every bucket taken is some 200 KB. */
 const LONGEST_LINE = 8 * 1024 * 1024;
 
@@ -56,27 +62,30 @@ export class BpftraceOutput {
       if (this.#plain.length > 200) this.#plain.shift();
       return;
     }
-    if (message.type === 'printf') this.#mark(String(message.data).trim());
+    if (message.type === 'printf' && typeof message.data === 'string') this.#mark(message.data.trim());
     if (message.type === 'map') this.#takeMaps(message.data);
-    if (message.type === 'lost_events') this.#lostEvents += lostIn(message.data);
+    if (message.type === 'lost_events')
+      this.#lostEvents = Math.min(Number.MAX_SAFE_INTEGER, this.#lostEvents + lostIn(message.data));
   }
 
   #mark(text: string): void {
     const mark = this.#marks.get(text);
     if (mark !== undefined) mark();
-    else if (this.#printed.length < MOST_PRINTED) this.#printed.push(text);
+    else if (this.#printed.length < MOST_PRINTED) this.#printed.push(text.slice(0, LONGEST_PRINTED));
   }
 
   #takeMaps(data: unknown): void {
     if (typeof data !== 'object' || data === null) return;
     for (const [name, content] of Object.entries(data)) {
       const values = new Map<string, number>();
+      const known = name.replace(/^@/, '').slice(0, LONGEST_NAME);
+      if (!this.#maps.has(known) && this.#maps.size >= MOST_MAPS) continue;
       if (typeof content === 'object' && content !== null) {
         for (const [key, value] of Object.entries(content)) {
-          if (isCount(value)) values.set(key, value);
+          if (isCount(value) && values.size < MOST_KEYS) values.set(key.slice(0, LONGEST_NAME), value);
         }
       }
-      this.#maps.set(name.replace(/^@/, ''), values);
+      this.#maps.set(known, values);
     }
   }
 }

@@ -42,3 +42,20 @@ export function decodeRecord(buffer: Buffer, at: number): RingRecord {
     hit: (buffer[at + RECORD_OFFSETS.flags]! & FLAG_HIT) !== 0,
   };
 }
+
+/** what a record must agree with to be one of this ring's reads */
+export interface Bounds {
+  readonly sinceNs: bigint;
+  readonly nowNs: bigint;
+  /** how many keywords are looked for */
+  readonly keywords: number;
+}
+
+/** how far the hook's clock may be from ours */
+const SLACK_NS = 1_000_000_000n;
+
+/** Whoever can write the ring can write any time into it, and records far apart in time become messages of one sample each. */
+export function isPossible({ atNs, latencyNs, keyword }: RingRecord, { sinceNs, nowNs, keywords }: Bounds): boolean {
+  const isOfItsTime = atNs >= sinceNs - SLACK_NS && atNs + BigInt(latencyNs) <= nowNs + SLACK_NS;
+  return isOfItsTime && (keyword === null || keyword < keywords);
+}

@@ -2,7 +2,15 @@
  * The hooked process can write anything here: every number is checked before it is used, and sizes come from us, not from the file. */
 
 import { closeSync, constants, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import { decodeRecord, RECORD_BYTES, RECORD_OFFSETS, type RingRecord } from './ring-record.ts';
+import {
+  type Bounds,
+  decodeRecord,
+  isPossible,
+  NO_KEYWORD,
+  RECORD_BYTES,
+  RECORD_OFFSETS,
+  type RingRecord,
+} from './ring-record.ts';
 
 export const RING_MAGIC = 0x31474e5252424b48n;
 export const ABI_VERSION = 1;
@@ -67,31 +75,38 @@ export interface RingHeader {
   readonly untrackedFds: number;
 }
 
+export interface RingOptions {
+  readonly action: keyof typeof ACTION_NUMBER;
+  readonly slots?: number;
+  readonly capacity?: number;
+  /** how many keywords are looked for: a record that names another one is lost. Any, unless told */
+  readonly keywords?: number;
+}
+
 export class RingFile {
   readonly path: string;
   readonly #fd: number;
   readonly #slots: number;
   readonly #capacity: number;
   readonly #collected: bigint[];
+  readonly #keywords: number;
+  readonly #sinceNs = process.hrtime.bigint();
   #unringedSeen = 0;
   #untrackedSeen = 0;
 
   /** Makes the file; it must not be there yet (no symbolic link is followed). */
-  static create(path: string, o: { action: keyof typeof ACTION_NUMBER; slots?: number; capacity?: number }): RingFile {
+  static create(path: string, o: RingOptions): RingFile {
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
     const fd = openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
     return new RingFile(path, fd, o);
   }
 
-  private constructor(
-    path: string,
-    fd: number,
-    o: { action: keyof typeof ACTION_NUMBER; slots?: number; capacity?: number },
-  ) {
+  private constructor(path: string, fd: number, o: RingOptions) {
     this.path = path;
     this.#fd = fd;
     this.#slots = o.slots ?? RING_SLOTS;
     this.#capacity = o.capacity ?? CAPACITY;
+    this.#keywords = o.keywords ?? NO_KEYWORD;
     this.#collected = Array.from({ length: this.#slots }, () => 0n);
     ftruncateSync(fd, this.#recordsAt(this.#slots));
     const header = Buffer.alloc(HEADER_BYTES);
@@ -133,7 +148,8 @@ export class RingFile {
   }
 
   /** Records written since the last call, in time order. `lost` counts what was written since then and can't be had: overwritten before
-   * or while it was read, not a record of this ABI, read without a free ring, and each descriptor that could not be tracked. Never more
+   * or while it was read, not a record of this ABI, of a time before the ring or after now or with a keyword that is none, read without a free
+   * ring, and each descriptor that could not be tracked. Never more
    * records are read than fit into two rings (or 524,288), whatever the file says; `lost` saturates at 2^32−1. */
   drain(): { reads: RingRecord[]; lost: number } {
     const rings = this.#read(HEADER_BYTES, this.#slots * RING_BYTES);
@@ -164,12 +180,15 @@ export class RingFile {
     const count = Math.min(room, Number(head - first));
     const bytes = this.#copy(slot, Number(first % capacity), count);
     const overwritten = this.#headOf(slot) - capacity;
+    const bounds: Bounds = { sinceNs: this.#sinceNs, nowNs: process.hrtime.bigint(), keywords: this.#keywords };
     let taken = 0n;
     for (let i = 0; i < count; i++) {
       // the writer may be in the middle of this slot, for the record `capacity` later
       if (first + BigInt(i) <= overwritten) continue;
       if (bytes[i * RECORD_BYTES + RECORD_OFFSETS.abi] !== ABI_VERSION) continue;
-      into.push(decodeRecord(bytes, i * RECORD_BYTES));
+      const record = decodeRecord(bytes, i * RECORD_BYTES);
+      if (!isPossible(record, bounds)) continue;
+      into.push(record);
       taken += 1n;
     }
     this.#collected[slot] = head;

@@ -36,7 +36,12 @@ export async function attachByLoader(
   const startedMs = performance.now();
   const name = join(order.dir, `kernel-${++runs}`);
   const rings = pids.map((pid) =>
-    RingFile.create(`${name}-${pid}.ring`, { action: order.action, slots: 1, capacity: capacityFor(order.mostReads) }),
+    RingFile.create(`${name}-${pid}.ring`, {
+      action: order.action,
+      slots: 1,
+      capacity: capacityFor(order.mostReads),
+      keywords: order.keywords.length,
+    }),
   );
   const close = closing(rings);
   order.host.undo.push('ring files of the kernel program', null, close);

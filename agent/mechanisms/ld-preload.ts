@@ -54,6 +54,7 @@ function libraryHook(id: string, scanner: Scanner): PlacedMechanism {
       const ring = RingFile.create(join(order.dir, `${name}.ring`), {
         action: order.action,
         capacity: capacityFor(order.mostReads),
+        keywords: order.keywords.length,
       });
       grantGroup(ring.path, order.host.runAs, 0o660);
       const clock = scanner === 'simd' && isTscTrusted() ? 'tsc' : 'vdso';

@@ -1,22 +1,29 @@
 /** A file on disk, plain or gzip → its rows. */
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { BenchError } from '#proto';
 import { type CsvRows, RowParser } from './rows.ts';
 
 const CHUNK_BYTES = 1 << 20;
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
+/** a pipe that nobody has written to for so long is given up */
+const MOST_IDLE_MS = 30_000;
+const LOOK_AGAIN_MS = 20;
 
 /** Reads in chunks, so that memory follows the rows kept and not what a file claims to hold.
- * @param path of a plain or gzip file, told by its first bytes
- * @throws BenchError usage: unreadable, a folder, no such columns, a malformed row, damaged gzip */
-export async function readCsv(path: string, o: { readonly skipBadRows: boolean }): Promise<CsvRows> {
+ * @param path of a plain or gzip file, told by its first bytes; a pipe will do
+ * @param o.mostIdleMs another one for tests
+ * @throws BenchError usage: unreadable, a folder, a pipe that nobody writes to, no such columns, a malformed row, too large, damaged gzip */
+export async function readCsv(
+  path: string,
+  o: { readonly skipBadRows: boolean; readonly mostIdleMs?: number },
+): Promise<CsvRows> {
   const file = basename(path);
   const parser = new RowParser({ file, skipBadRows: o.skipBadRows });
   const fd = opened(path);
   try {
-    const chunks = chunksOf(fd, path);
+    const chunks = chunksOf(fd, path, o.mostIdleMs ?? MOST_IDLE_MS);
     const first = chunks.next();
     const isGzip = !first.done && GZIP_MAGIC.every((byte, i) => first.value[i] === byte);
     if (isGzip) await unzipped(file, first.value, chunks, parser);
@@ -32,7 +39,8 @@ export async function readCsv(path: string, o: { readonly skipBadRows: boolean }
 
 function opened(path: string): number {
   try {
-    const fd = openSync(path, 'r');
+    // opening a named pipe would wait for its writer, however long that takes
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     if (!fstatSync(fd).isDirectory()) return fd;
     closeSync(fd);
   } catch (cause) {
@@ -42,19 +50,36 @@ function opened(path: string): number {
 }
 
 /** each chunk lies in the same memory as the one before: use it before the next */
-function* chunksOf(fd: number, path: string): Generator<Uint8Array, undefined> {
+function* chunksOf(fd: number, path: string, mostIdleMs: number): Generator<Uint8Array, undefined> {
   const room = Buffer.allocUnsafe(CHUNK_BYTES);
-  for (;;) {
-    const length = readInto(fd, room, path);
+  const isPipe = fstatSync(fd).isFIFO();
+  for (let first = true; ; first = false) {
+    const length = readInto(fd, room, { path, mostIdleMs, waitForWriter: isPipe && first });
     if (length === 0) return undefined;
     yield room.subarray(0, length);
   }
 }
 
-function readInto(fd: number, room: Buffer, path: string): number {
+/** @returns 0 at the end of the file. A pipe without a writer looks like that too, until something has come through it. */
+function readInto(fd: number, room: Buffer, o: { path: string; mostIdleMs: number; waitForWriter: boolean }): number {
+  const deadlineMs = performance.now() + o.mostIdleMs;
+  while (true) {
+    const length = readNow(fd, room, o.path);
+    if (length !== null && !(length === 0 && o.waitForWriter)) return length;
+    if (performance.now() > deadlineMs)
+      throw new BenchError('usage', `${o.path}: nothing came through this pipe for ${o.mostIdleMs / 1000} s`, {
+        nextStep: 'look whether anything writes to it, or give a file',
+      });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_AGAIN_MS);
+  }
+}
+
+/** @returns null when there is nothing yet */
+function readNow(fd: number, room: Buffer, path: string): number | null {
   try {
     return readSync(fd, room, 0, room.length, null);
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EAGAIN') return null;
     throw unreadable(path, cause);
   }
 }
@@ -76,9 +101,13 @@ async function unzipped(file: string, first: Uint8Array, rest: Iterable<Uint8Arr
     }
   };
   try {
-    await pipeline(Readable.from(copies(first, rest)), createGunzip(), async (unpacked: AsyncIterable<Uint8Array>) => {
-      for await (const chunk of unpacked) pushNoting(chunk);
-    });
+    await pipeline(
+      Readable.from(copies(first, rest)),
+      createGunzip({ chunkSize: CHUNK_BYTES }),
+      async (unpacked: AsyncIterable<Uint8Array>) => {
+        for await (const chunk of unpacked) pushNoting(chunk);
+      },
+    );
   } catch (cause) {
     if (refusal !== null) throw refusal;
     const message = `${file}: the gzip data is damaged or cut off after line ${parser.lines}: ${(cause as Error).message}`;

@@ -28,6 +28,8 @@ const MAX_RESPONSE_NS = 1e15;
 /** the year 5138; a value above is in milliseconds */
 const MAX_START_S = 1e11;
 const MAX_LINE_BYTES = 1 << 20;
+/** 200 bytes a row; a gzip file of 4 MB may unpack to more, and need not hold a row */
+export const MAX_BYTES = 4 * 2 ** 30;
 const NEWLINE = 10;
 const RETURN = 13;
 const COMMA = 44;
@@ -45,6 +47,7 @@ export class RowParser {
   #rest: Uint8Array = new Uint8Array(0);
   #line = 0;
   #nextLine = 1;
+  #bytes = 0;
   #badRows = 0;
   #firstBad = '';
 
@@ -60,6 +63,8 @@ export class RowParser {
   /** @param chunk may end in the middle of a line; not kept
    * @throws BenchError usage with file and line */
   push(chunk: Uint8Array): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > MAX_BYTES) throw this.#refusal(this.#nextLine, `more than ${MAX_BYTES} bytes (unpacked)`);
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const done = this.#takeLines(bytes);
     // a copy: the caller fills the chunk's memory again

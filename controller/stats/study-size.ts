@@ -45,6 +45,8 @@ export function requiredUnits(effect: number, unitSd: number, o: SizeOptions): n
     low = high;
     step *= 2;
     high += step;
+    if (high > MAX_UNITS)
+      throw new StatsError('no-convergence', `an effect of ${size} sd is never found with that power`);
   }
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);

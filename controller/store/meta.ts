@@ -1,11 +1,14 @@
 /** study.json: everything about a study but its samples. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError, type HostFacts } from '#proto';
 import type { UntilRun } from '../analysis/record.ts';
 import type { MechanismFacts } from '../analysis/results.ts';
 import type { PlannedArm, PlannedSut } from '../plan/study.ts';
+import { META_SHAPE } from './meta-shape.ts';
+import { readRegular } from './read-regular.ts';
+import { misfit } from './shape.ts';
 
 export const META_SCHEMA = 'hookbench.study/v1';
 
@@ -64,14 +67,20 @@ export function readMeta(dir: string): StudyMeta {
     });
   }
   const meta = parsed(path) as StudyMeta | null;
-  if (meta?.schema === META_SCHEMA && STUDY_STATUSES.includes(meta.status)) return meta;
+  if (meta?.schema === META_SCHEMA && STUDY_STATUSES.includes(meta.status)) return shaped(path, meta);
   if (meta?.schema === META_SCHEMA) throw new BenchError('usage', `${path} has no known status (${meta.status})`);
   throw new BenchError('usage', `${path} has schema ${String(meta?.schema)}; this version reads ${META_SCHEMA}`);
 }
 
+function shaped(path: string, meta: StudyMeta): StudyMeta {
+  const wrong = misfit(meta, META_SHAPE, 'study');
+  if (wrong === null) return meta;
+  throw new BenchError('usage', `${path} is damaged: ${wrong}`, { nextStep: 'take the study from where it was made' });
+}
+
 function parsed(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(readRegular(path));
   } catch (cause) {
     throw new BenchError('usage', `${path} can't be read: ${(cause as Error).message}`, { cause });
   }

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError, decode, type MeasurementRecord } from '#proto';
+import { checkRecord } from '../ingest/validate.ts';
 import { type SegmentEnd, scanSegment } from './segment-read.ts';
 
 export interface NodeRecord {
@@ -22,6 +23,8 @@ export function scanRecords(dir: string, onRecord: (found: NodeRecord) => void):
     file,
     ...scanSegment(join(dir, 'samples', file), ({ payload }) => {
       const record = decode('Record', payload);
+      // crc and form do not say that an agent sent it: a folder may come from anywhere
+      checkRecord(record);
       onRecord({ node: nodeOf(record), record });
     }),
   }));
@@ -31,9 +34,17 @@ export function scanRecords(dir: string, onRecord: (found: NodeRecord) => void):
 export function segmentFiles(dir: string): string[] {
   const folder = join(dir, 'samples');
   if (!existsSync(folder)) throw new BenchError('usage', `${dir} holds no samples folder`);
-  return readdirSync(folder)
+  return namesIn(folder)
     .filter((name) => name.endsWith('.seg'))
     .sort();
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (cause) {
+    throw new BenchError('usage', `${folder} can't be read: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** an assignment's id is STUDY/NODE/CONDITION/FORK */

@@ -1,13 +1,16 @@
 /** Atomic, durable replacement of small files. */
 
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Written beside, synced, renamed, the folder synced: a reader sees the old file or the new one, never half of it, and so does one after
  * a power failure. */
 export function replaceFile(path: string, text: string): void {
   const beside = `${path}.${process.pid}.new`;
-  const fd = openSync(beside, 'w', 0o640);
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  // a link of that name, in a folder from elsewhere, would be written through
+  rmSync(beside, { force: true });
+  const fd = openSync(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o640);
   try {
     const bytes = Buffer.from(text);
     let done = 0;

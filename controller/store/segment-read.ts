@@ -1,8 +1,9 @@
 /** Reads segment files (layout: FORMAT.md) frame by frame through one window, so that a file of any size needs little memory. */
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import { BenchError } from '#proto';
 import { crc32 } from './crc32.ts';
+import { withRegular } from './read-regular.ts';
 import { FRAME_HEAD_BYTES, SEGMENT_MAGIC } from './segment.ts';
 
 export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
@@ -28,7 +29,7 @@ export interface SegmentEnd {
 
 /** Calls `onFrame` for each whole frame, in order, up to the first that is cut off or damaged. A file cut off within its magic (the machine
  * died as it was made) holds nothing.
- * @throws BenchError usage when it is not a segment, or one of another version; ErrnoException */
+ * @throws BenchError usage when it is not a segment, or one of another version, or no regular file; ErrnoException */
 export function scanSegment(path: string, onFrame: (frame: Frame) => void): SegmentEnd {
   return withWindow(path, (window, bytes) => {
     const head = window.view(0, Math.min(SEGMENT_MAGIC.length, bytes));
@@ -60,13 +61,7 @@ function scan(window: Window, from: number, bytes: number, onFrame: (frame: Fram
 }
 
 function withWindow<T>(path: string, work: (window: Window, bytes: number) => T): T {
-  const fd = openSync(path, 'r');
-  try {
-    const { size } = fstatSync(fd);
-    return work(new Window(fd, size), size);
-  } finally {
-    closeSync(fd);
-  }
+  return withRegular(path, (fd, bytes) => work(new Window(fd, bytes), bytes));
 }
 
 /** the payload, or why there is none */
