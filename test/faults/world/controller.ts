@@ -1,0 +1,109 @@
+/** A real controller daemon, at the same address after every restart, and studies asked of it as the command line asks. */
+
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StudyEnded } from '#proto';
+import { ControlClient } from '../../../controller/cli/client.ts';
+import { request } from '../../helpers/plan.ts';
+import { type Started, type StartOptions, startDaemon, until } from './process.ts';
+import type { World } from './undo.ts';
+
+export interface RunningStudy {
+  readonly studyId: string;
+  readonly dir: string;
+  readonly notices: readonly string[];
+  /** how it ended; null when the controller went away */
+  readonly ended: Promise<StudyEnded | null>;
+}
+
+export class Controller {
+  readonly #world: World;
+  readonly #o: { readonly dir: string; readonly results: string } & StartOptions;
+  readonly tokenFile: string;
+  readonly token = randomBytes(16).toString('hex');
+  process: Started | null = null;
+  port = 0;
+  #client: ControlClient | null = null;
+
+  /** @param o.dir of its own @param o.results where studies are stored */
+  constructor(world: World, o: { readonly dir: string; readonly results: string } & StartOptions) {
+    this.#world = world;
+    this.#o = o;
+    this.tokenFile = join(o.dir, 'token');
+    mkdirSync(o.dir, { recursive: true });
+    writeFileSync(this.tokenFile, this.token, { mode: 0o600 });
+    world.later('the client of a controller', () => this.#client?.close());
+  }
+
+  async start(): Promise<void> {
+    const { wrap, env } = this.#o;
+    const started = startDaemon(this.#world, 'controller', {
+      ...(wrap && { wrap }),
+      ...(env && { env }),
+      args: ['--listen', `127.0.0.1:${this.port}`, '--token-file', this.tokenFile, '--end-with-stdin'],
+    });
+    this.process = started;
+    let port = 0;
+    started.onLine((line) => {
+      port = Number(/HOOKBENCH_CONTROLLER port=(\d+)/.exec(line)?.[1] ?? port);
+    });
+    this.port = await until('the controller listens', () => port, { process: started });
+    this.#client?.close();
+    this.#client = new ControlClient(`127.0.0.1:${this.port}`, this.token);
+  }
+
+  async kill(): Promise<void> {
+    this.process?.kill('SIGKILL');
+    await this.process?.exited;
+  }
+
+  async stop(): Promise<void> {
+    await this.process?.stop(20_000);
+  }
+
+  get client(): ControlClient {
+    if (this.#client === null) throw new Error('the controller was not started');
+    return this.#client;
+  }
+
+  async connected(agents: readonly string[]): Promise<void> {
+    const deadline = performance.now() + 30_000;
+    for (;;) {
+      const here = (await this.client.listAgents().catch(() => [])).map(({ agentId }) => agentId);
+      if (agents.every((agent) => here.includes(agent))) return;
+      if (performance.now() > deadline)
+        throw new Error(
+          `agents ${agents.join(', ')} did not connect, only ${here.join(', ')}\n${this.process?.stderr()}`,
+        );
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Resolves when it is planned. */
+  async study(over: Parameters<typeof request>[0] = {}): Promise<RunningStudy> {
+    const notices: string[] = [];
+    let failure: Error | null = null;
+    let planned: { studyId: string; dir: string } | null = null;
+    const asked = request({
+      ...{ suts: ['read-loop'], sutsAsked: true, mechanisms: ['ld-preload'], mechanismsAsked: true },
+      ...{ requests: 40, warmup: 0, warmupFixed: true, forks: 1, blocks: 1, seed: 1, seedFixed: true },
+      ...{ outDir: this.#o.results, command: 'fault suite' },
+      ...over,
+    });
+    const ended = this.client
+      .runStudy(asked, (event) => {
+        if (event.body === 'planned') planned = event.planned;
+        if (event.body === 'notice') notices.push(`${event.notice.code}: ${event.notice.detail}`);
+      })
+      .catch((error: Error) => {
+        failure = error;
+        return null;
+      });
+    const { studyId, dir } = await until('the study is planned', () => {
+      if (failure !== null) throw failure;
+      return planned;
+    });
+    return { studyId, dir, notices, ended };
+  }
+}
