@@ -7,7 +7,14 @@ interface OpenFinding {
   readonly why: string;
 }
 
-export const OPEN_FINDINGS: readonly OpenFinding[] = [];
+const NO_STUDY_ACK =
+  'records of a study that died with its controller are acknowledged by the next one, which keeps and counts none of them';
+const NOT_ENDED = 'no one ends, in study.json, a study whose controller was killed';
+
+export const OPEN_FINDINGS: readonly OpenFinding[] = [
+  { code: 'lost-acked', after: /kill-controller$/, why: NO_STUDY_ACK },
+  { code: 'ended-otherwise', after: /kill-controller$/, why: NOT_ENDED },
+];
 
 /** @returns why it is known; null when it is not */
 export function openFinding(code: string, after: string): string | null {

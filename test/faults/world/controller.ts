@@ -48,7 +48,7 @@ export class Controller {
     started.onLine((line) => {
       port = Number(/HOOKBENCH_CONTROLLER port=(\d+)/.exec(line)?.[1] ?? port);
     });
-    this.port = await until('the controller listens', () => port, { process: started });
+    this.port = await until('the controller listens', () => port > 0 && port, { process: started });
     this.#client?.close();
     this.#client = new ControlClient(`127.0.0.1:${this.port}`, this.token);
   }
