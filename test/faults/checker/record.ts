@@ -34,6 +34,15 @@ export function seenRecord(bytes: Uint8Array): SeenRecord {
   return seen(plain(recordType, recordType.decode(bytes)));
 }
 
+/** the same, where what was stored may be no record at all: then one that no one can have offered */
+export function storedRecord(bytes: Uint8Array): SeenRecord {
+  try {
+    return seenRecord(bytes);
+  } catch {
+    return { sequence: 0, studyId: '', assignmentId: '', body: 'unreadable', samples: 0, lost: null, digest: '' };
+  }
+}
+
 /** @param record fields by their names in the .proto, enums as their words there
  * @returns the bytes that stand for it, and what a reader sees in them */
 export function recordOf(record: Fields): SeenRecord {

@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type SeenRecord, seenRecord } from './record.ts';
+import { type SeenRecord, storedRecord } from './record.ts';
 
 const MAGIC = 'HKBSEG1\n';
 const HEAD_BYTES = 8;
@@ -41,7 +41,7 @@ export function readSegment(bytes: Buffer): { frames: ReadFrame[]; tornBytes: nu
     if (end > bytes.length || end === at + HEAD_BYTES) break;
     const payload = bytes.subarray(at + HEAD_BYTES, end);
     if (crc32(payload) !== bytes.readUInt32LE(at + 4)) break;
-    frames.push({ at, end, record: seenRecord(payload) });
+    frames.push({ at, end, record: storedRecord(payload) });
     at = end;
   }
   return { frames, tornBytes: bytes.length - at };

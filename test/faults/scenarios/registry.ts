@@ -1,6 +1,8 @@
 /** Every scenario; a new one is a file and a line here. */
 
 import type { Scenario } from '../scenario.ts';
+import { order } from './order.ts';
+import { segments } from './segments.ts';
 import { stream } from './stream.ts';
 
-export const SCENARIOS: readonly Scenario[] = [stream];
+export const SCENARIOS: readonly Scenario[] = [stream, order, segments];
