@@ -1,8 +1,10 @@
 /** Every scenario; a new one is a file and a line here. */
 
 import type { Scenario } from '../scenario.ts';
+import { certificates } from './certificates.ts';
+import { disk } from './disk.ts';
 import { order } from './order.ts';
 import { segments } from './segments.ts';
 import { stream } from './stream.ts';
 
-export const SCENARIOS: readonly Scenario[] = [stream, order, segments];
+export const SCENARIOS: readonly Scenario[] = [stream, order, segments, disk, certificates];

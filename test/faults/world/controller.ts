@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StudyEnded } from '#proto';
+import { channelCredentials, type StudyEnded, TlsFolder } from '#proto';
 import { ControlClient } from '../../../controller/cli/client.ts';
 import { request } from '../../helpers/plan.ts';
 import { type Started, type StartOptions, startDaemon, until } from './process.ts';
@@ -17,17 +17,25 @@ export interface RunningStudy {
   readonly ended: Promise<StudyEnded | null>;
 }
 
+export interface ControllerOptions extends StartOptions {
+  /** of its own */
+  readonly dir: string;
+  /** where studies are stored */
+  readonly results: string;
+  /** folders with the certificates of the controller and of its user; a token on loopback without */
+  readonly tls?: { readonly controller: string; readonly cli: string; readonly host: string };
+}
+
 export class Controller {
   readonly #world: World;
-  readonly #o: { readonly dir: string; readonly results: string } & StartOptions;
+  readonly #o: ControllerOptions;
   readonly tokenFile: string;
   readonly token = randomBytes(16).toString('hex');
   process: Started | null = null;
   port = 0;
   #client: ControlClient | null = null;
 
-  /** @param o.dir of its own @param o.results where studies are stored */
-  constructor(world: World, o: { readonly dir: string; readonly results: string } & StartOptions) {
+  constructor(world: World, o: ControllerOptions) {
     this.#world = world;
     this.#o = o;
     this.tokenFile = join(o.dir, 'token');
@@ -41,7 +49,7 @@ export class Controller {
     const started = startDaemon(this.#world, 'controller', {
       ...(wrap && { wrap }),
       ...(env && { env }),
-      args: ['--listen', `127.0.0.1:${this.port}`, '--token-file', this.tokenFile, '--end-with-stdin'],
+      args: [...this.#listening(), '--end-with-stdin'],
     });
     this.process = started;
     let port = 0;
@@ -50,7 +58,27 @@ export class Controller {
     });
     this.port = await until('the controller listens', () => port > 0 && port, { process: started });
     this.#client?.close();
-    this.#client = new ControlClient(`127.0.0.1:${this.port}`, this.token);
+    this.#client = await this.#dialled();
+  }
+
+  /** as agents dial it */
+  get address(): string {
+    return `${this.#o.tls?.host ?? '127.0.0.1'}:${this.port}`;
+  }
+
+  #listening(): string[] {
+    const { tls, results } = this.#o;
+    const secret =
+      tls === undefined ? ['--token-file', this.tokenFile] : ['--tls-dir', tls.controller, '--results', results];
+    return ['--listen', this.address, ...secret];
+  }
+
+  async #dialled(): Promise<ControlClient> {
+    const { tls } = this.#o;
+    if (tls === undefined) return new ControlClient(this.address, this.token);
+    const folder = new TlsFolder({ dir: tls.cli, role: 'cli', log: () => undefined });
+    this.#world.later('the certificates of a user', () => folder.close());
+    return new ControlClient(this.address, '', await channelCredentials(this.address, folder));
   }
 
   async kill(): Promise<void> {

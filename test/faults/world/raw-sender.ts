@@ -1,6 +1,6 @@
 /** An agent by hand: it sends what it is told, in any order and as often as it is told, and knows what it offered first under each number. */
 
-import { Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
+import { type ChannelCredentials, Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import {
   AGENT_STREAM,
   type AgentMessage,
@@ -37,17 +37,22 @@ export class RawSender {
   /** how the stream ended: its status code and words */
   refusal: { readonly code: number; readonly details: string } | null = null;
 
-  constructor(world: World, o: { port: number; agentId: string; runId: string; token: string }) {
+  constructor(
+    world: World,
+    o: { port: number; agentId: string; runId: string; token: string; credentials?: ChannelCredentials },
+  ) {
     this.#o = o;
-    this.#client = new Client(`127.0.0.1:${o.port}`, credentials.createInsecure(), CHANNEL_OPTIONS);
+    // without retries of its own a refusal is seen as it comes
+    const options = { ...CHANNEL_OPTIONS, 'grpc.enable_retries': 0 };
+    this.#client = new Client(`127.0.0.1:${o.port}`, o.credentials ?? credentials.createInsecure(), options);
     world.later('a raw sender', () => {
       this.#stream?.cancel();
       this.#client.close();
     });
   }
 
-  /** @returns what the controller says it has */
-  async connect(): Promise<number> {
+  /** @returns whether it is welcome; when not, `refusal` says why */
+  async connect(): Promise<boolean> {
     this.#stream?.cancel();
     const { path, requestSerialize, responseDeserialize } = AGENT_STREAM.connect;
     const stream = this.#client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
@@ -62,11 +67,9 @@ export class RawSender {
     });
     const { agentId, runId, token } = this.#o;
     stream.write({ body: 'hello', hello: hello({ protocol: PROTOCOL_VERSION, agentId, runId, token }) });
-    await until('the raw sender is welcome', () => this.welcomed || this.refusal !== null);
-    if (this.refusal !== null)
-      throw new Error(`the raw sender is refused: ${this.refusal.code} ${this.refusal.details}`);
+    await until('the raw sender is answered', () => this.welcomed || this.refusal !== null);
     this.#sent = this.acked;
-    return this.acked;
+    return this.welcomed;
   }
 
   /** Number of records offered. */
