@@ -2,9 +2,12 @@
 
 import type { Scenario } from '../scenario.ts';
 import { certificates } from './certificates.ts';
+import { clock } from './clock.ts';
 import { disk } from './disk.ts';
+import { link } from './link.ts';
 import { order } from './order.ts';
 import { segments } from './segments.ts';
 import { stream } from './stream.ts';
+import { study } from './study.ts';
 
-export const SCENARIOS: readonly Scenario[] = [stream, order, segments, disk, certificates];
+export const SCENARIOS: readonly Scenario[] = [stream, order, segments, disk, certificates, link, clock, study];
