@@ -62,11 +62,19 @@ export class Round {
     ];
     if (o.full || failures > 0)
       for (const { atMs, kind, detail } of this.injected) lines.push(`       ${atMs} ms  ${kind} ${detail}`.trimEnd());
-    for (const { code, detail, after, known } of this.found)
-      lines.push(
-        `  ${known === null ? 'FOUND' : 'known'} ${code} after ${after}: ${detail}${known === null ? '' : ` (${known})`}`,
-      );
+    for (const { code, detail, after } of this.failures()) lines.push(`  FOUND ${code} after ${after}: ${detail}`);
+    for (const line of this.#knownOnes()) lines.push(line);
     if (failures > 0) lines.push(`  again: npm run test:faults -- --scenario ${this.scenario} --round ${this.seed}`);
     return lines.join('\n');
+  }
+
+  /** once each, with the first of them in full */
+  #knownOnes(): string[] {
+    const open = this.found.filter(({ known }) => known !== null);
+    const keys = [...new Set(open.map(({ code, after }) => `${code} after ${after}`))];
+    return keys.map((key) => {
+      const same = open.filter(({ code, after }) => `${code} after ${after}` === key);
+      return `  known ${same.length} × ${key}: ${same[0]?.known}; e.g. ${same[0]?.detail}`;
+    });
   }
 }

@@ -62,13 +62,25 @@ export function fromAgent(bytes: Uint8Array): { hello?: { agentId: string; runId
   return message.record === undefined ? {} : { record: seen(message.record as Fields) };
 }
 
-/** what a controller claims: records up to `durable` are stored; of those of this ack `discarded` samples were not kept */
-export function fromController(bytes: Uint8Array): { durable: number; discarded: number } | null {
+export interface Claim {
+  /** records up to this one are done with */
+  readonly durable: number;
+  /** samples among them that were not kept, since the controller named last first heard of the run; 0 where it does not say */
+  readonly discarded: number;
+  /** start of the controller, told once a stream; null in what follows */
+  readonly controllerRun: string | null;
+}
+
+/** @returns what a controller claims; null for what is no claim */
+export function fromController(bytes: Uint8Array): Claim | null {
   const message = plain(controllerMessageType, controllerMessageType.decode(bytes));
   const said = (message.ack ?? message.welcome) as Fields | undefined;
   if (said === undefined) return null;
-  const discarded = Object.entries(said).find(([name]) => /discard/.test(name))?.[1] ?? 0;
-  return { durable: Number(said.durable_sequence), discarded: Number(discarded) };
+  return {
+    durable: Number(said.durable_sequence),
+    discarded: Number(said.discarded_samples ?? 0),
+    controllerRun: message.welcome === undefined ? null : String(said.controller_run ?? ''),
+  };
 }
 
 function seen(record: Fields): SeenRecord {

@@ -11,7 +11,9 @@ interface SeenRun {
   readonly runId: string;
   readonly sent: Map<number, SeenRecord>;
   acked: number;
-  discarded: number;
+  /** samples not kept, by the start of the controller that said so */
+  readonly discarded: Map<string, number>;
+  controllerRun: string;
   /** records that came again after a break with other contents */
   readonly changed: number[];
 }
@@ -39,7 +41,7 @@ export class Witness {
 
   /** samples that the controller said it did not keep */
   discarded(runId: string): number {
-    return this.#runs.get(runId)?.discarded ?? 0;
+    return [...(this.#runs.get(runId)?.discarded.values() ?? [])].reduce((sum, samples) => sum + samples, 0);
   }
 
   changed(): string[] {
@@ -73,13 +75,14 @@ export class Witness {
     const said = run === undefined ? null : this.#read(() => fromController(bytes));
     if (run === undefined || said === null || said === undefined) return;
     run.acked = Math.max(run.acked, said.durable);
-    run.discarded += said.discarded;
+    run.controllerRun = said.controllerRun ?? run.controllerRun;
+    run.discarded.set(run.controllerRun, Math.max(said.discarded, run.discarded.get(run.controllerRun) ?? 0));
   }
 
   #runOf({ agentId, runId }: { agentId: string; runId: string }): SeenRun {
     const known = this.#runs.get(runId);
     if (known !== undefined) return known;
-    const run = { agentId, runId, sent: new Map(), acked: 0, discarded: 0, changed: [] };
+    const run = { agentId, runId, sent: new Map(), acked: 0, discarded: new Map(), controllerRun: '', changed: [] };
     this.#runs.set(runId, run);
     return run;
   }

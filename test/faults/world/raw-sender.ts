@@ -32,7 +32,6 @@ export class RawSender {
   #sent = 0;
   welcomed = false;
   acked = 0;
-  discarded = 0;
   assignment: Assignment | null = null;
   /** how the stream ended: its status code and words */
   refusal: { readonly code: number; readonly details: string } | null = null;
@@ -66,7 +65,8 @@ export class RawSender {
       if (stream === this.#stream) this.refusal = { code, details };
     });
     const { agentId, runId, token } = this.#o;
-    stream.write({ body: 'hello', hello: hello({ protocol: PROTOCOL_VERSION, agentId, runId, token }) });
+    const said = { protocol: PROTOCOL_VERSION, agentId, runId, token, ackedSequence: this.acked };
+    stream.write({ body: 'hello', hello: hello(said) });
     await until('the raw sender is answered', () => this.welcomed || this.refusal !== null);
     this.#sent = this.acked;
     return this.welcomed;
