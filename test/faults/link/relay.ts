@@ -12,6 +12,8 @@ export type Direction = 'up' | 'down';
 interface Pair {
   readonly near: Socket;
   readonly far: Socket;
+  /** nothing more goes through, in either direction */
+  cut: boolean;
 }
 
 export class Relay {
@@ -90,7 +92,7 @@ export class Relay {
       return;
     }
     const far = connect(this.#to.port, this.#to.host);
-    const pair = { near, far };
+    const pair = { near, far, cut: false };
     const observer = this.#observe();
     this.#pairs.add(pair);
     for (const socket of [near, far]) {
@@ -105,6 +107,7 @@ export class Relay {
   }
 
   #pass(pair: Pair, direction: Direction, { chunk, seen }: { chunk: Buffer; seen: (bytes: Buffer) => void }): void {
+    if (pair.cut) return;
     const [from, to] = direction === 'up' ? [pair.near, pair.far] : [pair.far, pair.near];
     const passed = chunk.subarray(0, Math.min(chunk.length, this.#cutAfter));
     this.#cutAfter -= passed.length;
@@ -112,6 +115,7 @@ export class Relay {
     if (!to.write(passed)) from.pause();
     if (this.#cutAfter <= 0) {
       this.#cutAfter = Number.POSITIVE_INFINITY;
+      pair.cut = true;
       setImmediate(() => this.#end(pair, 'end'));
     }
     const waitMs = (1000 * chunk.length) / this.#bytesPerSecond;

@@ -35,7 +35,7 @@ export const certificates: Scenario = {
       ...{ controller: `${HOST}:${relay.port}`, agentId: AGENT, tokenFile: null, seed: o.seed },
       tlsDir: await made.folder('agent', AGENT, SHORT_S),
     });
-    await controller.connected([AGENT]);
+    await controller.connected([{ agentId: AGENT }]);
     const study = await controller.study();
     await firehose.assigned(study.studyId);
     const kinds = o.brief ? INTRUDERS : Array.from({ length: 12 }, () => oneOf(o.random, INTRUDERS));
@@ -46,7 +46,7 @@ export const certificates: Scenario = {
     await firehose.event(({ event }) => event === 'broken', 'the expired agent is refused');
     await sleep(between(o.random, 100, 500));
     await made.folder('agent', AGENT);
-    await controller.connected([AGENT]);
+    await controller.connected([{ agentId: AGENT }]);
     firehose.command('finish');
     await within('the study ends', 30_000, study.ended);
     firehose.command('drain');

@@ -78,7 +78,7 @@ async function anotherClock(bench: Bench, o: RoundOptions): Promise<void> {
   o.round.inject('monotonic-step', `of the agent, by ${other.wrap[3]} s`);
   await bench.restart(seat, other);
   seat.dead.splice(0);
-  await bench.controller.connected([seat.agentId]);
+  await bench.connected();
   const before = process.hrtime.bigint();
   seat.firehose.command('clock');
   const said = await seat.firehose.event(({ event }) => event === 'clock', 'its clock');

@@ -50,7 +50,7 @@ async function swapped(bench: Bench, o: RoundOptions): Promise<void> {
   await seat.firehose.process.stop(5000);
   await bench.restart(seat, { spoolLimitBytes: 200 * KIB, recordsPerSecond: 100, spoolPath: join(o.dir, 'bounded') });
   seat.dead.splice(0);
-  await bench.controller.connected([seat.agentId]);
+  await bench.connected();
 }
 
 async function boundReached(bench: Bench, { random, round }: RoundOptions): Promise<void> {

@@ -26,7 +26,7 @@ export const link: Scenario = {
       ...{ controller: controller.address, agentId: AGENT, tokenFile: null, seed: o.seed, wrap: wire.wrap },
       ...{ tlsDir: await made.folder('agent', AGENT), recordsPerSecond: 30, samplesPerRecord: 100 },
     });
-    await controller.connected([AGENT]);
+    await controller.connected([{ agentId: AGENT }]);
     const study = await controller.study();
     await firehose.assigned(study.studyId);
     for (let i = 0; i < (o.brief ? 2 : 8); i++) await inject(wire, o, o.brief ? i % 2 === 0 : o.random.uniform() < 0.5);

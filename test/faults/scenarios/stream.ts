@@ -56,7 +56,7 @@ async function killAgent(bench: Bench, study: RunningStudy, seat: Seat): Promise
   await seat.firehose.kill();
   await bench.restart(seat);
   await bench.ended(study);
-  await bench.controller.connected(bench.seats.map(({ agentId }) => agentId));
+  await bench.connected();
 }
 
 /** Its agents go on measuring and deliver to the next one what that one may then keep or refuse. */
@@ -66,7 +66,7 @@ async function killController(bench: Bench, study: RunningStudy, awayMs: number)
   await study.ended;
   await sleep(awayMs);
   await bench.controller.start();
-  await bench.controller.connected(bench.seats.map(({ agentId }) => agentId));
+  await bench.connected();
   for (const { firehose } of bench.seats) firehose.command('finish');
   await sleep(50);
 }

@@ -49,7 +49,7 @@ export const study: Scenario = {
       dead: new Set<string>(),
       discarded: new Map<string, number>(),
     };
-    await controller.connected([AGENT]);
+    await controller.connected([{ agentId: AGENT }]);
     const able = KINDS.filter((kind) => kind !== 'kill-bpftrace' || needs('ebpf'));
     const kinds = o.brief ? [oneOf(o.random, able.slice(0, 2))] : o.random.shuffled(able);
     for (const kind of kinds) await oneStudy(bench, kind, o);
@@ -91,7 +91,7 @@ async function inject(bench: Bench, kind: Kind, running: RunningStudy, o: RoundO
     await killed(bench);
     bench.agent = startAgent(o, controller, witness);
     await within('the study ends', STUDY_MS, running.ended);
-    await controller.connected([AGENT]);
+    await controller.connected([{ agentId: AGENT }]);
     leftovers(pid, o);
     return false;
   }
@@ -106,7 +106,7 @@ async function inject(bench: Bench, kind: Kind, running: RunningStudy, o: RoundO
     leftovers(pid, o);
     check(bench, running, { kind, expects: ['failed', 'interrupted'], o });
     bench.agent = startAgent(o, controller, witness);
-    await controller.connected([AGENT]);
+    await controller.connected([{ agentId: AGENT }]);
     return true;
   }
   const pid = await until(`a process to ${kind}`, () => childrenOf(bench.agent.pid, PROCESSES[kind])[0], {

@@ -52,7 +52,12 @@ export class Bench {
       const agentId = `firehose-${i + 1}`;
       this.seats.push({ agentId, witness, firehose: this.#firehose(agentId, witness, o), dead: [] });
     }
-    await this.controller.connected(this.seats.map(({ agentId }) => agentId));
+    await this.connected();
+  }
+
+  /** Waits for the firehoses, in the runs they are in now. */
+  async connected(): Promise<void> {
+    await this.controller.connected(this.seats.map(({ firehose }) => firehose.options));
   }
 
   /** another run of the same agent, as after a crash */

@@ -95,15 +95,18 @@ export class Controller {
     return this.#client;
   }
 
-  async connected(agents: readonly string[]): Promise<void> {
+  /** Waits for these agents. @param agents the name of each, and the run where an older one of that name may still be there */
+  async connected(agents: readonly { readonly agentId: string; readonly runId?: string }[]): Promise<void> {
     const deadline = performance.now() + 30_000;
     for (;;) {
-      const here = (await this.client.listAgents().catch(() => [])).map(({ agentId }) => agentId);
-      if (agents.every((agent) => here.includes(agent))) return;
-      if (performance.now() > deadline)
-        throw new Error(
-          `agents ${agents.join(', ')} did not connect, only ${here.join(', ')}\n${this.process?.stderr()}`,
-        );
+      const here = await this.client.listAgents().catch(() => []);
+      const isHere = (agent: (typeof agents)[number]) =>
+        here.some(({ agentId, runId }) => agentId === agent.agentId && runId === (agent.runId ?? runId));
+      if (agents.every(isHere)) return;
+      if (performance.now() > deadline) {
+        const missing = agents.filter((agent) => !isHere(agent)).map(({ agentId }) => agentId);
+        throw new Error(`agents that did not connect: ${missing.join(', ')}\n${this.process?.stderr()}`);
+      }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
