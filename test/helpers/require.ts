@@ -3,7 +3,14 @@
 import { existsSync } from 'node:fs';
 import { execaSync } from 'execa';
 
+/** of Debian's package faketime */
+export const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
+
 const PROBES = {
+  root: () => process.getuid?.() === 0,
+  netns: () => process.getuid?.() === 0 && runs('ip', '-V') && runs('tc', '-V'),
+  'time-namespaces': () => process.getuid?.() === 0 && runs('unshare', '--time', '--monotonic', '1', 'true'),
+  faketime: () => existsSync(FAKETIME),
   ebpf: () =>
     process.getuid?.() === 0 &&
     runs('bpftrace', '--version') &&
@@ -26,6 +33,6 @@ export function needs(...wanted: readonly Need[]): boolean {
   return missing.length === 0;
 }
 
-function runs(file: string, arg: string): boolean {
-  return execaSync(file, [arg], { reject: false }).exitCode === 0;
+function runs(file: string, ...args: readonly string[]): boolean {
+  return execaSync(file, args, { reject: false }).exitCode === 0;
 }
