@@ -6,14 +6,16 @@ import { BenchError } from './errors.ts';
 import type { MessageTypes } from './messages.ts';
 import { decodeSamples, encodeSamples, type SampleRecord } from './sample-codec.ts';
 import { type Bits64, bigintOfBits, bitsOfBigint, fitsUnsigned, safeNumber } from './units.ts';
+import type { Allocate } from './writer.ts';
 
 const PACKAGE = 'hookbench.v1';
 const root = loadRoot();
 
-/** Of a oneof the field that its tag names is written. @throws BenchError internal when a word of an enum is not known, or a number does not fit */
-export function encode<K extends keyof MessageTypes>(name: K, message: MessageTypes[K]): Buffer {
+/** Of a oneof the field that its tag names is written. @throws BenchError internal when a word of an enum is not known, or a number does not fit
+ * @param allocate where samples are written; other messages get memory of their own */
+export function encode<K extends keyof MessageTypes>(name: K, message: MessageTypes[K], allocate?: Allocate): Buffer {
   const record = samplesOf(name, message);
-  return record === null ? encodeAny(name, message) : encodeSamples(record, name === 'AgentMessage');
+  return record === null ? encodeAny(name, message) : encodeSamples(record, name === 'AgentMessage', allocate);
 }
 
 /** @throws BenchError bad-message */

@@ -6,7 +6,7 @@ import { BenchError } from './errors.ts';
 import type { MeasurementRecord, Place } from './measurement.ts';
 import { BytesReader } from './reader.ts';
 import { fitsUnsigned } from './units.ts';
-import { BytesWriter, varintLength } from './writer.ts';
+import { type Allocate, BytesWriter, varintLength } from './writer.ts';
 
 export type SampleRecord = MeasurementRecord & { body: 'samples' };
 
@@ -23,8 +23,9 @@ const TAGS = {
 } as const;
 
 /** @param wrapped as an AgentMessage, else as the bare Record
+ * @param allocate where it is written, e.g. memory that is used again
  * @throws BenchError internal when a word of an enum is not known, or a number does not fit */
-export function encodeSamples(record: SampleRecord, wrapped: boolean): Buffer {
+export function encodeSamples(record: SampleRecord, wrapped: boolean, allocate: Allocate = Buffer.allocUnsafe): Buffer {
   const { sequence, studyId, assignmentId, samples } = record;
   const { place, t0Ns, n, dtNs, latencyNs, arm, flags } = samples;
   checkUint('sequence', sequence, 'uint64');
@@ -41,7 +42,7 @@ export function encodeSamples(record: SampleRecord, wrapped: boolean): Buffer {
     nested(flags.length);
   const [studyBytes, assignmentBytes] = [Buffer.byteLength(studyId), Buffer.byteLength(assignmentId)];
   const recordBytes = 1 + varintLength(sequence) + nested(studyBytes) + nested(assignmentBytes) + nested(samplesBytes);
-  const to = new BytesWriter(wrapped ? nested(recordBytes) : recordBytes);
+  const to = new BytesWriter(wrapped ? nested(recordBytes) : recordBytes, allocate);
   if (wrapped) to.head(RECORD_TAG, recordBytes);
   to.uint(TAGS.record.sequence, sequence);
   to.text(TAGS.record.studyId, studyId, studyBytes);

@@ -2,12 +2,15 @@
 
 import { BenchError } from './errors.ts';
 
+/** @returns memory of this length, whatever is in it */
+export type Allocate = (length: number) => Buffer;
+
 export class BytesWriter {
   readonly buffer: Buffer;
   #at = 0;
 
-  constructor(length: number) {
-    this.buffer = Buffer.allocUnsafe(length);
+  constructor(length: number, allocate: Allocate) {
+    this.buffer = allocate(length);
   }
 
   /** tag and length of a field whose content follows */

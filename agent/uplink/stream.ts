@@ -84,6 +84,7 @@ export class Uplink {
   readonly #promises: Promises;
   readonly #retry: Retry;
   readonly #waiting = new Set<() => void>();
+  readonly #allocate = (length: number) => this.#spool.allocate(length);
   #stream: Stream | null = null;
   #welcomeTimer: NodeJS.Timeout | undefined;
   #blocked = false;
@@ -130,10 +131,8 @@ export class Uplink {
   send(ids: { studyId: string; assignmentId: string }, body: RecordBody): void {
     const isSamples = body.body === 'samples';
     const samples = isSamples ? body.samples.n : 0;
-    const record = encode('AgentMessage', {
-      body: 'record',
-      record: { sequence: this.#spool.last + 1, ...ids, ...body },
-    });
+    const numbered = { sequence: this.#spool.last + 1, ...ids, ...body };
+    const record = encode('AgentMessage', { body: 'record', record: numbered }, this.#allocate);
     if (this.#spool.append(record, { samples, always: !isSamples })) {
       this.#pump();
     } else {
