@@ -1,13 +1,15 @@
 /** The agent's life: one stream, one assignment at a time, a clean end. */
 
 import type { ChannelCredentials } from '@grpc/grpc-js';
-import { type Assignment, type BenchError, explainTls, type Hello } from '#proto';
+import { type Assignment, type BenchError, explainTls, formatFailure, type Hello } from '#proto';
 import type { Pinning } from './host/cores.ts';
 import { runAssignment } from './session/session.ts';
 import type { Sink } from './session/sink.ts';
-import { Uplink } from './uplink/stream.ts';
+import { Uplink, type UplinkCounters } from './uplink/stream.ts';
 
 const DRAIN_TIMEOUT_MS = 10_000;
+/** assignments remembered so that none runs twice: a controller repeats one only while it is the last it gave */
+const MOST_HAD = 256;
 
 export interface AgentOptions {
   readonly controller: string;
@@ -41,6 +43,10 @@ export class AgentDaemon {
         cancel: (id) => this.#cancel(id),
         broken: (reason) => o.log(`no stream to ${o.controller} (${withHelp(reason)}); trying again`),
         refused: (error) => void this.#refused(error),
+        discarded: (samples) =>
+          o.log(
+            `${samples} samples were not kept by the controller (no study wanted them, or its disk failed) and are lost`,
+          ),
       },
     });
   }
@@ -54,6 +60,10 @@ export class AgentDaemon {
     const alive = setInterval(() => undefined, 60_000);
     this.#uplink.connect();
     return ended.finally(() => clearInterval(alive));
+  }
+
+  counters(): UplinkCounters {
+    return this.#uplink.counters();
   }
 
   /** Ends the work under way, waits until its records are durable (or 10 s), and ends. */
@@ -72,7 +82,7 @@ export class AgentDaemon {
   /** An assignment that was had before is passed over: a controller repeats it when the stream broke. */
   #start(assignment: Assignment): void {
     if (this.#stopping || this.#had.has(assignment.assignmentId)) return;
-    this.#had.add(assignment.assignmentId);
+    this.#remember(assignment.assignmentId);
     if (this.#current !== null) {
       this.#decline(assignment, this.#current.assignment.assignmentId);
       return;
@@ -95,6 +105,14 @@ export class AgentDaemon {
     this.#current = { assignment, abort, done };
   }
 
+  #remember(assignmentId: string): void {
+    this.#had.add(assignmentId);
+    for (const oldest of this.#had) {
+      if (this.#had.size <= MOST_HAD) break;
+      this.#had.delete(oldest);
+    }
+  }
+
   #decline({ studyId, assignmentId }: Assignment, running: string): void {
     const end = {
       status: 'failed',
@@ -111,7 +129,7 @@ export class AgentDaemon {
   }
 
   async #refused(error: BenchError): Promise<void> {
-    this.#o.log(error.message);
+    this.#o.log(formatFailure(error));
     await this.stop('refused by the controller', 1);
   }
 }
