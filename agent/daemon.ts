@@ -1,7 +1,15 @@
 /** The agent's life: one stream, one assignment at a time, a clean end. */
 
 import type { ChannelCredentials } from '@grpc/grpc-js';
-import { type Assignment, type BenchError, EXIT, explainTls, type FailureCode, type Hello } from '#proto';
+import {
+  type Assignment,
+  type BenchError,
+  EXIT,
+  explainTls,
+  type FailureCode,
+  formatFailure,
+  type Hello,
+} from '#proto';
 import type { Pinning } from './host/cores.ts';
 import type { AgentStatus } from './ops/metrics.ts';
 import type { RunAs } from './security/run-as.ts';
@@ -10,6 +18,8 @@ import type { Sink } from './session/sink.ts';
 import { Uplink } from './uplink/stream.ts';
 
 const DRAIN_TIMEOUT_MS = 10_000;
+/** assignments remembered so that none runs twice: a controller repeats one only while it is the last it gave */
+const MOST_HAD = 256;
 
 export interface AgentOptions {
   readonly controller: string;
@@ -47,6 +57,10 @@ export class AgentDaemon {
         cancel: (id) => this.#cancel(id),
         broken: (reason) => o.log(`no stream to ${o.controller} (${withHelp(reason)}); trying again`),
         refused: (error) => void this.#refused(error),
+        discarded: (samples) =>
+          o.log(
+            `${samples} samples were not kept by the controller (no study wanted them, or its disk failed) and are lost`,
+          ),
       },
     });
   }
@@ -94,7 +108,7 @@ export class AgentDaemon {
   /** An assignment that was had before is passed over: a controller repeats it when the stream broke. */
   #start(assignment: Assignment): void {
     if (this.#had.has(assignment.assignmentId)) return;
-    this.#had.add(assignment.assignmentId);
+    this.#remember(assignment.assignmentId);
     if (this.#stopping) {
       this.#decline(assignment, { code: 'agent-gone', why: 'is ending' });
       return;
@@ -125,6 +139,14 @@ export class AgentDaemon {
     this.#current = { assignment, abort, done };
   }
 
+  #remember(assignmentId: string): void {
+    this.#had.add(assignmentId);
+    for (const oldest of this.#had) {
+      if (this.#had.size <= MOST_HAD) break;
+      this.#had.delete(oldest);
+    }
+  }
+
   #decline({ studyId, assignmentId }: Assignment, { code, why }: { code: FailureCode; why: string }): void {
     const end = {
       status: 'failed',
@@ -141,7 +163,7 @@ export class AgentDaemon {
   }
 
   async #refused(error: BenchError): Promise<void> {
-    this.#o.log(error.message);
+    this.#o.log(formatFailure(error));
     await this.stop('refused by the controller', { code: EXIT.failed });
   }
 }

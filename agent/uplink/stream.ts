@@ -81,12 +81,12 @@ type Failure = Error & { code?: number; details?: string };
 
 export class Uplink {
   readonly #o: UplinkOptions;
-  readonly #client: Client;
   readonly #spool: Spool;
   readonly #promises: Promises;
   readonly #retry: Retry;
   readonly #waiting = new Set<() => void>();
   readonly #allocate = (length: number) => this.#spool.allocate(length);
+  #client: Client;
   #stream: Stream | null = null;
   #welcomeTimer: NodeJS.Timeout | undefined;
   #blocked = false;
@@ -97,8 +97,7 @@ export class Uplink {
 
   constructor(o: UplinkOptions) {
     this.#o = o;
-    const options = { ...CHANNEL_OPTIONS, ...o.channelOptions };
-    this.#client = new Client(o.controller, o.credentials ?? credentials.createInsecure(), options);
+    this.#client = this.#dial();
     this.#spool = new Spool(o.spoolPath, o.spoolLimitBytes);
     this.#promises = new Promises(this.#spool);
     this.#retry = new Retry(o.nameTakenMs ?? NAME_TAKEN_MS);
@@ -122,10 +121,12 @@ export class Uplink {
     stream.on('error', (error: Failure) => this.#lost(stream, error));
     stream.on('end', () => this.#lost(stream, failure('the controller ended the stream')));
     const welcomeMs = this.#o.welcomeMs ?? WELCOME_MS;
-    this.#welcomeTimer = setTimeout(
-      () => this.#lost(stream, failure(`no welcome from the controller within ${welcomeMs / 1000} s`)),
-      welcomeMs,
-    );
+    this.#welcomeTimer = setTimeout(() => {
+      // the connection may be one that goes nowhere, and grpc-js would wait for it as long as the kernel does
+      this.#client.close();
+      this.#client = this.#dial();
+      this.#lost(stream, failure(`no welcome from the controller within ${welcomeMs / 1000} s`));
+    }, welcomeMs);
     stream.write({ body: 'hello', hello: { ...this.#o.hello, ackedSequence: this.#spool.acked } });
   }
 
@@ -187,11 +188,19 @@ export class Uplink {
   }
 
   close(): void {
+    if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#welcomeTimer);
     this.#stream?.end();
     this.#client.close();
     this.#spool.close();
+  }
+
+  #dial(): Client {
+    const { controller, channelOptions } = this.#o;
+    const channel = this.#o.credentials ?? credentials.createInsecure();
+    const own = { 'grpc.use_local_subchannel_pool': 1 };
+    return new Client(controller, channel, { ...CHANNEL_OPTIONS, ...own, ...channelOptions });
   }
 
   #take(stream: Stream, message: ControllerMessage): void {

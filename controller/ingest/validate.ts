@@ -16,15 +16,24 @@ import {
 } from '#proto';
 
 const MAX_SAMPLES = 65_536;
-const MAX_BUCKETS = 100_000;
+const MAX_BUCKETS = 16_384;
 const MAX_TEXT = 16_384;
 const MAX_NAME = 200;
+/** ids are made of several names */
+const MAX_ID = 600;
+/** of an error, as its tool wrote it */
+const MAX_MESSAGE = 65_536;
 /** of a list of what was seen */
 const MAX_SEEN = 64;
 
 /** @throws BenchError bad-message */
 export function checkRecord(record: MeasurementRecord): void {
   if (record.sequence < 1) refuse('a record without sequence');
+  checkBody(record);
+  checkWords(record.studyId, record.assignmentId);
+}
+
+function checkBody(record: MeasurementRecord): void {
   switch (record.body) {
     case 'samples':
       checkSamples(record.samples);
@@ -32,6 +41,7 @@ export function checkRecord(record: MeasurementRecord): void {
     case 'histogram': {
       const { lowNs, highNs, counts } = record.histogram;
       checkPlace(record.histogram.place);
+      checkName(record.histogram.mechanism);
       const even = lowNs.length === highNs.length && lowNs.length === counts.length && lowNs.length <= MAX_BUCKETS;
       const fine = [...lowNs, ...highNs, ...counts].every((value) => Number.isFinite(value) && value >= 0);
       if (!even || !fine) refuse('a histogram with uneven columns or values that are no counts');
@@ -46,16 +56,22 @@ export function checkRecord(record: MeasurementRecord): void {
       return;
     case 'parity':
       checkPlace(record.parity.place);
+      checkWords(record.parity.mechanism, record.parity.source);
       return;
     case 'loss':
+      checkWords(record.loss.hop, record.loss.sut, record.loss.mechanism);
       return;
     case 'observation':
       checkObservation(record.observation);
       return;
     case 'note':
+      checkWords(record.note.code);
       checkText(record.note.detail);
       return;
     case 'end':
+      checkWords(record.end.status, record.end.code);
+      if (record.end.message.length > MAX_MESSAGE || record.end.nextStep.length > MAX_MESSAGE)
+        refuse('an overlong text');
       checkText(record.end.detail);
       return;
     default:
@@ -166,6 +182,11 @@ function checkPlace(place: Place | undefined): void {
 
 function checkName(name: string): void {
   if (name === '' || name.length > MAX_NAME) refuse('a name that is empty or overlong');
+}
+
+/** names that may be empty */
+function checkWords(...words: readonly string[]): void {
+  if (words.some((word) => word.length > MAX_ID)) refuse('an overlong name');
 }
 
 function checkText(text: string): void {
