@@ -1,90 +1,99 @@
-/** The columns of exported samples: the data dictionary (README.md says it in words, and a test holds the two together). */
+/** The columns of exported samples: the data dictionary (README.md says it in words, and a test holds the two together).
+ *
+ * A batch fills the columns of a staging table; what can be had from those by SQL is: it is done there without a value passing through
+ * JavaScript. */
 
-import { BenchError } from '#proto';
 import { PHASES, SAMPLE_HIT, SAMPLE_SETTLE } from '../analysis/record.ts';
 import type { SampleSource, SourceBatch } from './source.ts';
 
 export type ColumnType = 'enum' | 'UINTEGER' | 'UTINYINT' | 'UBIGINT' | 'DOUBLE' | 'BOOLEAN';
-export type Cell = string | number | bigint | boolean;
 
+/** of the table that is written */
 export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** over the staged columns */
+  readonly sql: string;
+  readonly meaning: string;
+}
+
+/** of the staging table */
+export interface Staged {
   readonly name: string;
   readonly type: ColumnType;
   /** all that an enum may be */
   readonly values?: readonly string[];
   /** the same for all samples of a batch */
-  readonly ofBatch?: (batch: SourceBatch) => Cell;
-  /** of the i-th sample of a batch */
-  readonly ofSample?: (batch: SourceBatch, i: number) => Cell;
-  readonly meaning: string;
+  readonly ofBatch?: (batch: SourceBatch) => string | number | bigint;
+  /** of each sample */
+  readonly ofSamples?: (batch: SourceBatch) => Uint32Array | Uint8Array | Float64Array;
 }
 
 const VANTAGES = ['client', 'caller', 'interposer', 'kernel'];
 const DESIGNS = ['alternated', 'sliced', 'sequential'];
 
-export function columnsOf(source: SampleSource): readonly Column[] {
-  const { study, nodes, suts, conditions, arms } = source;
-  const mechanisms = [...new Set(arms.map(({ mechanism }) => mechanism))];
+export function columnsOf({ arms, isWhole }: Pick<SampleSource, 'arms' | 'isWhole'>): readonly Column[] {
+  const mechanisms = arms.map(({ mechanism }) => quoted(mechanism)).join(', ');
+  const same = (name: string, type: ColumnType, meaning: string): Column => ({ name, type, sql: name, meaning });
+  const flag = (name: string, bit: number, meaning: string): Column => ({
+    ...{ name, type: 'BOOLEAN', sql: `(flags & ${bit}) <> 0`, meaning },
+  });
   return [
-    word('study', [study], () => study, 'id of the study'),
-    word('node', nodes, ({ node }) => node, 'id of the agent that measured'),
-    word('sut', suts, ({ sut }) => sut, 'program under test'),
-    word('condition', conditions, ({ condition }) => condition, 'where the two ends ran'),
+    same('study', 'enum', 'id of the study'),
+    same('node', 'enum', 'id of the agent that measured'),
+    same('sut', 'enum', 'program under test'),
+    same('condition', 'enum', 'where the two ends ran'),
     {
-      ...{ name: 'mechanism', type: 'enum', values: mechanisms, meaning: 'how the read was hooked; none for no hook' },
-      ofSample: ({ arm }, i) => arms[arm[i] as number]?.mechanism ?? unknownArm(arm[i] as number),
+      ...{ name: 'mechanism', type: 'enum', meaning: 'how the read was hooked; none for no hook' },
+      sql: `[${mechanisms}][arm + 1]`,
+    },
+    same('arm', 'UTINYINT', 'index of the arm in study.json; 1 is none again (A/A)'),
+    same('fork', 'UINTEGER', 'fresh start of the program under test, from 0'),
+    same('block', 'UINTEGER', 'randomised round within fork and design, from 0'),
+    same('step', 'UINTEGER', 'step of the plan (plan.json), from 0'),
+    same('phase', 'enum', 'warmup, measure, census (counted, not timed) or void (spoilt); only measure is analysed'),
+    same('design', 'enum', 'how the arms were interleaved'),
+    same('vantage', 'enum', 'where the clock stood; only equal ones are compared'),
+    {
+      ...{ name: 'start_ns', type: 'UBIGINT', sql: 't0_ns + dt_ns' },
+      meaning: "CLOCK_MONOTONIC of the node at the sample's start, ns",
     },
     {
-      ...{ name: 'arm', type: 'UTINYINT', meaning: 'index of the arm in study.json; 1 is none again (A/A)' },
-      ofSample: ({ arm }, i) => arm[i] as number,
-    },
-    number('fork', ({ fork }) => fork, 'fresh start of the program under test, from 0'),
-    number('block', ({ block }) => block, 'randomised round within fork and design, from 0'),
-    number('step', ({ step }) => step, 'step of the plan (plan.json), from 0'),
-    word(
-      'phase',
-      PHASES,
-      ({ phase }) => phase,
-      'warmup, measure, census (counted, not timed) or void (spoilt); only measure is analysed',
-    ),
-    word('design', DESIGNS, ({ design }) => design, 'how the arms were interleaved'),
-    word('vantage', VANTAGES, ({ vantage }) => vantage, 'where the clock stood; only equal ones are compared'),
-    {
-      ...{ name: 'start_ns', type: 'UBIGINT', meaning: "CLOCK_MONOTONIC of the node at the sample's start, ns" },
-      ofSample: ({ t0Ns, dtNs }, i) => t0Ns + BigInt(dtNs[i] as number),
-    },
-    {
-      ...{
-        name: 'latency_ns',
-        type: source.isWhole ? 'UINTEGER' : 'DOUBLE',
-        meaning: 'latency, ns; 4294967295 stands for that or more. DOUBLE where it was imported',
-      },
-      ofSample: ({ latencyNs }, i) => latencyNs[i] as number,
+      ...{ name: 'latency_ns', type: isWhole ? 'UINTEGER' : 'DOUBLE', sql: 'latency_ns' },
+      meaning: 'latency, ns; 4294967295 stands for that or more. DOUBLE where it was imported',
     },
     flag('keyword', SAMPLE_HIT, 'the request held a keyword'),
     flag('settle', SAMPLE_SETTLE, 'sent first after a new connection; not analysed'),
   ];
 }
 
-function word(
-  name: string,
-  values: readonly string[],
-  ofBatch: (batch: SourceBatch) => string,
-  meaning: string,
-): Column {
-  return { name, type: 'enum', values: [...new Set(values)], ofBatch, meaning };
-}
-
-function number(name: string, ofBatch: (batch: SourceBatch) => number, meaning: string): Column {
-  return { name, type: 'UINTEGER', ofBatch, meaning };
-}
-
-function flag(name: string, bit: number, meaning: string): Column {
-  return { name, type: 'BOOLEAN', ofSample: ({ flags }, i) => ((flags[i] as number) & bit) !== 0, meaning };
-}
-
-function unknownArm(arm: number): never {
-  throw new BenchError('usage', `samples of arm ${arm}, which study.json does not have`, {
-    nextStep: 'hookbench fsck DIR',
+export function stagedOf({ study, nodes, suts, conditions, isWhole }: SampleSource): readonly Staged[] {
+  const word = (name: string, values: readonly string[], ofBatch: (batch: SourceBatch) => string): Staged => ({
+    ...{ name, type: 'enum', values: [...new Set(values)], ofBatch },
   });
+  return [
+    word('study', [study], () => study),
+    word('node', nodes, ({ node }) => node),
+    word('sut', suts, ({ sut }) => sut),
+    word('condition', conditions, ({ condition }) => condition),
+    { name: 'fork', type: 'UINTEGER', ofBatch: ({ fork }) => fork },
+    { name: 'block', type: 'UINTEGER', ofBatch: ({ block }) => block },
+    { name: 'step', type: 'UINTEGER', ofBatch: ({ step }) => step },
+    word('phase', PHASES, ({ phase }) => phase),
+    word('design', DESIGNS, ({ design }) => design),
+    word('vantage', VANTAGES, ({ vantage }) => vantage),
+    { name: 't0_ns', type: 'UBIGINT', ofBatch: ({ t0Ns }) => t0Ns },
+    { name: 'dt_ns', type: 'UINTEGER', ofSamples: ({ dtNs }) => dtNs },
+    {
+      ...{ name: 'latency_ns', type: isWhole ? 'UINTEGER' : 'DOUBLE' },
+      ofSamples: ({ latencyNs }) => latencyNs as Uint32Array | Float64Array,
+    },
+    { name: 'arm', type: 'UTINYINT', ofSamples: ({ arm }) => arm },
+    { name: 'flags', type: 'UTINYINT', ofSamples: ({ flags }) => flags },
+  ];
+}
+
+/** as a string in SQL */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -2,7 +2,7 @@
 
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { BenchError } from '#proto';
-import type { Column } from './columns.ts';
+import { quoted, type Staged } from './columns.ts';
 import type { SourceBatch } from './source.ts';
 
 /** DuckDB's own */
@@ -17,21 +17,22 @@ export interface Appending {
 }
 
 /** the types of the words, then the table */
-export function tableSql(columns: readonly Column[]): string[] {
+export function tableSql(columns: readonly Staged[]): string[] {
   const types = columns.flatMap(({ name, values }) =>
     values === undefined ? [] : [`CREATE TYPE ${name}_type AS ENUM (${values.map(quoted).join(', ')})`],
   );
   const fields = columns.map(({ name, type }) => `"${name}" ${type === 'enum' ? `${name}_type` : type} NOT NULL`);
-  return [...types, `CREATE TABLE samples (${fields.join(', ')})`];
+  return [...types, `CREATE TABLE staged (${fields.join(', ')})`];
 }
 
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-export async function appending(connection: DuckDBConnection, columns: readonly Column[]): Promise<Appending> {
+/** @param arms of the study: a sample of another one is refused */
+export async function appending(
+  connection: DuckDBConnection,
+  columns: readonly Staged[],
+  arms: number,
+): Promise<Appending> {
   const { DuckDBDataChunk } = await import('@duckdb/node-api');
-  const appender = await connection.createAppender('samples');
+  const appender = await connection.createAppender('staged');
   const types: DuckDBType[] = columns.map((_, i) => appender.columnType(i));
   const full = DuckDBDataChunk.create(types, VECTOR_ROWS);
   const rest = DuckDBDataChunk.create(types);
@@ -40,6 +41,7 @@ export async function appending(connection: DuckDBConnection, columns: readonly 
   const append = (batch: SourceBatch) => {
     const n = batch.latencyNs.length;
     checkWords(columns, batch);
+    checkArms(batch, arms);
     for (let from = 0; from < n; from += VECTOR_ROWS) {
       const size = Math.min(VECTOR_ROWS, n - from);
       const chunk = size === VECTOR_ROWS ? full : rest;
@@ -63,23 +65,28 @@ export async function appending(connection: DuckDBConnection, columns: readonly 
 
 function fillChunk(
   chunk: DuckDBDataChunk,
-  columns: readonly Column[],
+  columns: readonly Staged[],
   { batch, from, size, isFirst }: { batch: SourceBatch; from: number; size: number; isFirst: boolean },
 ): void {
-  columns.forEach(({ ofBatch, ofSample }, index) => {
-    if (ofSample !== undefined) {
-      const values: DuckDBValue[] = new Array(size);
-      for (let i = 0; i < size; i++) values[i] = ofSample(batch, from + i);
-      chunk.setColumnValues(index, values);
-    } else if (isFirst) chunk.setColumnValues(index, new Array<DuckDBValue>(size).fill(ofBatch?.(batch) ?? null));
+  columns.forEach(({ ofBatch, ofSamples }, index) => {
+    if (ofSamples !== undefined) chunk.setColumnValues(index, Array.from(ofSamples(batch).subarray(from, from + size)));
+    else if (isFirst) chunk.setColumnValues(index, new Array<DuckDBValue>(size).fill(ofBatch?.(batch) ?? null));
   });
 }
 
-function checkWords(columns: readonly Column[], batch: SourceBatch): void {
+function checkWords(columns: readonly Staged[], batch: SourceBatch): void {
   for (const { name, values, ofBatch } of columns) {
     if (values === undefined || ofBatch === undefined || values.includes(String(ofBatch(batch)))) continue;
     throw new BenchError('usage', `samples of ${name} ${String(ofBatch(batch))}, which study.json does not have`, {
       nextStep: 'hookbench fsck DIR',
     });
   }
+}
+
+function checkArms({ arm }: SourceBatch, arms: number): void {
+  const unknown = arm.find((index) => index >= arms);
+  if (unknown === undefined) return;
+  throw new BenchError('usage', `samples of arm ${unknown}, which study.json does not have`, {
+    nextStep: 'hookbench fsck DIR',
+  });
 }

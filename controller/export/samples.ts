@@ -4,7 +4,7 @@ import { closeSync, fsyncSync, mkdtempSync, openSync, renameSync, rmSync, statSy
 import { dirname, join, resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { BenchError } from '#proto';
-import { columnsOf } from './columns.ts';
+import { type Column, columnsOf, quoted, stagedOf } from './columns.ts';
 import { type Appending, appending, tableSql } from './duckdb.ts';
 import { type SampleSource, sampleSource } from './source.ts';
 
@@ -36,7 +36,7 @@ export async function exportSamples(dir: string, o: ExportOptions): Promise<Expo
       const connection = await instance.connect();
       const filled = await fill(connection, source);
       const beside = join(work, 'out');
-      await connection.run(copySql(o.format, beside));
+      await connection.run(copySql(o.format, columnsOf(source), beside));
       connection.closeSync();
       replace(beside, target);
       return { ...filled, bytes: statSync(target).size };
@@ -49,17 +49,17 @@ export async function exportSamples(dir: string, o: ExportOptions): Promise<Expo
 }
 
 async function fill(connection: DuckDBConnection, source: SampleSource): Promise<{ rows: number; tornBytes: number }> {
-  const columns = columnsOf(source);
+  const columns = stagedOf(source);
   for (const sql of tableSql(columns)) await connection.run(sql);
-  const table: Appending = await appending(connection, columns);
+  const table: Appending = await appending(connection, columns, source.arms.length);
   const tornBytes = source.each((batch) => table.append(batch));
   return { rows: table.end(), tornBytes };
 }
 
-/** paths are ours but for the folder: quotes in it are doubled, as SQL wants them */
-function copySql(format: ExportOptions['format'], path: string): string {
+function copySql(format: ExportOptions['format'], columns: readonly Column[], path: string): string {
   const how = format === 'parquet' ? 'FORMAT parquet, COMPRESSION zstd' : 'FORMAT csv, HEADER';
-  return `COPY samples TO '${path.replaceAll("'", "''")}' (${how})`;
+  const select = columns.map(({ name, sql }) => (sql === name ? name : `${sql} AS ${name}`)).join(', ');
+  return `COPY (SELECT ${select} FROM staged) TO ${quoted(path)} (${how})`;
 }
 
 function replace(beside: string, target: string): void {
