@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { analyse } from '../../../controller/analysis/analyse.ts';
-import { importCsvs } from '../../../controller/import/run.ts';
-import { renderHtml } from '../../../controller/report/index.ts';
-import { figuresFromAnalysis } from '../../../controller/study/figures.ts';
+import { storeImport } from '../../../controller/import/run.ts';
+import { writeResults } from '../../../controller/study/results.ts';
 import { random } from '../../helpers/random.ts';
 import { needs } from '../../helpers/require.ts';
 import { paperFiles } from '../../oracle/paper-data.ts';
@@ -34,12 +32,10 @@ function csv(name: string, seed: number, levelMs: number, startS: number): strin
 }
 
 async function opensWell(name: string, baseline: readonly string[], treated: readonly string[], conditions: string[]) {
-  const study = await importCsvs({
-    ...{ baseline, treated, conditions, warmup: 'usual', skipBadRows: false },
-    command: 'hookbench analyze',
-  });
-  const results = analyse(study);
-  const html = renderHtml({ results, figures: figuresFromAnalysis(study) });
+  const request = { baseline, treated, conditions, warmup: 'usual', skipBadRows: false } as const;
+  const { dir } = await storeImport({ ...request, command: 'hookbench analyze' }, join(folder, name));
+  const results = writeResults(dir);
+  const html = readFileSync(join(dir, 'report.html'), 'utf8');
   for (const view of VIEWS) {
     const opened = await browser.open(name, html, view);
     await assertCells(opened.page, results);
