@@ -160,7 +160,7 @@ function signed(value: number, decimals: number): string {
   return value > 0 && Number(value.toFixed(decimals)) !== 0 ? `+${text}` : text;
 }
 
-function superscript(value: number): string {
+export function superscript(value: number): string {
   const digits = '⁰¹²³⁴⁵⁶⁷⁸⁹';
   return String(value).replace(/[-\d]/g, (c) => (c === '-' ? '⁻' : (digits[Number(c)] ?? c)));
 }

@@ -3,7 +3,7 @@
 import { max, min } from 'd3-array';
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { area, line } from 'd3-shape';
-import { formatCount, formatDuration, formatPercent } from '../format.ts';
+import { formatCount, formatDuration, formatPercent, superscript } from '../format.ts';
 import { type Markup, markup } from '../html/markup.ts';
 import { VANTAGE_WORDS } from '../words.ts';
 import { bottomAxis, leftAxis, linearTicks, logTicks, type Tick } from './axis.ts';
@@ -27,7 +27,7 @@ export function ecdfFigures(
         id: `${id}-ecdf-${vantage}`,
         title: `Distribution of ${sut} with its tail, ${VANTAGE_WORDS[vantage]}`,
         description: mine.map(describe).join(' '),
-        caption: markup`<b>Share of requests, ${VANTAGE_WORDS[vantage]}.</b> Left: at or below a latency, up to 98 %, or three box lengths past the box where that is less; band: all points together at 95 %. Right: the tail, the share that is slower, both axes logarithmic, down to the slowest request; band: 95 % at each point. Bands count the correlation between requests in, not what process starts differ by.`,
+        caption: markup`<b>Share of requests, ${VANTAGE_WORDS[vantage]}.</b> Rising: at or below a latency, up to 98 %, or three box lengths past the box where that is less; band: all points together at 95 %. Falling: the tail, the share that is slower, both axes logarithmic, down to the slowest request; band: 95 % at each point. Bands count the correlation between requests in, not what process starts differ by.`,
       },
       draw: (canvas) => draw(mine, canvas, palette),
       data: { head: ['arm', ...SHARES.map(percent)], rows: mine.map(quantiles) },
@@ -48,7 +48,7 @@ function quantiles(input: EcdfInput): readonly string[] {
 }
 
 function draw(inputs: readonly EcdfInput[], canvas: Canvas, palette: Palette): Drawing {
-  const left = 46;
+  const left = 50;
   const gap = 66;
   const width = canvas.narrow ? canvas.width - left - 14 : (canvas.width - left - gap - 14) / 2;
   const height = canvas.narrow ? 150 : 190;
@@ -135,7 +135,10 @@ function tailPanel(arms: readonly EcdfInput[], width: number, height: number, pa
   const shares = Array.from({ length: decades }, (_, i) => 10 ** -(i + 1)).map((share): Tick => {
     return {
       at: y(share),
-      label: share >= 0.001 ? `${Number((share * 100).toPrecision(2))} %` : `1 : ${formatCount(1 / share)}`,
+      label:
+        share >= 0.0001
+          ? `${Number((share * 100).toPrecision(2))} %`
+          : `10${superscript(Math.round(Math.log10(share)))}`,
     };
   });
   return markup`${leftAxis(shares, width)}${bottomAxis(thinned(logTicks(x), width / 52), height)}${drawn}`;

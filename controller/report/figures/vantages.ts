@@ -24,12 +24,19 @@ export function vantagesFigure(
       id: `${id}-vantages`,
       title: `Where the time of a ${first.outsideVantage === 'client' ? 'request' : 'read'} goes in ${sut}`,
       description: inputs.map(describe).join(' '),
-      caption: markup`<b>Medians with the hook, by clock.</b> Whole bar: ${VANTAGE_WORDS[first.outsideVantage]}. Full colour: what the clock inside saw of the read itself, the scan included where it is the hook’s. Pale: what remains, the program, the network and the load generator. Lines: 95 % intervals over process starts. Of every measured request, so the whole may differ from the medians above, which leave a detected warm-up out. None of this is a cost: the costs are the shifts.`,
+      caption: markup`<b>Medians with the hook, by clock.</b> Whole bar: ${VANTAGE_WORDS[first.outsideVantage]}. Full colour: what the clock inside saw of the read itself, the scan included where it is the hook’s. Pale: what remains, ${REMAINS[first.outsideVantage]}. Lines: 95 % intervals over process starts. Of every measured request, so the whole may differ from the medians above, which leave a detected warm-up out. None of this is a cost: the costs are the shifts.`,
     },
     draw: (canvas) => draw(inputs, canvas, palette),
     data: { head: ['hook', 'whole', 'inside', 'remains', 'share inside'], rows: inputs.map(numbers) },
   };
 }
+
+const REMAINS: Readonly<Record<VantageInput['outsideVantage'], string>> = {
+  client: 'the program, the network and the load generator',
+  caller: 'the way into the hook and back, and what it costs outside its own clock',
+  interposer: 'the hook’s own work',
+  kernel: 'nothing but the clocks',
+};
 
 function numbers(row: VantageInput): readonly string[] {
   return [

@@ -1,7 +1,7 @@
 /** The matrix: a row per mechanism with its layer, a column per place measured. Many places make a table per SUT. */
 
 import type { Comparison, Results } from '../../analysis/results.ts';
-import { formatDuration } from '../format.ts';
+import { formatDuration, formatEstimate } from '../format.ts';
 import { type Group, groupLabel, sutViews, treatedMechanisms } from '../model.ts';
 import { FLAG_WORDS, layerOf, VANTAGE_WORDS, VERDICT_WORDS } from '../words.ts';
 import { type Markup, markup } from './markup.ts';
@@ -66,7 +66,14 @@ function one(results: Results, c: Comparison): Markup {
   const others = [...new Set(c.flags.filter((flag) => !TELLING.has(flag.code)).map((f) => FLAG_WORDS[f.code].word))];
   const more =
     others.length > 0 && markup`<span class="more"><span aria-hidden="true">!</span> ${others.join(', ')}</span>`;
-  return markup`<div class="cell">${shiftMarkup(c.shifts.p50, c)}${base}${verdictMarkup(c.verdict)}${touching(results, c)}${flagList(wrong)}${more}</div>`;
+  return markup`<div class="cell">${shiftMarkup(c.shifts.p50, c)}${base}${deciding(c)}${verdictMarkup(c.verdict)}${touching(results, c)}${flagList(wrong)}${more}</div>`;
+}
+
+/** The verdict of arms one after the other is about the mean, which may lie on the other side of zero than the median. */
+function deciding(c: Comparison): Markup | null {
+  if (c.block?.statistic !== 'mean') return null;
+  const { value, interval } = formatEstimate(c.block);
+  return markup`<span class="base">decided at the mean: <data value="${c.block.estimateNs}">${value}</data> <span class="interval-text">${interval}</span></span>`;
 }
 
 /** flags that change how the number in the matrix is read; of the others it has the word, and the SUT's section the rest */

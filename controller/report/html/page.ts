@@ -31,7 +31,9 @@ export function page(o: { readonly title: string; readonly description: string; 
 ${new Markup(`<style>${STYLE}</style>`)}
 </head>
 <body>
+<main>
 ${o.body}
+</main>
 </body>
 </html>
 `;

@@ -47,7 +47,9 @@ export interface Table {
 /** A table in a region that a keyboard can scroll where it is wider than the page. */
 export function scrollTable(table: Table): Markup {
   const kind = (i: number) => (table.numeric?.includes(i) ? 'num' : 'txt');
-  const head = table.head.map((cell, i) => markup`<th scope="col" class="${kind(i)}">${cell}</th>`);
+  const head = table.head.map((cell, i) =>
+    cell === '' ? markup`<td></td>` : markup`<th scope="col" class="${kind(i)}">${cell}</th>`,
+  );
   const rows = table.rows.map(
     (row) =>
       markup`<tr>${row.map((cell, i) => (i === 0 ? markup`<th scope="row">${cell}</th>` : markup`<td class="${kind(i)}">${cell}</td>`))}</tr>`,

@@ -105,7 +105,7 @@ body{padding:1.5rem 1rem 3rem}section{margin-top:3rem}.sut{padding-top:2.5rem}
 .method div{grid-template-columns:1fr;gap:0;padding:.25rem 0}.scroll th,.scroll td{padding-inline:.75rem}.scroll tbody th{white-space:normal;min-width:7.5rem}.scroll .interval-text{display:block}.scroll caption{max-width:calc(100vw - 2.2rem)}
 }
 @media print{@page{margin:16mm 14mm}html{font-size:9.5pt}body{max-width:none;padding:0;background:#fff}.matrix th,.matrix td{padding:.7rem .8rem}.cell>.verdict{white-space:nowrap}.scroll .txt{white-space:normal}nav,.skip{display:none}section{margin-top:1.6rem}.sut{break-before:page;border:0;padding:0}
-figure,tr,.aa,.found li,.recommendations li{break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible;border:0}.scroll table{font-size:.8rem}.scroll th,.scroll td{padding:.2rem .4rem}
+figure,tr,.aa,.found li,.recommendations li{break-inside:avoid}h2,h3{break-after:avoid}.scroll,.wide-matrix{overflow:visible;border:0}.wide-matrix .matrix{min-width:0;font-size:.8rem}.scroll table{font-size:.8rem}.scroll th,.scroll td,.scroll thead th,.scroll tbody th,.scroll .num{padding:.2rem .4rem;white-space:normal}.figure .scroll table{font-size:.68rem}.scroll .sub{display:block}
 details>summary{color:inherit;list-style:none}details::details-content{content-visibility:visible;block-size:auto}pre{white-space:pre-wrap}.verdict{border:1px solid currentColor}a{color:inherit}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 `;

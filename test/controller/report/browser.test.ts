@@ -1,109 +1,70 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { formatEstimate, renderHtml } from '../../../controller/report/index.ts';
+import { renderHtml } from '../../../controller/report/index.ts';
 import { needs } from '../../helpers/require.ts';
 import { goodResults } from '../../helpers/results.ts';
 import { troubledResults } from '../../helpers/results-variants.ts';
 import { figuresFor } from './figure-fixture.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
-const ARGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const VIEWS = [390, 1440].flatMap((width) =>
-  (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
-);
+import { assertCells, assertNumbers, assertQuiet, ReportBrowser, seriousViolations, VIEWS } from './report-page.ts';
 
 const test = suite('report in a browser');
-// launched by the first test, not in a hook: uvu passes over a failing hook
 const check = needs('chromium') ? test : test.skip;
-const folder = mkdtempSync(join(tmpdir(), 'hookbench-report-'));
-/** where set, the pictures and the PDF are kept for people to look at */
-const pictures = process.env.HOOKBENCH_SCREENSHOTS;
-let launched: Promise<Browser> | undefined;
-const start = () => {
-  launched ??= chromium.launch({ executablePath: CHROMIUM, args: ARGS });
-  return launched;
-};
-
-test.after(async () => {
-  await (await launched)?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const browser = new ReportBrowser();
+test.after(() => browser.close());
 
 for (const [name, results] of Object.entries({ good: goodResults(), troubled: troubledResults() })) {
-  for (const { width, colorScheme } of VIEWS) {
+  for (const view of VIEWS) {
+    const { width, colorScheme } = view;
     check(
-      `${name}, ${width} px, ${colorScheme}: opens from disk, quiet, no sideways scroll, numbers as in the results`,
+      `${name}, ${width} px, ${colorScheme}: opens from disk, quiet, accessible, numbers as in the results`,
       async () => {
-        const file = join(folder, `${name}.html`);
-        writeFileSync(file, renderHtml({ results, figures: figuresFor(results) }));
-        const page = await (await start()).newPage({ viewport: { width, height: 900 }, colorScheme });
-        const complaints: string[] = [];
-        const requests: string[] = [];
-        page.on('console', (message) => complaints.push(message.text()));
-        page.on('pageerror', (error) => complaints.push(String(error)));
-        page.on('request', (request) => requests.push(request.url()));
-        await page.goto(pathToFileURL(file).href);
-
-        assert.is(await page.evaluate('document.documentElement.scrollWidth'), width);
-        const shown = await page.locator('.matrix td').allInnerTexts();
-        const expected = ['ld-preload', 'bpftrace'].flatMap((m) => results.comparisons.filter((c) => c.treated === m));
-        assert.is(shown.length, expected.length);
-        for (const [i, c] of expected.entries()) {
-          const text = shown[i] ?? '';
-          const shift = c.shifts.p50 === null ? null : formatEstimate(c.shifts.p50);
-          for (const part of shift === null ? ['n/a (incomplete)'] : [shift.value, shift.interval]) {
-            assert.ok(text.includes(part), `${part} in ${text}`);
-          }
-        }
-        const exact = await page.evaluate(
-          `[...document.querySelectorAll('.matrix data.estimate')].map((d) => Number(d.value))`,
-        );
-        assert.equal(
-          exact,
-          expected.flatMap((c) => c.shifts.p50?.estimateNs ?? []),
-        );
+        const opened = await browser.open(name, renderHtml({ results, figures: figuresFor(results) }), view);
+        const { page } = opened;
+        await assertCells(page, results);
         const drawn = await page.locator('svg.plot:visible').count();
-        assert.is(drawn, await page.locator('figure').count());
+        const figures = await page.locator('figure:visible').count();
+        assert.ok(figures > 0);
+        assert.is(drawn, figures);
         const background = await page.evaluate('getComputedStyle(document.body).backgroundColor');
         assert.is(background, colorScheme === 'dark' ? 'rgb(18, 20, 23)' : 'rgb(251, 251, 249)');
-
-        if (pictures !== undefined)
-          await page.screenshot({ path: join(pictures, `${name}-${width}-${colorScheme}.png`), fullPage: true });
-        assert.equal(complaints, []);
-        assert.equal(requests, [pathToFileURL(file).href]);
+        await browser.picture(page, `${name}-${width}-${colorScheme}`);
+        await assertQuiet(opened, width);
+        if ((width === 390) === (name === 'troubled')) assert.equal(await seriousViolations(page), []);
+        await assertNumbers(page, results);
         await page.close();
       },
     );
   }
 }
 
-check('prints to PDF', async () => {
-  const file = join(folder, 'print.html');
+check('tabs by keyboard: the arrow keys choose a figure, and only its panel is shown', async () => {
   const results = goodResults();
-  writeFileSync(file, renderHtml({ results, figures: figuresFor(results) }));
-  const page = await (await start()).newPage();
-  await page.goto(pathToFileURL(file).href);
+  const { page } = await browser.open('tabs', renderHtml({ results, figures: figuresFor(results) }), VIEWS[2]!);
+  const tabs = page.locator('.tabs').first();
+  const panels = tabs.locator('.panel:visible');
+  await tabs.locator('> input').first().focus();
+  for (const key of ['ArrowRight', 'ArrowRight', 'ArrowLeft']) await page.keyboard.press(key);
+  assert.is(await panels.count(), 1);
+  assert.match((await panels.locator('figure').first().getAttribute('id')) ?? '', /-ecdf-client$/);
+  const names = await tabs.locator('> label').allInnerTexts();
+  assert.is(names.length, new Set(names).size);
+  assert.is(names.length, await tabs.locator('.panel').count());
+  await page.close();
+});
+
+check('prints to PDF: every tab under its heading, every fold open, nothing cut off', async () => {
+  const results = goodResults();
+  const { page } = await browser.open('print', renderHtml({ results, figures: figuresFor(results) }), VIEWS[2]!);
   await page.emulateMedia({ media: 'print' });
   await page.setViewportSize({ width: 688, height: 1000 });
   assert.is(await page.evaluate('document.documentElement.scrollWidth'), 688);
-  const pdf = await page.pdf({
-    format: 'A4',
-    ...(pictures === undefined ? {} : { path: join(pictures, 'report.pdf') }),
-  });
+  assert.is(await page.locator('.panel:visible').count(), await page.locator('.panel').count());
+  const folded = await page.evaluate(
+    "[...document.querySelectorAll('details table')].filter((one) => one.getBoundingClientRect().height < 20).length",
+  );
+  assert.is(folded, 0);
+  const path = browser.pathFor('report.pdf');
+  const pdf = await page.pdf({ format: 'A4', ...(path === null ? {} : { path }) });
   assert.is(pdf.subarray(0, 5).toString(), '%PDF-');
   await page.close();
 });
