@@ -22,7 +22,7 @@ export class SecondCharts {
   readonly #series = new Map<string, Series>();
   /** grows with each new series */
   version = 0;
-  /** samples of series beyond the bound, and of seconds that were closed */
+  /** grows with samples of seconds that were closed, and with stretches of series beyond the bound */
   leftOut = 0;
 
   /** @returns where the samples of this series go, null when there are too many series */
@@ -30,7 +30,10 @@ export class SecondCharts {
     const key = JSON.stringify(Object.values(place));
     let found = this.#series.get(key);
     if (found === undefined) {
-      if (this.#series.size >= MOST_SERIES) return null;
+      if (this.#series.size >= MOST_SERIES) {
+        this.leftOut += 1;
+        return null;
+      }
       const view = { ...place, id: this.#series.size };
       found = { view, open: new Map(), dirty: new Set(), points: new Map(), latest: -1 };
       this.#series.set(key, found);

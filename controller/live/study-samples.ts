@@ -10,12 +10,16 @@ import type { NowView } from './view.ts';
 const COMPARED = ['client', 'caller'];
 const SHOWN_PHASES = ['warmup', 'measure'];
 
+const LEFT_OUT =
+  'some samples came too late or are of too many cells for the charts; they are stored and analysed like the others';
+
 export class StudySamples {
   readonly charts = new SecondCharts();
   readonly intervals: Intervals;
   readonly troubles = new Troubles();
   readonly #arms: readonly ArmName[];
   readonly #startedMs: number;
+  #leftOutTold = 0;
   /** node → ms to add to its monotonic clock to get ours */
   readonly #clockMs = new Map<string, number>();
 
@@ -36,6 +40,10 @@ export class StudySamples {
 
   look(nowMs: number): void {
     this.intervals.look((nowMs - this.#startedMs) / 1000);
+    const { leftOut } = this.charts;
+    if (leftOut === this.#leftOutTold) return;
+    this.#leftOutTold = leftOut;
+    this.troubles.tell('chart-incomplete', LEFT_OUT, nowMs);
   }
 
   #samples(node: string, samples: Samples, nowMs: number): NowView | null {

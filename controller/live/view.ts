@@ -38,7 +38,7 @@ export interface NowView {
 
 export interface StudyView {
   readonly id: string;
-  readonly status: 'planning' | 'running' | 'complete' | 'interrupted' | 'failed';
+  readonly status: 'running' | 'complete' | 'interrupted' | 'failed';
   readonly startedMs: number;
   readonly endedMs: number | null;
   readonly seed: number;

@@ -2,6 +2,7 @@
 
 import { createHmac, randomBytes, X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { identityOf, type TlsFolder } from '#proto';
 import { refusalOf } from '../security/refusal.ts';
@@ -40,7 +41,8 @@ export class Gate {
     } else {
       const certificate = new X509Certificate(this.#o.folder.material.cert);
       const bare = name.replace(/^\[|\]$/g, '');
-      if (certificate.checkHost(bare) !== undefined || certificate.checkIP(bare) !== undefined) return;
+      const isOurs = isIP(bare) === 0 ? certificate.checkHost(bare) : certificate.checkIP(bare);
+      if (isOurs !== undefined) return;
     }
     throw new Refusal(421, 'this is not the address of this page', 'open it by the address that hookbench printed');
   }

@@ -50,7 +50,7 @@ export interface SideBySide {
 }
 
 const METHOD =
-  'Difference = shift of B − shift of A at the median. Its interval takes the two studies for independent: its half-width is the root of the sum of both squared half-widths (95 %). Studies at different times differ in more than what was changed on purpose.';
+  'Difference = shift of B − shift of A at the median. Its interval takes the two studies for independent: its half-width is the root of the sum of both squared half-widths (95 %). Studies at different times differ in more than what was changed on purpose.';
 
 /** Joined by SUT, condition, node, design, vantage and mechanism; the node is left out of it where each study has just one. */
 export function sideBySide(a: Results, b: Results): SideBySide {

@@ -25,6 +25,9 @@ export interface ChartOptions {
 
 export type Columns = readonly (readonly (number | null)[])[];
 
+/** shown at least, so that the first points have room to come */
+const LEAST_SECONDS = 10;
+const FEW_POINTS = 8;
 const FONT = '12px system-ui, sans-serif';
 const charts = new Set<uPlot>();
 onTheme(() => {
@@ -53,7 +56,10 @@ export function chart(box: HTMLElement, o: ChartOptions): (columns: Columns) => 
       cursor: { show: false },
       legend: { show: false },
       padding: bare ? [3, 2, 3, 2] : [8, 16, 0, 0],
-      scales: { x: { time: false }, y: { range: () => o.range() } },
+      scales: {
+        x: { time: false, range: (_, from, to) => [from, Math.max(to, from + (bare ? 1 : LEAST_SECONDS))] },
+        y: { range: () => o.range() },
+      },
       axes: bare
         ? [{ show: false }, { show: false }]
         : [
@@ -88,7 +94,8 @@ function seriesOf({ color, dashed = false, width = 2, faint = false }: Line): uP
     width,
     ...(dashed && { dash: [4, 4] }),
     spanGaps: true,
-    points: { show: false },
+    // few points make no line to see
+    points: { show: (plot) => !faint && (plot.data[0]?.length ?? 0) < FEW_POINTS, size: 5 },
   };
 }
 

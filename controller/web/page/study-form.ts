@@ -78,7 +78,8 @@ export function studyForm(start: (study: Record<string, unknown>) => void) {
   return {
     element,
     choose(choices: Choices) {
-      fill(suts, ...choices.suts.map((id) => checkbox('suts', id, true)));
+      const none = h('p', { class: 'muted' }, 'No agent is connected.');
+      fill(suts, choices.suts.length === 0 && none, ...choices.suts.map((id) => checkbox('suts', id, true)));
       fill(mechanisms, ...choices.mechanisms.map((id) => checkbox('mechanisms', id, choices.byDefault.includes(id))));
       button.disabled = choices.suts.length === 0;
     },

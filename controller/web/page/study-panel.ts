@@ -7,7 +7,6 @@ import type { State } from './stream.ts';
 import { capital, tellMs } from './words.ts';
 
 const WORDS: Readonly<Record<StudyView['status'], string>> = {
-  planning: 'being planned',
   running: 'running',
   complete: 'complete',
   interrupted: 'interrupted, what was measured is kept',
@@ -120,7 +119,7 @@ function armChips({ node, sut, design, phase, arms }: StudyView['now'][number], 
 }
 
 function outcomeOf({ failure, folder, status }: Pick<StudyView, 'failure' | 'folder' | 'status'>): (Node | null)[] {
-  const isOver = status !== 'running' && status !== 'planning';
+  const isOver = status !== 'running';
   const why =
     failure &&
     h(
