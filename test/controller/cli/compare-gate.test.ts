@@ -22,6 +22,10 @@ const stored = (results: Results) => {
 const A = stored(forked('a'));
 const B = stored(forked('b', 400));
 const OTHER = stored({ ...forked('c'), study: { ...forked('c').study, action: 'block' } });
+const UNUSABLE = stored({
+  ...forked('d'),
+  comparisons: forked('d').comparisons.map((c) => ({ ...c, verdict: 'implausible' as const })),
+});
 
 const test = suite('cli compare and gate');
 
@@ -48,6 +52,15 @@ test('compare: 2 for what cannot be compared, with the reason and the next step'
     assert.equal([exitCode, stdout], [2, ''], stderr);
     assert.match(stderr, pattern);
   }
+});
+
+test('compare: nothing that could be compared is told in full, and is no success', async () => {
+  const { exitCode, stdout } = await runCli(['compare', A, UNUSABLE, '--fail-on-regression']);
+  assert.is(exitCode, 2);
+  assert.match(
+    stdout,
+    /Not compared\n {2}! ld-preload on java-hello .*B: it is implausible[\s\S]*Nothing could be compared; 6 cells/,
+  );
 });
 
 test('gate: 0 within, 1 past or undecided, 2 for what was not measured', async () => {
