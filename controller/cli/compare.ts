@@ -38,7 +38,8 @@ Exit codes: 0 compared; 1 a regression, with --fail-on-regression; 2 bad input, 
     .action((a: string, b: string, options: CompareOptions) => {
       const comparison = compareStudies(readResults(resolve(a)), readResults(resolve(b)), options.stat);
       process.stdout.write(render(comparison, options));
-      if (options.failOnRegression === true && isRegression(comparison)) process.exitCode = 1;
+      if (comparison.cells.length === 0) process.exitCode = 2;
+      else if (options.failOnRegression === true && isRegression(comparison)) process.exitCode = 1;
     });
 }
 

@@ -41,12 +41,12 @@ export function answerClauses(results: Results): readonly string[] {
 function mechanismClause(mechanism: string, labels: ReadonlyMap<Comparison, string>): string {
   const mine = [...labels.keys()].filter((c) => c.treated === mechanism);
   const of = (verdict: Comparison['verdict']) => mine.filter((c) => c.verdict === verdict);
-  const where = (cs: readonly Comparison[]) => list(cs.map((c) => labels.get(c) ?? c.sut));
+  const where = (cs: readonly Comparison[]) => list(few(cs.map((c) => labels.get(c) ?? c.sut)));
   const parts: string[] = [];
   const costs = of('overhead');
   if (costs.length > 0) parts.push(`adds ${list(costsByVantage(costs, labels))}`);
   const unseen = of('no-detectable-difference');
-  if (unseen.length > 0) parts.push(`shows no detectable difference on ${list(unseenParts(unseen, labels))}`);
+  if (unseen.length > 0) parts.push(`shows no detectable difference on ${list(few(unseenParts(unseen, labels)))}`);
   if (of('equivalent').length > 0) parts.push(`is equivalent to no hook on ${where(of('equivalent'))}`);
   if (of('implausible').length > 0) parts.push(`looks implausibly faster than no hook on ${where(of('implausible'))}`);
   if (of('invalid').length > 0) parts.push(`has no valid result on ${where(of('invalid'))}`);
@@ -86,6 +86,15 @@ function unseenParts(cs: readonly Comparison[], labels: ReadonlyMap<Comparison, 
     return `${name} (${i === 0 ? 'smallest it could have seen: ' : ''}${formatShort(c.minimumDetectableNs)})`;
   });
 }
+
+/** a study of many nodes keeps a sentence that can be read */
+function few(items: readonly string[]): readonly string[] {
+  return items.length <= MOST_NAMED
+    ? items
+    : [...items.slice(0, MOST_NAMED - 1), `${items.length - MOST_NAMED + 1} more`];
+}
+
+const MOST_NAMED = 8;
 
 function list(items: readonly string[]): string {
   if (items.length < 2) return items[0] ?? '';

@@ -45,15 +45,18 @@ export interface Part {
 }
 
 /** The parts with an empty line between them, within `limit` bytes of UTF-8 (GitHub counts characters, of which there are never more).
- * First parts that may go are left out, from the last; then lines of those that may be cut. What is missing is said. */
+ * First the last part that may go and whose going is enough is left out, or one after the other from the last; then lines of those that may be cut. What is missing is said. */
 export function fitted(parts: readonly Part[], limit: number): string {
   let kept = parts.filter(({ text }) => text !== '');
   const dropped: string[] = [];
   while (sizeOf(joined(kept, dropped)) > limit) {
-    const last = kept.findLast(({ droppable }) => droppable !== undefined);
-    if (last === undefined) return cut(kept, dropped, limit);
-    dropped.unshift(last.droppable ?? '');
-    kept = kept.filter((part) => part !== last);
+    const optional = kept.filter(({ droppable }) => droppable !== undefined);
+    const without = (one: Part) => kept.filter((part) => part !== one);
+    const enough = (one: Part) => sizeOf(joined(without(one), [...dropped, one.droppable ?? ''])) <= limit;
+    const gone = optional.findLast(enough) ?? optional.at(-1);
+    if (gone === undefined) return cut(kept, dropped, limit);
+    dropped.unshift(gone.droppable ?? '');
+    kept = without(gone);
   }
   return joined(kept, dropped);
 }
@@ -64,13 +67,20 @@ function cut(parts: readonly Part[], dropped: readonly string[], limit: number):
   const part = parts[at];
   if (part?.leastLines === undefined) throw new RangeError(`${limit} bytes are too few for this report`);
   const lines = part.text.split('\n');
-  for (let keep = lines.length - 1; keep >= part.leastLines; keep -= 1) {
+  const keeping = (keep: number) => {
     const gone = lines.length - keep;
-    const shorter = parts.with(at, { text: lines.slice(0, keep).join('\n') });
-    const text = joined(shorter, [`${gone} ${gone === 1 ? 'row' : 'rows'} of the table`, ...dropped]);
-    if (sizeOf(text) <= limit) return text;
+    const note = `${gone} ${gone === 1 ? 'row' : 'rows'} of the table`;
+    return joined(parts.with(at, { text: lines.slice(0, keep).join('\n') }), [note, ...dropped]);
+  };
+  let least = part.leastLines;
+  if (sizeOf(keeping(least)) > limit) throw new RangeError(`${limit} bytes are too few for this report`);
+  let most = lines.length - 1;
+  while (least < most) {
+    const middle = Math.ceil((least + most) / 2);
+    if (sizeOf(keeping(middle)) <= limit) least = middle;
+    else most = middle - 1;
   }
-  return cut(parts.with(at, { text: lines.slice(0, part.leastLines).join('\n') }), dropped, limit);
+  return keeping(least);
 }
 
 function joined(parts: readonly Part[], dropped: readonly string[]): string {
