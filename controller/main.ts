@@ -25,6 +25,7 @@ import { controllerMetrics, IngestTally } from './ops/metrics.ts';
 import { writableCheck } from './ops/writable.ts';
 import { type ControllerChoice, HELP, readOptions } from './options.ts';
 import { openDoor, splitAddress } from './security/door.ts';
+import { LineBudget } from './security/line-budget.ts';
 import { type Access, accessOf } from './security/options.ts';
 import { runStudy } from './study/study.ts';
 
@@ -46,7 +47,9 @@ async function serve(o: ControllerChoice, log: Log): Promise<void> {
   const access = accessOf({ ...o, log: log.info });
   log.hide(access.token);
   const admission = { token: access.token, certificates: access.folder !== null };
-  const agents = new Agents({ ...admission, log: log.warn });
+  // who is refused decides how often
+  const refusals = new LineBudget(log.warn);
+  const agents = new Agents({ ...admission, log: (line) => refusals.say(line) });
   const tally = new IngestTally();
   const control = new ControlService({
     ...admission,

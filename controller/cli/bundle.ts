@@ -11,7 +11,10 @@ import { MANIFEST, type Manifest } from './bundle-manifest.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** loaded from node_modules when a command needs them: too large, compiled, or found by their path */
-const LEFT_OUT = ['@grpc/grpc-js', 'esbuild', 'execa', 'node-pty', 'protobufjs', 'tsx', 'yaml', 'zod'];
+const LEFT_OUT = [
+  ...['@grpc/grpc-js', 'esbuild', 'execa', 'node-pty', 'pino', 'prom-client'],
+  ...['protobufjs', 'tsx', 'yaml', 'zod'],
+];
 const OLD_MS = 3_600_000;
 
 /** Chunks carry a hash in their names, and the manifest is replaced last: a command that starts meanwhile finds the old or the new bundle. */
