@@ -36,6 +36,8 @@ import { runAsChoice } from './security/run-as-choice.ts';
 let log: Log | null = null;
 
 async function main(): Promise<number> {
+  // what we and our tools make is ours alone, until it is given to someone
+  process.umask(0o077);
   const o = readOptions();
   if (o.help) {
     process.stdout.write(HELP);

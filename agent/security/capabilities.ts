@@ -3,13 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { type CapabilityName, capabilityBits, capabilitySet } from '#proto';
 
-/** uprobes of one process by perf_event_open, and the numbers of the kernel's types (bpf_btf_get_next_id, which bpftrace asks for) */
+const TRACING: readonly CapabilityName[] = ['CAP_BPF', 'CAP_PERFMON'];
+/** uprobes of one process by perf_event_open */
 const ADMIN: readonly CapabilityName[] = ['CAP_SYS_ADMIN'];
 
 /** mechanisms that are not here need none */
 export const NEEDED: Readonly<Record<string, readonly CapabilityName[]>> = {
-  bpf: ['CAP_BPF', 'CAP_PERFMON'],
-  bpftrace: ADMIN,
+  bpf: TRACING,
+  bpftrace: TRACING,
   uprobe: ADMIN,
   'uprobe:symbol': ADMIN,
 };
@@ -29,6 +30,11 @@ export function missingCapabilities(mechanism: string, effective: bigint = effec
 
 export function lackingForRunAs(effective: bigint = effectiveCapabilities()): CapabilityName[] {
   return NEEDED_FOR_RUN_AS.filter((name) => !has(name, effective));
+}
+
+/** whether this process has it */
+export function hasCapability(name: CapabilityName): boolean {
+  return has(name, effectiveCapabilities());
 }
 
 function has(name: CapabilityName, effective: bigint): boolean {

@@ -1,6 +1,7 @@
 /** Decides at the start who the SUTs and the load generator run as: a user without rights wherever that works. */
 
 import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { BenchError } from '#proto';
 import { PATHS } from '../config.ts';
 import { runCommand } from '../process/child.ts';
@@ -46,11 +47,18 @@ async function problemOf(runAs: RunAs): Promise<string | null> {
   return stdout === '' ? stderr.trim() : `${tellUser(runAs)} can't read ${stdout.trim()}`;
 }
 
-/** what it has to read or run */
+/** what it has to read or run, as this process would find it */
 function usedPrograms(): string[] {
-  const commands = SUTS.map((sut) => sut.command().file).filter((file) => file.startsWith('/'));
+  const commands = SUTS.map((sut) => located(sut.command().file));
   const files = [PATHS.preloadLibrary, PATHS.loadGenerator, PATHS.javaHello, PATHS.nodeHello, PATHS.readLoop];
-  return [...new Set([...commands, ...files])].filter(existsSync);
+  return [...new Set([...commands, ...files])].filter((path) => path !== null).filter(existsSync);
+}
+
+/** a command without a folder is the first of its name on the PATH */
+function located(file: string): string | null {
+  if (file.includes('/')) return file;
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, file)).find(existsSync) ?? null;
 }
 
 /** @throws BenchError usage */

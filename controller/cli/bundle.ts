@@ -19,6 +19,8 @@ const LEFT_OUT = [
   'esbuild',
   'execa',
   'node-pty',
+  'pino',
+  'prom-client',
   'protobufjs',
   'tsx',
   'yaml',

@@ -27,7 +27,8 @@ Examples
   hookbench certs show node-1-tls
 
 Secrets of cert-manager have the same three files (tls.crt, tls.key, ca.crt): give the certificate the URI
-hookbench://agent/NODE, hookbench://cli/NAME or hookbench://controller, and the usage "client auth", for the controller "server auth".`,
+hookbench://agent/NODE, hookbench://cli/NAME or hookbench://controller, and the usage "client auth", for the controller "server auth".
+Mount such a Secret with defaultMode 0400: one whose key everyone can read is refused.`,
   );
   return certs.addCommand(init()).addCommand(issue()).addCommand(rotate()).addCommand(show());
 }

@@ -37,7 +37,7 @@ export class CallRates {
     const left = Math.min(burst, before.left + ((atMs - before.atMs) / 1000) * perSecond);
     // taken out and put back: the map is in the order of last use
     this.#buckets.delete(key);
-    this.#buckets.set(key, { left: Math.max(0, left - 1), atMs });
+    this.#buckets.set(key, { left: left >= 1 ? left - 1 : left, atMs });
     if (this.#buckets.size > MOST_REMEMBERED) this.#buckets.delete(this.#buckets.keys().next().value ?? '');
     if (left >= 1) return;
     throw new BenchError('busy', `too many calls of ${call}: more than ${perSecond} a second`, {

@@ -72,4 +72,44 @@ daemon('an assignment had twice runs once; another one meanwhile is declined, no
   assert.is(await ended, 0);
 });
 
+daemon(
+  'told to end: what is under way is finished, the next is declined and not passed over, and all is delivered',
+  async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'hookbench-daemon-'));
+    const target = new Target();
+    const controller = await startController(target);
+    const agent = new AgentDaemon({
+      controller: `127.0.0.1:${controller.port}`,
+      hello: hello(),
+      pinning: pinningOf(),
+      spoolPath: join(dir, 'spool'),
+      spoolLimitBytes: 2 ** 20,
+      log: () => undefined,
+    });
+    const ended = agent.run();
+    const ends = () => target.records.flatMap((record) => (record.body === 'end' ? [record] : []));
+    try {
+      await until('connected', () => controller.agents.hellos().length === 1);
+      controller.agents.assign('agent', assignment('s/agent/process/0'));
+      await until('under way', () => agent.status().running);
+      const stopped = agent.stop('the test says so', { finishMs: 30_000 });
+      assert.ok(agent.status().draining);
+      controller.agents.assign('agent', assignment('s/agent/process/1'));
+      await stopped;
+      assert.is(await ended, 0);
+      assert.equal(
+        ends().map(({ assignmentId, end }) => [assignmentId.at(-1), end.status, end.code]),
+        [
+          ['1', 'failed', 'agent-gone'],
+          ['0', 'complete', ''],
+        ],
+      );
+    } finally {
+      await agent.stop('the test is over');
+      controller.stop();
+      rmSync(dir, { recursive: true, force: true });
+    }
+  },
+);
+
 daemon.run();

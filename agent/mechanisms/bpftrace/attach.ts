@@ -11,6 +11,7 @@ import { type PtyPort, spawnPty } from '../../process/pty.ts';
 import { Canary } from '../canary.ts';
 import type { AttachedHook, HookOrder } from '../mechanism.ts';
 import { findingsOf } from './findings.ts';
+import { kernelTypes } from './kernel-types.ts';
 import { type HookScript, hookScript, LIVE_MARK, WINDOW_BYTES, WINDOWS_BYTES } from './script.ts';
 
 /** On an overloaded machine attaching was seen to take 45 s. */
@@ -63,7 +64,7 @@ async function attachScan(
     trace: order.action === 'trace',
   });
   const path = join(order.dir, 'read_hook.bt');
-  await writeFile(path, script.text, { mode: 0o600 });
+  await writeFile(path, kernelTypes() + script.text, { mode: 0o600 });
   const output = openOutput(order.dir);
   const startedMs = performance.now();
   const args = ['-f', 'json', '-o', output.path, path, ...pids.map(String), String(process.pid)];

@@ -34,14 +34,16 @@ rates('a burst, then so many a second; each caller and call has its own', () => 
 
 rates('callers that come by thousands are forgotten, the quiet ones first', () => {
   let nowMs = 0;
+  let ofBusy = 0;
   const callRates = new CallRates(() => nowMs);
   for (let i = 0; i < 5_000; i++) {
     nowMs += 1;
     letThrough(callRates, 1, `user-${i}`);
-    letThrough(callRates, 30, 'busy');
+    ofBusy += letThrough(callRates, 30, 'busy');
   }
   assert.is(callRates.remembered, 1_000);
-  assert.is(letThrough(callRates, 100, 'busy'), 0, 'who calls all the time is not forgotten');
+  // 20 at first and 2 a second for 5 s: once forgotten it would have had another burst
+  assert.ok(ofBusy >= 29 && ofBusy <= 31, `${ofBusy} of who calls all the time`);
 });
 
 rates('a flood of one user is refused with a reason; another is served meanwhile', async () => {

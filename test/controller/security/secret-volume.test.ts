@@ -2,6 +2,7 @@
 
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { channelCredentials, explainTls, readTlsFolder, TlsFolder } from '#proto';
@@ -74,6 +75,34 @@ volume('a controller dialled under a name that is not in its certificate is refu
   assert.match(said, /^14 .*(does not match certificate|altnames)/i);
   assert.match(explainTls(said), /not for the address that was dialled.*--host/);
   assert.equal(bench.agents.hellos(), []);
+});
+
+volume('no TLS session is resumed: a certificate is looked at each time', async ({ bench }) => {
+  await bench.start();
+  const { cert, key, ca } = bench.folder('agent', 'agent').material;
+  const dial = (session?: Buffer) =>
+    new Promise<{ reused: boolean; sessions: Buffer[] }>((resolve, reject) => {
+      const sessions: Buffer[] = [];
+      const o = {
+        host: '127.0.0.1',
+        port: bench.port,
+        cert,
+        key,
+        ca,
+        ALPNProtocols: ['h2'],
+        checkServerIdentity: () => undefined,
+      };
+      const socket = connect({ ...o, ...(session !== undefined && { session }) });
+      socket.on('session', (one: Buffer) => sessions.push(one)).on('error', reject);
+      socket.once('secureConnect', () =>
+        setTimeout(() => {
+          resolve({ reused: socket.isSessionReused(), sessions });
+          socket.destroy();
+        }, 200),
+      );
+    });
+  const first = await dial();
+  for (const session of first.sessions) assert.is((await dial(session)).reused, false);
 });
 
 volume.run();
