@@ -1,15 +1,15 @@
-/** Atomic, durable replacement of small files. */
+/** Atomic, durable replacement of files. */
 
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Written beside, synced, renamed, the folder synced: a reader sees the old file or the new one, never half of it, and so does one after
  * a power failure. */
-export function replaceFile(path: string, text: string): void {
+export function replaceFile(path: string, content: string | Buffer): void {
   const beside = `${path}.${process.pid}.new`;
   const fd = openSync(beside, 'w', 0o640);
   try {
-    const bytes = Buffer.from(text);
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
     let done = 0;
     while (done < bytes.length) done += writeSync(fd, bytes, done);
     fsyncSync(fd);

@@ -171,7 +171,11 @@ else {
     noted();
     release();
     assert.is(listStudies(dir)[0]?.samples, 200);
+    assert.is(store.durable('node-1', 'run-1'), 5, 'true after close too');
     assert.is(folder.durable('node-1', 'run-1'), 5);
+    const next = folder.create('b');
+    assert.is(next.store.durable('node-1', 'run-1'), 5, 'the run goes on in the next study');
+    next.release();
     assert.equal(readdirSync(join(dir, '.hookbench', 'running')), []);
     folder.close();
   });
