@@ -4,11 +4,11 @@
  *     DIR/samples/FILE.col     magic "HKBCOL1\n", u32 rows, u32 crc32 of the rest, then start times (s) and latencies (ns) as
  *                              little-endian doubles */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import crc from 'crc-32';
 import { BenchError, VERSION } from '#proto';
 import type { StudyRecord } from '../analysis/record.ts';
+import { crc32 } from '../store/crc32.ts';
 import { replaceFile } from '../store/replace-file.ts';
 import { type ImportedFile, type ImportOptions, importedStudy } from './study.ts';
 
@@ -16,6 +16,8 @@ const SCHEMA = 'hookbench.import/v1';
 const META_FILE = 'import.json';
 const MAGIC = Buffer.from('HKBCOL1\n', 'latin1');
 const HEAD_BYTES = MAGIC.length + 8;
+/** a name from a file that anyone may have edited: only our own form is opened */
+const COLUMNS_FILE = /^\d{3,}-(?:baseline|treated)\.col$/;
 
 interface StoredFile {
   readonly arm: 0 | 1;
@@ -52,17 +54,23 @@ export function checkImportFolder(dir: string): void {
   });
 }
 
-/** @param dir made where it is not there; an earlier import in it is replaced
+/** The columns are written beside those of an earlier import, which go only when import.json names the new ones: whenever it ends, the folder
+ * holds one whole import.
+ * @param dir made where it is not there; an earlier import in it is replaced
  * @throws ErrnoException EACCES, ENOSPC */
 export function writeImport(dir: string, files: readonly ImportedFile[], o: ImportOptions): void {
-  mkdirSync(join(dir, 'samples'), { recursive: true });
+  const folder = join(dir, 'samples');
+  mkdirSync(folder, { recursive: true });
+  const earlier = readdirSync(folder).filter((name) => COLUMNS_FILE.test(name));
+  const first = Math.max(-1, ...earlier.map((name) => Number.parseInt(name, 10))) + 1;
   const stored = files.map(({ arm, condition, file, rows }, i): StoredFile => {
-    const columns = `${String(i).padStart(3, '0')}-${arm === 0 ? 'baseline' : 'treated'}.col`;
-    writeFileSync(join(dir, 'samples', columns), packed(rows.startTimeS, rows.responseNs), { mode: 0o640 });
+    const columns = `${String(first + i).padStart(3, '0')}-${arm === 0 ? 'baseline' : 'treated'}.col`;
+    replaceFile(join(folder, columns), packed(rows.startTimeS, rows.responseNs));
     return { arm, condition, file, columns, badRows: rows.badRows, firstBad: rows.firstBad };
   });
   const meta: ImportMeta = { schema: SCHEMA, hookbenchVersion: VERSION, ...o, files: stored };
   replaceFile(join(dir, META_FILE), `${JSON.stringify(meta, null, 2)}\n`);
+  for (const name of earlier) rmSync(join(folder, name));
 }
 
 /** @throws BenchError usage where a file is missing or damaged */
@@ -72,8 +80,7 @@ export function readImport(dir: string): StudyRecord {
   if (meta.schema !== SCHEMA)
     throw new BenchError('usage', `${path} has schema ${String(meta.schema)}; this version reads ${SCHEMA}`);
   const files = meta.files.map(({ arm, condition, file, columns, badRows, firstBad }): ImportedFile => {
-    // a name from a file that anyone may have edited: only our own form is opened
-    if (!/^\d{3,}-(?:baseline|treated)\.col$/.test(columns)) throw damaged(path);
+    if (!COLUMNS_FILE.test(columns)) throw damaged(path);
     return { arm, condition, file, rows: { ...unpacked(join(dir, 'samples', columns)), badRows, firstBad } };
   });
   return importedStudy(files, { warmup: meta.warmup, command: meta.command });
@@ -87,7 +94,7 @@ function packed(startTimeS: Float64Array, responseNs: Float64Array): Buffer {
   const view = new Float64Array(file.buffer, file.byteOffset + HEAD_BYTES, 2 * rows);
   view.set(startTimeS, 0);
   view.set(responseNs, rows);
-  file.writeInt32LE(crc.buf(file.subarray(HEAD_BYTES)), MAGIC.length + 4);
+  file.writeUInt32LE(crc32(file.subarray(HEAD_BYTES)), MAGIC.length + 4);
   return file;
 }
 
@@ -97,7 +104,7 @@ function unpacked(path: string): { startTimeS: Float64Array; responseNs: Float64
   if (file.length < HEAD_BYTES || !file.subarray(0, MAGIC.length).equals(MAGIC)) throw damaged(path);
   const rows = file.readUInt32LE(MAGIC.length);
   const body = file.subarray(HEAD_BYTES);
-  if (body.length !== 16 * rows || crc.buf(body) !== file.readInt32LE(MAGIC.length + 4)) throw damaged(path);
+  if (body.length !== 16 * rows || crc32(body) !== file.readUInt32LE(MAGIC.length + 4)) throw damaged(path);
   const columns = new Float64Array(2 * rows);
   new Uint8Array(columns.buffer).set(body);
   return { startTimeS: columns.subarray(0, rows), responseNs: columns.subarray(rows) };

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { encode, type MeasurementRecord } from '#proto';
+import { asBenchError, type BenchError, encode, type MeasurementRecord } from '#proto';
 import type { StudyMeta } from './meta.ts';
 import { replaceFile, syncFolder } from './replace-file.ts';
 import type { RunFacts } from './run-facts.ts';
@@ -28,10 +28,12 @@ interface OpenSegment {
 class DiskStore implements StudyStore {
   readonly dir: string;
   readonly #segments = new Map<string, OpenSegment>();
+  /** also those that are closed: what is durable stays so */
+  readonly #writers = new Map<string, SegmentWriter>();
   #closed: readonly RunFacts[] = [];
-  readonly #closedDurable = new Map<string, number>();
   /** files whose names may not be on disk yet */
   #hasNewNames = false;
+  #namesFailure: BenchError | null = null;
 
   constructor(dir: string) {
     this.dir = dir;
@@ -50,10 +52,7 @@ class DiskStore implements StudyStore {
     for (const one of synced) if (one.status === 'rejected') throw one.reason;
   };
 
-  durable = (node: string, runId: string): number => {
-    const name = segmentName(node, runId);
-    return this.#segments.get(name)?.writer.durableSequence ?? this.#closedDurable.get(name) ?? 0;
-  };
+  durable = (node: string, runId: string): number => this.#writers.get(segmentName(node, runId))?.durableSequence ?? 0;
 
   runs = (): readonly RunFacts[] => [...this.#closed, ...[...this.#segments].map(factsOf)];
 
@@ -64,21 +63,24 @@ class DiskStore implements StudyStore {
   saveText = (name: 'results.json' | 'report.html', text: string): void => replaceFile(join(this.dir, name), text);
 
   close = (): void => {
-    const open = [...this.#segments];
+    const open = [...this.#segments.values()].map(({ writer }) => writer);
     this.#closed = this.runs();
     this.#segments.clear();
-    try {
-      closeAll(open.map(([, { writer }]) => writer));
-      this.#syncNames();
-    } finally {
-      for (const [name, { writer }] of open) this.#closedDurable.set(name, writer.durableSequence);
-    }
+    closeAll(open);
+    this.#syncNames();
   };
 
+  /** as with fdatasync, the first failure is final */
   #syncNames(): void {
+    if (this.#namesFailure !== null) throw this.#namesFailure;
     if (!this.#hasNewNames) return;
-    syncFolder(join(this.dir, 'samples'));
-    this.#hasNewNames = false;
+    try {
+      syncFolder(join(this.dir, 'samples'));
+      this.#hasNewNames = false;
+    } catch (error) {
+      this.#namesFailure = asBenchError(error);
+      throw this.#namesFailure;
+    }
   }
 
   #segmentOf(node: string, runId: string): OpenSegment {
@@ -87,6 +89,7 @@ class DiskStore implements StudyStore {
     if (open !== undefined) return open;
     const segment = { writer: new SegmentWriter(join(this.dir, 'samples', name)), records: 0, samples: 0 };
     this.#segments.set(name, segment);
+    this.#writers.set(name, segment.writer);
     this.#hasNewNames = true;
     return segment;
   }

@@ -92,7 +92,7 @@ export class ResultsFolder {
     const lock = takeLock(lockPathOf(this.dir, id));
     if (lock === 'taken') throw new BenchError('busy', `study ${id} is being written by another controller`);
     try {
-      const store = createStudyStore(this.dir, id);
+      const store = this.#withEarlier(id, createStudyStore(this.dir, id));
       const noted = () => this.#noted(id, store);
       return { store, noted, release: () => this.#release(id, lock) };
     } catch (error) {
@@ -101,18 +101,32 @@ export class ResultsFolder {
     }
   }
 
-  /** the highest sequence of an agent's run that is on disk in any study with everything before it; 0 when there is none. True also for a
-   * run that a controller before this one stored: where the index does not know it, the segment is read. */
-  durable(agentId: string, runId: string): number {
+  /** The highest sequence of an agent's run that is on disk in any study; 0 when there is none. True also for a run that a controller before
+   * this one stored: where the index does not know it, the segment is read.
+   * @param o.without a study that is not asked */
+  durable(agentId: string, runId: string, o: { readonly without?: string } = {}): number {
     const file = segmentName(agentId, runId);
     let highest = 0;
     for (const id of studyIds(this.dir)) {
+      if (id === o.without) continue;
       const path = join(this.dir, id, 'samples', file);
       const bytes = statSync(path, { throwIfNoEntry: false })?.size;
       if (bytes === undefined) continue;
       highest = Math.max(highest, this.#factsOf(id, path, file, bytes)?.lastSequence ?? 0);
     }
     return highest;
+  }
+
+  /** a run of an agent goes on over many studies: what the others hold of it does not change any more */
+  #withEarlier(id: string, store: StudyStore): StudyStore {
+    const earlier = new Map<string, number>();
+    const durable = (node: string, runId: string) => {
+      const key = segmentName(node, runId);
+      const before = earlier.get(key) ?? this.durable(node, runId, { without: id });
+      earlier.set(key, before);
+      return Math.max(before, store.durable(node, runId));
+    };
+    return { ...store, durable };
   }
 
   close(): void {

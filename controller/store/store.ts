@@ -12,7 +12,8 @@ export interface StudyStore {
   append(node: string, runId: string, record: MeasurementRecord, encoded?: Buffer): void;
   /** Makes everything taken so far durable. Rejects as SegmentWriter.sync does; the other segments are durable then all the same. */
   sync(): Promise<void>;
-  /** the highest sequence of that run in this study that is on disk with everything before it; 0 when there is none. Also after close. */
+  /** The highest sequence of that run that is on disk; 0 when there is none. Of a store that a results folder made: in any study of the
+   * folder, also one that a controller before this one stored. True also after close. */
   durable(node: string, runId: string): number;
   /** what has been appended to each segment so far */
   runs(): readonly RunFacts[];

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -8,8 +8,8 @@ import { type ImportedFile, importedStudy } from '../../../controller/import/stu
 import { detectedCut, warmupCut } from '../../../controller/import/warmup.ts';
 import { random } from '../../helpers/random.ts';
 
-const dir = mkdtempSync(join(tmpdir(), 'hookbench-test-import-'));
-process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
+const root = mkdtempSync(join(tmpdir(), 'hookbench-test-import-'));
+process.on('exit', () => rmSync(root, { recursive: true, force: true }));
 const test = suite('import: store and warm-up');
 
 const { uniform } = random(3);
@@ -30,8 +30,18 @@ const FILES = [file(0), file(1), file(0), file(1)];
 const OPTIONS = { warmup: 100, command: 'hookbench analyze' } as const;
 
 test('what was stored is the same study again, to the last bit', () => {
+  const dir = join(root, 'same');
   writeImport(dir, FILES, OPTIONS);
   assert.equal(readImport(dir), importedStudy(FILES, OPTIONS));
+});
+
+test('an import in the place of another leaves nothing of it', () => {
+  const again = join(root, 'again');
+  writeImport(again, FILES, OPTIONS);
+  const others = [file(0), file(1)];
+  writeImport(again, others, OPTIONS);
+  assert.equal(readdirSync(join(again, 'samples')), ['004-baseline.col', '005-treated.col']);
+  assert.equal(readImport(again), importedStudy(others, OPTIONS));
 });
 
 test('runs, stretches and warm-up of each file; responses above 4.29 s and fractions of a ns stay', () => {
@@ -48,6 +58,7 @@ test('runs, stretches and warm-up of each file; responses above 4.29 s and fract
 });
 
 test('a damaged column file, a foreign name in import.json and another schema are refused', () => {
+  const dir = join(root, 'damaged');
   writeImport(dir, FILES, OPTIONS);
   const column = join(dir, 'samples', '000-baseline.col');
   const bytes = readFileSync(column);

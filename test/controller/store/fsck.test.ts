@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encode } from '#proto';
+import { createStudyStore } from '../../../controller/store/disk.ts';
 import { checkStudy } from '../../../controller/store/fsck/check.ts';
 import type { FindingCode } from '../../../controller/store/fsck/finding.ts';
 import { fsck } from '../../../controller/store/fsck/fsck.ts';
@@ -13,6 +14,7 @@ import { writeResults } from '../../../controller/study/results.ts';
 import {
   edit,
   leftBehind,
+  metaOf,
   newResultsDir,
   planOf,
   STEPS,
@@ -180,6 +182,20 @@ test('plan and samples must agree', () => {
   assert.equal(damageOf(dir), ['unreadable']);
   rmSync(join(dir, 'plan.json'));
   assert.equal(damageOf(dir), ['plan-missing']);
+});
+
+test('what is sent to settle a connection is not among the planned', () => {
+  const id = `settling-${made++}`;
+  const store = createStudyStore(results, id);
+  store.savePlan(planOf());
+  for (let step = 0; step < STEPS; step++) {
+    const record = stepRecord(id, step, 43);
+    if (record.body === 'samples') record.samples.flags.fill(2, 0, 3);
+    store.append('node-1', 'run-1', record);
+  }
+  store.close();
+  store.saveMeta(metaOf(id, { status: 'complete', finishedAt: '2026-11-23T00:01:00.000Z' }));
+  assert.equal(damageOf(store.dir), ['results-missing']);
 });
 
 test('results must be there and be those of the samples; they are made again', () => {

@@ -136,7 +136,7 @@ else {
     const Sqlite = sqlite();
     if (Sqlite === null) throw new Error('no sqlite');
     const database = new Sqlite(index);
-    database.pragma('user_version = 99');
+    database.exec('DROP TABLE runs; PRAGMA user_version = 99');
     database.close();
     assert.equal(ids(), right);
     rmSync(join(dir, 'b'), { recursive: true });
@@ -171,7 +171,11 @@ else {
     noted();
     release();
     assert.is(listStudies(dir)[0]?.samples, 200);
+    assert.is(store.durable('node-1', 'run-1'), 5, 'true after close too');
     assert.is(folder.durable('node-1', 'run-1'), 5);
+    const next = folder.create('b');
+    assert.is(next.store.durable('node-1', 'run-1'), 5, 'the run goes on in the next study');
+    next.release();
     assert.equal(readdirSync(join(dir, '.hookbench', 'running')), []);
     folder.close();
   });
