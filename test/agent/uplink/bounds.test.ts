@@ -133,19 +133,6 @@ for (const [what, messages, code, says] of [
   );
 }
 
-bounds('an agent that comes back again and again is told to come later', () =>
-  withClosers(async (later) => {
-    const controller = await startController(new Target());
-    later(controller.stop);
-    const agents = upTo(130).map(() => call(controller.port, [greet]));
-    for (const { close } of agents) later(close);
-    await until('one is turned away', () => agents.some(({ ended }) => ended.some(({ code }) => code === 8)));
-    const refused = agents.flatMap(({ ended }) => ended.filter(({ code }) => code === 8));
-    assert.match(refused[0]!.details, /connects too often/);
-    assert.is(controller.agents.hellos().length, 1);
-  }),
-);
-
 bounds('10,000 streams of one connection: as many as it may have are open, and the next agent is served', () =>
   withClosers(async (later) => {
     const controller = await startController(new Target());

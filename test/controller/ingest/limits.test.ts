@@ -36,6 +36,13 @@ limits('runs that have left are forgotten past a number, those that are here nev
   assert.is(runs.of(hello({ agentId: `a${MOST_RUNS}`, runId: `r${MOST_RUNS}` }))?.last, 0);
 });
 
+limits('a run that says hello again and again is told to come later', () => {
+  const runs = new Runs();
+  const answers = Array.from({ length: 1000 }, () => runs.greet(hello(), () => 0));
+  assert.is(answers.slice(0, 100).indexOf(null), -1);
+  assert.ok(answers.includes(null));
+});
+
 limits('the window of an agent is what it may have been told of, never less', () => {
   const window = new SentWindow({ records: 3, bytes: 100 });
   assert.is(window.take(1, 500), null, 'a single record of any size');
