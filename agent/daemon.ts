@@ -5,7 +5,8 @@ import { type Assignment, type BenchError, explainTls, formatFailure, type Hello
 import type { Pinning } from './host/cores.ts';
 import { runAssignment } from './session/session.ts';
 import type { Sink } from './session/sink.ts';
-import { Uplink, type UplinkCounters } from './uplink/stream.ts';
+import type { UplinkCounters } from './uplink/options.ts';
+import { Uplink } from './uplink/stream.ts';
 
 const DRAIN_TIMEOUT_MS = 10_000;
 /** assignments remembered so that none runs twice: a controller repeats one only while it is the last it gave */
