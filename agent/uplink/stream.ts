@@ -1,75 +1,20 @@
 /** The agent's end of the stream: numbers records, keeps them until acknowledged, reconnects, and sends again what was not acknowledged. */
 
-import {
-  type ChannelCredentials,
-  type ChannelOptions,
-  Client,
-  type ClientDuplexStream,
-  credentials,
-} from '@grpc/grpc-js';
+import { Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import {
   AGENT_STREAM,
   type AgentMessage,
-  type Assignment,
   BenchError,
   CHANNEL_OPTIONS,
   type ControllerMessage,
   encode,
-  type Hello,
   type Progress,
   type RecordBody,
 } from '#proto';
+import type { UplinkCounters, UplinkOptions } from './options.ts';
 import { Promises } from './promises.ts';
 import { Retry } from './retry.ts';
 import { Spool } from './spool.ts';
-
-export interface UplinkHandlers {
-  assignment(assignment: Assignment): void;
-  cancel(assignmentId: string): void;
-  /** the controller can't be reached (any more); told once a break */
-  broken(reason: string): void;
-  /** the controller refuses this agent, or speaks another protocol: trying again is no use */
-  refused(error: BenchError): void;
-  /** the controller has not kept so many samples more: no study wanted them, or they could not be stored */
-  discarded?(samples: number): void;
-  /** the controller is done with every record up to this one: durable, or counted as discarded */
-  done?(sequence: number): void;
-}
-
-export interface UplinkOptions {
-  readonly controller: string;
-  /** plain when absent */
-  readonly credentials?: ChannelCredentials;
-  readonly hello: Hello;
-  readonly handlers: UplinkHandlers;
-  readonly spoolPath: string;
-  /** the largest the spool's file may become, bytes */
-  readonly spoolLimitBytes: number;
-  /** other times than CHANNEL_OPTIONS has, for tests */
-  readonly channelOptions?: ChannelOptions;
-  readonly nameTakenMs?: number;
-  readonly welcomeMs?: number;
-}
-
-/** Numbers of one uplink since it began, for logs and metrics. */
-export interface UplinkCounters {
-  readonly connected: boolean;
-  /** streams that a controller has welcomed */
-  readonly streams: number;
-  readonly lastSequence: number;
-  readonly ackedSequence: number;
-  readonly unackedRecords: number;
-  readonly spoolMemoryBytes: number;
-  readonly spoolDiskBytes: number;
-  /** records written to streams; those sent again count again */
-  readonly sentRecords: number;
-  readonly ackedSamples: number;
-  /** lost here: the spool had no room */
-  readonly droppedSamples: number;
-  readonly droppedRecords: number;
-  /** lost there: the controller says that it has not kept them */
-  readonly discardedSamples: number;
-}
 
 /** longer than the controller needs to find out that a former process of this name is gone (the sum of the keepalive times) */
 const NAME_TAKEN_MS = 25_000;
@@ -91,6 +36,8 @@ export class Uplink {
   #welcomeTimer: NodeJS.Timeout | undefined;
   #blocked = false;
   #closed = false;
+  /** refused for good: nothing will be acknowledged any more */
+  #final = false;
   #told = false;
   #dropped = 0;
   #counts = { streams: 0, sentRecords: 0, ackedSamples: 0, droppedSamples: 0, droppedRecords: 0 };
@@ -173,7 +120,7 @@ export class Uplink {
   /** Resolves when the controller is done with every record, or after the time given. @returns whether it is */
   async drained(timeoutMs: number): Promise<boolean> {
     const deadline = performance.now() + timeoutMs;
-    while (this.#spool.acked < this.#spool.last && performance.now() < deadline) {
+    while (!this.#final && this.#spool.acked < this.#spool.last && performance.now() < deadline) {
       await new Promise<void>((resolve) => {
         const wake = () => {
           clearTimeout(timer);
@@ -263,6 +210,7 @@ export class Uplink {
 
   #refused(stream: Stream, error: BenchError): void {
     this.#leave(stream);
+    this.#final = true;
     this.#o.handlers.refused(error);
   }
 

@@ -22,6 +22,8 @@ import { Runs } from './runs.ts';
 import { SyncClock } from './sync-clock.ts';
 import { checkRecord } from './validate.ts';
 
+export type { RecordTarget } from './record-target.ts';
+
 export interface AgentsOptions {
   readonly token: string;
   readonly certificates?: boolean;

@@ -10,7 +10,7 @@ import {
   type Progress,
   readAgentMessage,
 } from '#proto';
-import { hangUp } from './hang-up.ts';
+import { hangUp, widen } from './http2-stream.ts';
 import {
   CREDIT_BYTES,
   CREDITS,
@@ -89,6 +89,8 @@ export class Connection {
     this.#hello = hello;
     this.#expectNothing();
     this.#window.acked(welcome.durableSequence);
+    // who has shown who it is may send as much ahead as its credits allow
+    widen(this.call, CREDIT_BYTES);
     this.tell({ body: 'welcome', welcome });
   }
 

@@ -65,23 +65,27 @@ export class RunLedger {
     this.#pending.push({ sequence: this.#last, samples: o.samples, target: o.target, lost: o.target === null });
   }
 
-  /** After a sync of its targets: what is durable is settled; what was there before the sync (up to `upTo`) and was given up is lost.
+  /** After a sync of a target: what it says is durable is settled; what it was given before the sync (up to `upTo`) is lost if it is given up.
    * @returns samples lost that were thought to be kept */
-  settle(upTo: number, gaveUp: (target: RecordTarget) => boolean): number {
+  settle(target: RecordTarget, o: { upTo: number; gaveUp: boolean }): number {
+    const durable = target.durable(this.key.agentId, this.key.runId);
     let givenUp = 0;
     for (const entry of this.#pending) {
-      const { target, sequence } = entry;
-      if (target === null) continue;
-      if (sequence <= target.durable(this.key.agentId, this.key.runId)) entry.target = null;
-      else if (sequence <= upTo && gaveUp(target)) {
+      if (entry.target !== target) continue;
+      if (entry.sequence <= durable) entry.target = null;
+      else if (o.gaveUp && entry.sequence <= o.upTo) {
         entry.target = null;
         entry.lost = true;
         givenUp += entry.samples;
       }
     }
+    return givenUp;
+  }
+
+  /** Moves `done` over what is settled. */
+  advance(): void {
     const open = this.#pending.findIndex(({ target }) => target !== null);
     const settled = this.#pending.splice(0, open < 0 ? this.#pending.length : open);
     for (const { lost, samples } of settled) this.#discardedSamples += lost ? samples : 0;
-    return givenUp;
   }
 }

@@ -55,34 +55,35 @@ export class SyncClock {
     this.#urgent = false;
     this.#syncing = true;
     const startedMs = performance.now();
-    const targets = new Set(runs.flatMap(({ run }) => [...run.targets()]));
-    const failed = await failedSyncs([...targets]);
-    for (const { message } of failed.values()) this.#o.log(`records could not be made durable: ${message}`);
-    this.syncs += targets.size;
+    // one after the other, the oldest first: where studies share a folder, the durable records of a later one must not speak for an earlier one's
+    for (const target of new Set(runs.flatMap(({ run }) => [...run.targets()]))) {
+      const failed = await this.#failureOf(target);
+      // what a study that is over has left behind will not become durable any more
+      const gaveUp = failed || target !== this.#o.current();
+      for (const { run, upTo } of runs) this.#tell(run, run.settle(target, { upTo, gaveUp }));
+    }
     this.lastSyncMs = performance.now() - startedMs;
-    // what a study that is over has left behind will not become durable any more
-    const gaveUp = (target: RecordTarget) => failed.has(target) || target !== this.#o.current();
-    for (const { run, upTo } of runs) {
-      const lost = run.settle(upTo, gaveUp);
-      if (lost > 0) this.#o.log(`${lost} samples of agent ${run.key.agentId} were received, not stored, and are lost`);
+    for (const { run } of runs) {
+      run.advance();
       if (run.pending > 0) this.#due.add(run);
       this.#o.settled(run);
     }
     this.#syncing = false;
     this.#schedule();
   }
-}
 
-async function failedSyncs(targets: readonly RecordTarget[]): Promise<Map<RecordTarget, Error>> {
-  const failed = new Map<RecordTarget, Error>();
-  await Promise.all(
-    targets.map(async (target) => {
-      try {
-        await target.sync();
-      } catch (error) {
-        failed.set(target, asBenchError(error));
-      }
-    }),
-  );
-  return failed;
+  async #failureOf(target: RecordTarget): Promise<boolean> {
+    this.syncs += 1;
+    try {
+      await target.sync();
+      return false;
+    } catch (error) {
+      this.#o.log(`records could not be made durable: ${asBenchError(error).message}`);
+      return true;
+    }
+  }
+
+  #tell({ key }: RunLedger, lost: number): void {
+    if (lost > 0) this.#o.log(`${lost} samples of agent ${key.agentId} were received, not stored, and are lost`);
+  }
 }

@@ -3,7 +3,8 @@ import { connect } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type AgentMessage, type Assignment, CHANNEL_OPTIONS, SERVER_OPTIONS } from '../../../proto/index.ts';
+import { CREDIT_BYTES } from '../../../controller/ingest/limits.ts';
+import { type AgentMessage, type Assignment, CHANNEL_OPTIONS, encode, SERVER_OPTIONS } from '../../../proto/index.ts';
 import { startProxy } from '../../helpers/proxy.ts';
 import { call, hello, IDS, samples, startController, Target, until, uplinkTo, withClosers } from './support.ts';
 
@@ -132,19 +133,6 @@ for (const [what, messages, code, says] of [
   );
 }
 
-bounds('an agent that comes back again and again is told to come later', () =>
-  withClosers(async (later) => {
-    const controller = await startController(new Target());
-    later(controller.stop);
-    const agents = upTo(130).map(() => call(controller.port, [greet]));
-    for (const { close } of agents) later(close);
-    await until('one is turned away', () => agents.some(({ ended }) => ended.some(({ code }) => code === 8)));
-    const refused = agents.flatMap(({ ended }) => ended.filter(({ code }) => code === 8));
-    assert.match(refused[0]!.details, /connects too often/);
-    assert.is(controller.agents.hellos().length, 1);
-  }),
-);
-
 bounds('10,000 streams of one connection: as many as it may have are open, and the next agent is served', () =>
   withClosers(async (later) => {
     const controller = await startController(new Target());
@@ -173,6 +161,30 @@ bounds('10,000 streams of one connection: as many as it may have are open, and t
     agent.uplink.send(IDS, samples(1, 1));
     assert.ok(await agent.uplink.drained(10_000));
     assert.ok(waiting() <= 2 * most, `${waiting()} streams`);
+  }),
+);
+
+bounds('an agent that was let in may send as far ahead as its credits allow; a stranger may not', () =>
+  withClosers(async (later) => {
+    const controller = await startController(new Target());
+    later(controller.stop);
+    const windows: (number | undefined)[] = [];
+    const session = connect(`http://127.0.0.1:${controller.port}`);
+    session.on('error', () => undefined);
+    session.on('remoteSettings', ({ initialWindowSize }) => windows.push(initialWindowSize));
+    later(() => session.destroy());
+    const stream = session.request({
+      ...{ ':method': 'POST', ':path': '/hookbench.v1.AgentStream/Connect', 'content-type': 'application/grpc' },
+    });
+    stream.on('error', () => undefined).resume();
+    await until('settings', () => windows.length > 0);
+    assert.equal(windows, [65_535]);
+    const message = encode('AgentMessage', greet);
+    const head = Buffer.alloc(5);
+    head.writeUInt32BE(message.length, 1);
+    stream.write(Buffer.concat([head, message]));
+    await until('new settings', () => windows.length > 1);
+    assert.equal(windows, [65_535, CREDIT_BYTES]);
   }),
 );
 

@@ -13,7 +13,8 @@ import {
   type ServerDuplexStream,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { Uplink, type UplinkHandlers, type UplinkOptions } from '../../../agent/uplink/stream.ts';
+import type { UplinkHandlers, UplinkOptions } from '../../../agent/uplink/options.ts';
+import { Uplink } from '../../../agent/uplink/stream.ts';
 import { Agents, type AgentsOptions } from '../../../controller/ingest/agents.ts';
 import type { RecordTarget } from '../../../controller/ingest/record-target.ts';
 import {

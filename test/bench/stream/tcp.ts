@@ -5,6 +5,7 @@ import { encode } from '#proto';
 import { batchOf } from './batches.ts';
 import type { Ask, SenderSetUp } from './messages.ts';
 import { type Usage, usageNow, usageSince } from './usage.ts';
+import { BATCH } from './variants.ts';
 
 /** batches in one write */
 const GROUP = 8;
@@ -23,7 +24,7 @@ async function receive(): Promise<void> {
     (usage, counted) => ({
       kind: 'receiver',
       usage,
-      samples: counted / bytesPerSample(10_000),
+      samples: counted / bytesPerSample(BATCH),
       diskBytesPerSample: null,
     }),
   );

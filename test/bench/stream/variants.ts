@@ -14,7 +14,8 @@ export interface Variant {
   readonly base: string | null;
 }
 
-const BATCH = 10_000;
+/** the largest that an agent makes */
+export const BATCH = 8192;
 const MILLION = 1_000_000;
 
 export const VARIANTS: readonly Variant[] = [

@@ -36,6 +36,13 @@ limits('runs that have left are forgotten past a number, those that are here nev
   assert.is(runs.of(hello({ agentId: `a${MOST_RUNS}`, runId: `r${MOST_RUNS}` }))?.last, 0);
 });
 
+limits('a run that says hello again and again is told to come later', () => {
+  const runs = new Runs();
+  const answers = Array.from({ length: 1000 }, () => runs.greet(hello(), () => 0));
+  assert.is(answers.slice(0, 100).indexOf(null), -1);
+  assert.ok(answers.includes(null));
+});
+
 limits('the window of an agent is what it may have been told of, never less', () => {
   const window = new SentWindow({ records: 3, bytes: 100 });
   assert.is(window.take(1, 500), null, 'a single record of any size');
@@ -66,27 +73,21 @@ limits(
     take(first, 4);
     take(null, 8);
     take(second, 16);
-    assert.is(
-      ledger.settle(5, () => false),
-      0,
-    );
-    assert.equal(
-      [ledger.last, ledger.done, ledger.discardedSamples],
-      [5, 2, 0],
-      'what lies behind an open record waits',
-    );
-    assert.is(
-      ledger.settle(3, (target) => target === first),
-      4,
-    );
-    assert.equal([ledger.done, ledger.discardedSamples], [4, 12]);
+    const settle = (target: Target, upTo: number, gaveUp: boolean) => {
+      const lost = ledger.settle(target, { upTo, gaveUp });
+      ledger.advance();
+      return lost;
+    };
+    const seen = () => [ledger.last, ledger.done, ledger.discardedSamples];
+    assert.is(settle(first, 5, false), 0);
+    assert.equal(seen(), [5, 2, 0], 'what lies behind an open record waits');
     await second.sync();
-    assert.is(
-      ledger.settle(5, () => true),
-      0,
-      'durable is durable, also of a target that is given up',
-    );
-    assert.equal([ledger.done, ledger.discardedSamples, ledger.pending], [5, 12, 0]);
+    assert.is(settle(second, 5, false), 0);
+    assert.equal(seen(), [5, 2, 0], 'what a later one has stored says nothing of it');
+    assert.is(settle(first, 2, true), 0, 'what came after the sync began may still become durable');
+    assert.is(settle(first, 3, true), 4);
+    assert.equal(seen(), [5, 5, 12]);
+    assert.is(ledger.pending, 0);
   },
 );
 
