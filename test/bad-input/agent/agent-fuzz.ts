@@ -13,7 +13,8 @@ const START_MS = 90_000;
 const WORK_MS = 60_000;
 const MORE_RSS_BYTES = 256 * 2 ** 20;
 /** what an agent starts for assignments of node-hello and none, and to look at its host */
-const OWN = /node-hello\.mjs|hookbench-load|setpriv|bpftrace|java|objdump|hookbench-bpf|read-loop|node_modules/@esbuild|^$/;
+const OWN =
+  /node-hello\.mjs|hookbench-load|setpriv|bpftrace|java|objdump|hookbench-bpf|read-loop|node_modules\/@esbuild|^$/;
 const INTERNAL = /cannot read|is not a function|is not iterable|undefined|call stack|of null/i;
 
 export interface AgentFuzzReport {
