@@ -34,7 +34,8 @@ const PARTS: Readonly<Record<string, () => Promise<{ seen: unknown; wrong: reado
   stream: async () => {
     const report = await fuzzStreams({ seed, messages, say });
     const { sent, stored, different, ended } = report.honest;
-    const honest = stored === sent && different === 0 && ended === 'complete' ? [] : ['the honest agent lost something'];
+    const honest =
+      stored === sent && different === 0 && ended === 'complete' ? [] : ['the honest agent lost something'];
     return { seen: report, wrong: [...Object.entries(report.wrong).map(String), ...honest] };
   },
   control: async () => {
