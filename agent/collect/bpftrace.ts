@@ -9,6 +9,8 @@ const LONGEST_PRINTED = 4096;
 const MOST_MAPS = 64;
 const MOST_KEYS = 65_536;
 const LONGEST_NAME = 100;
+/** a count above is none; sums of many such still fit 2^53 */
+const MOST_COUNT = 2 ** 48;
 /** A map is one line, and a terminal hands it over in pieces of 4 KiB: a histogram with every bucket taken is some 200 KB. */
 const LONGEST_LINE = 8 * 1024 * 1024;
 
@@ -65,7 +67,7 @@ export class BpftraceOutput {
     if (message.type === 'printf' && typeof message.data === 'string') this.#mark(message.data.trim());
     if (message.type === 'map') this.#takeMaps(message.data);
     if (message.type === 'lost_events')
-      this.#lostEvents = Math.min(Number.MAX_SAFE_INTEGER, this.#lostEvents + lostIn(message.data));
+      this.#lostEvents = Math.min(MOST_COUNT, this.#lostEvents + lostIn(message.data));
   }
 
   #mark(text: string): void {
@@ -96,7 +98,7 @@ function lostIn(data: unknown): number {
 }
 
 function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= MOST_COUNT;
 }
 
 function parseJson(line: string): { type: string; data: unknown } | null {

@@ -1,6 +1,7 @@
 /** Keeps the last lines of a program's output for an error message, and hands each whole line on. */
 export class LastLines {
   readonly #limit: number;
+  readonly #longest: number;
   readonly #partial: Tail;
   readonly #lines: string[] = [];
   readonly #listeners: ((line: string) => void)[] = [];
@@ -8,7 +9,9 @@ export class LastLines {
   /** @param limit lines kept @param longest characters of a line that has not ended yet; of a longer one the end is kept */
   constructor(limit: number, longest = 65_536) {
     this.#limit = limit;
-    this.#partial = new Tail(longest);
+    this.#longest = longest;
+    // a line may end with a carriage return, which is no part of it
+    this.#partial = new Tail(longest + 1);
   }
 
   onLine(listener: (line: string) => void): void {
@@ -20,7 +23,7 @@ export class LastLines {
     const unended = parts.pop() ?? '';
     for (const part of parts) {
       this.#partial.add(part);
-      this.#take(this.#partial.take().replace(/\r$/, ''));
+      this.#take(this.#partial.take().replace(/\r$/, '').slice(-this.#longest));
     }
     this.#partial.add(unended);
   }

@@ -2,7 +2,18 @@ import { readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 /** Folders below test/ whose files load the machine or change it, so that each runs alone. */
-const SERIAL_FOLDERS = ['e2e', 'agent', 'hooks', 'regress', 'conformance', 'bench', 'sut', 'deploy', 'faults'] as const;
+const SERIAL_FOLDERS = [
+  'e2e',
+  'agent',
+  'hooks',
+  'regress',
+  'conformance',
+  'bench',
+  'sut',
+  'deploy',
+  'bad-input',
+  'faults',
+] as const;
 
 const LIMIT_MS = 240_000;
 const E2E_LIMIT_MS = 480_000;

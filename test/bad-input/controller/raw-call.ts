@@ -16,7 +16,6 @@ export interface Answer {
 export function dial(port: number): ClientHttp2Session {
   const session = connect(`http://127.0.0.1:${port}`, { settings: { initialWindowSize: 4 * 1024 * 1024 } });
   session.on('error', () => undefined);
-  if (process.env.DBG) session.on('goaway', (c, l, d) => console.log('goaway', c, l, String(d)));
   session.setMaxListeners(0);
   return session;
 }
@@ -71,8 +70,6 @@ function ended(stream: ClientHttp2Stream, withinMs: number): Promise<Answer> {
     }, withinMs);
     stream.once('close', () => {
       clearTimeout(timer);
-      if (process.env.DBG)
-        console.log('rst', stream.rstCode, headers['grpc-status'], stream.writableFinished, stream.readableEnded);
       const status = headers['grpc-status'];
       const details = decodeURIComponent(String(headers['grpc-message'] ?? failure));
       resolve({ status: status === undefined ? null : Number(status), details, bytesBack });

@@ -19,6 +19,8 @@ export interface Tally {
 const INTERNAL =
   /cannot read|is not a function|is not iterable|undefined|unexpected token|call stack|of null|invalid array length/i;
 const LEAST_TEXT = 10;
+/** of gRPC's statuses the one for what nobody thought of */
+const UNKNOWN = 2;
 
 export class Verdicts {
   answered = 0;
@@ -67,6 +69,6 @@ export class Verdicts {
     if (status === null) keep('ended without a status');
     else if (status !== 0 && details.length < LEAST_TEXT) keep(`status ${status} without a reason`);
     else if (status !== 0 && INTERNAL.test(details)) keep(`a reason that is an error of ours: ${details.slice(0, 60)}`);
-    else if (status === 2 || status === 14) keep(`status ${status}`);
+    else if (status === UNKNOWN) keep('status unknown');
   }
 }

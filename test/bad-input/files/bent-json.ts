@@ -42,6 +42,7 @@ export function bentJson(random: Random, text: string): { text: string; how: str
 
 function bend(random: Random, json: Json): string {
   const places = placesOf(json, '');
+  if (places.length === 0) return 'nothing left to change';
   const { holder, name, path } = oneOf(random, places);
   const kind = random.uniform();
   if (kind < 0.2) {
@@ -54,7 +55,7 @@ function bend(random: Random, json: Json): string {
     return `__proto__ beside ${path}`;
   }
   const alike = VALUES.filter((one) => typeof one === typeof spotValue(holder, name) && one !== null);
-  const value = oneOf(random, alike.length > 0 && random.uniform() < 0.8 ? alike : VALUES);
+  const value = structuredClone(oneOf(random, alike.length > 0 && random.uniform() < 0.8 ? alike : VALUES));
   if (Array.isArray(holder)) holder[Number(name)] = value;
   else holder[name] = value;
   return `${path} = ${JSON.stringify(value).slice(0, 40)}`;

@@ -1,0 +1,32 @@
+/** A real controller under mutated messages and attacks below gRPC, in short; `npm run test:bad-input` is the long form of the same. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { fuzzControl } from './controller/control-fuzz.ts';
+import { fuzzStreams } from './controller/stream-fuzz.ts';
+import { attackAll } from './http2/attack.ts';
+
+const SEED = 20_261_123;
+const controller = suite('bad input: controller');
+
+controller('mutated agent messages: each answered in words, and an honest agent loses nothing', async () => {
+  const report = await fuzzStreams({ seed: SEED, messages: 4_000, say: () => undefined });
+  assert.equal(report.wrong, {});
+  assert.ok(report.answered >= 4_000 && report.taken > 400 && report.refused > 400);
+  const { sent, stored, different, ended } = report.honest;
+  assert.ok(sent > 0);
+  assert.equal({ stored, different, ended }, { stored: sent, different: 0, ended: 'complete' });
+});
+
+controller('mutated requests of a command line: each answered in words', async () => {
+  const { wrong, answered, refused } = await fuzzControl({ seed: SEED, messages: 400 });
+  assert.equal(wrong, {});
+  assert.ok(answered >= 400 && refused > 100);
+});
+
+controller('attacks below gRPC: the controller goes on answering others', async () => {
+  const reports = await attackAll({ rounds: 1, connections: 1 });
+  assert.ok(reports.length > 25);
+});
+
+controller.run();
