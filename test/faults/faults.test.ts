@@ -3,12 +3,16 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isAble, runRound } from './run.ts';
 import { SCENARIOS } from './scenarios/registry.ts';
+import { undoLeftovers } from './world/leftovers.ts';
 import { World } from './world/undo.ts';
 
 const SEED = 20261123;
 
 const faults = suite('faults, the short form');
 const world = new World();
+// the runner ends a test that takes too long: what was done to the machine is undone all the same
+process.once('SIGTERM', () => void world.close().then(() => process.exit(1)));
+faults.before(undoLeftovers);
 faults.after(async () => {
   assert.equal(await world.close(), [], 'everything is undone');
 });

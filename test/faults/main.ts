@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Round } from './journal.ts';
 import { isAble, runMany, runRound } from './run.ts';
 import { SCENARIOS } from './scenarios/registry.ts';
+import { undoLeftovers } from './world/leftovers.ts';
 import { World } from './world/undo.ts';
 
 const USAGE = `Usage: npm run test:faults -- [--faults N] [--seed N] [--scenario a,b] [--round SEED] [--strict] [--full] [--keep]
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
   const options = readOptions();
   if (typeof options === 'number') return options;
   const { scenarios, seed, tell } = options;
+  undoLeftovers();
   if (!scenarios.some((scenario) => isAble(scenario))) return 3;
   const rounds: Round[] = [];
   if (options.round === null) {

@@ -6,8 +6,12 @@ import { join } from 'node:path';
 import { random } from '../helpers/random.ts';
 import { needs } from '../helpers/require.ts';
 import { Round } from './journal.ts';
-import { oneOf, type Scenario } from './scenario.ts';
+import { oneOf, type Scenario, within } from './scenario.ts';
+import { FOLDER } from './world/leftovers.ts';
 import { inWorld, type World } from './world/undo.ts';
+
+/** of rounds that take some 30 s on a machine of their own */
+const ROUND_MS = 400_000;
 
 export interface RunOptions {
   readonly seed: number;
@@ -48,11 +52,12 @@ export async function runRound(
   o: { seed: number; world: World; brief: boolean; keep?: boolean },
 ): Promise<Round> {
   const round = new Round(scenario.name, o.seed);
-  const dir = mkdtempSync(join(tmpdir(), `hookbench-faults-${process.pid}-`));
+  const dir = mkdtempSync(join(tmpdir(), `${FOLDER}${process.pid}-`));
   try {
     await inWorld(o.world, async (world) => {
       if (o.keep !== true) world.later('the folder of a round', () => rmSync(dir, { recursive: true, force: true }));
-      await scenario.run({ world, dir, random: random(o.seed), seed: o.seed, round, brief: o.brief });
+      const work = scenario.run({ world, dir, random: random(o.seed), seed: o.seed, round, brief: o.brief });
+      await within('the round', ROUND_MS, work);
     });
   } catch (error) {
     round.finding('breaking off', { code: 'broke-off', detail: String((error as Error).stack ?? error) });

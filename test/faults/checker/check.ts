@@ -81,13 +81,18 @@ export function checkStudy(
   }
   for (const { file, frames } of segments)
     if (!known.has(file) && frames.length > 0) say('invented', `${file}: ${frames.length} records of an unknown run`);
-  const left = Math.max(0, lostAcked - counts.discarded);
-  counts.counted = Math.min(left, countedLost);
-  if (left > countedLost)
-    say('lost-acked', `${left} samples were acknowledged and are not stored; the study counts ${countedLost} as lost`);
-  else if (left < countedLost) say('miscounted-loss', `the study says ${countedLost} samples are lost; ${left} are`);
+  // what is told in acknowledgements may be in the study's own count, too
+  const told = counts.discarded > 0 ? counts.discarded : countedLost;
+  counts.counted = counts.discarded > 0 ? 0 : Math.min(lostAcked, countedLost);
+  if (lostAcked > told)
+    say('lost-acked', `${lostAcked} samples were acknowledged and are not stored; told as lost are ${told}`);
+  else if (lostAcked < Math.max(told, countedLost))
+    say(
+      'miscounted-loss',
+      `${lostAcked} samples are lost; the study says ${countedLost}, the acknowledgements ${counts.discarded}`,
+    );
   const droppedSaid = lossSaid(segments, meta, (hop) => hop === 'spool');
-  if (counts.died === 0 && left === 0 && counts.discarded === 0 && droppedSaid !== counts.dropped)
+  if (counts.died === 0 && lostAcked === 0 && droppedSaid !== counts.dropped)
     say('uncounted-drop', `${counts.dropped} samples were dropped at the spool; the loss records say ${droppedSaid}`);
   if (counts.died + counts.counted + counts.discarded > 0 && meta.status === 'complete')
     say('unmarked', `samples are missing, and the study says it is complete`);

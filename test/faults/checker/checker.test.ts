@@ -130,6 +130,17 @@ checker('losses that the controller counts', () => {
   assert.equal(codes({ stored: [...without(3), stream], status: 'failed' }), [], 'in a record of its own');
 });
 
+checker('losses that the acknowledgements tell', () => {
+  const told = { stored: without(3), status: 'failed', run: { discarded: 10 } } as const;
+  assert.equal(codes(told), []);
+  assert.is(check(told).counts.discarded, 10);
+  const warnings = [{ code: 'lost-samples', detail: '10 samples could not be stored and are lost' }];
+  assert.equal(codes({ ...told, warnings }), [], 'the study may tell them, too');
+  assert.equal(codes({ ...told, stored: without(3, 4) }), ['lost-acked']);
+  assert.equal(codes({ ...told, stored: payloads() }), ['miscounted-loss']);
+  assert.equal(codes({ ...told, status: 'complete' }), ['unmarked']);
+});
+
 checker('drops at the spool must be counted in the study', () => {
   const dropped = [{ ...seenRecord(payload(9, { samples: samplesOf(9) })) }];
   assert.equal(codes({ ledger: { dropped } }), ['uncounted-drop']);

@@ -20,15 +20,16 @@ export const clock: Scenario = {
     const hasFaketime = needs('faketime');
     const bench = new Bench(o.world, { ...o, ...(hasFaketime && { controller: { env: steps.env } }) });
     await bench.start(1, shifted(o));
-    for (let i = 0; i < (o.brief ? 1 : 3); i++) {
+    const studies = o.brief ? 2 : 3;
+    for (let i = 0; i < studies; i++) {
       const study = await bench.study();
-      for (let j = 0; hasFaketime && j < (o.brief ? 2 : 4); j++) await stepRealtime(steps, o);
+      for (let j = 0; hasFaketime && j < (o.brief ? 1 : 4); j++) await stepRealtime(steps, o);
       await sleep(between(o.random, 50, 200));
       await bench.finish(study);
       await bench.drained();
       bench.check(study, 'finish', 'complete');
       if (hasFaketime) steps.checkTaken(study.dir);
-      if (i < 2) await anotherClock(bench, o);
+      if (i < studies - 1) await anotherClock(bench, o);
     }
   },
 };

@@ -7,7 +7,17 @@ import { Bench, type Seat } from '../world/bench.ts';
 import type { RunningStudy } from '../world/controller.ts';
 
 const KINDS = [
-  ...['cut', 'reset', 'cut-mid-message', 'silence', 'slow-consumer', 'slow-link', 'refused', 'stop-agent'],
+  ...[
+    'cut',
+    'reset',
+    'cut-mid-message',
+    'silence',
+    'slow-consumer',
+    'deaf-agent',
+    'slow-link',
+    'refused',
+    'stop-agent',
+  ],
   'stop-controller',
 ] as const;
 type Kind = (typeof KINDS)[number];
@@ -110,6 +120,12 @@ async function inject(bench: Bench, { witness: { relay }, firehose }: Seat, faul
     await during(
       forMs,
       () => relay.hold('up'),
+      () => relay.letGo(),
+    );
+  else if (kind === 'deaf-agent')
+    await during(
+      forMs,
+      () => relay.hold('down'),
       () => relay.letGo(),
     );
   else if (kind === 'slow-link')

@@ -12,7 +12,7 @@ import { FirehoseProcess } from './firehose.ts';
 import type { StartOptions } from './process.ts';
 import type { World } from './undo.ts';
 
-const STUDY_END_MS = 60_000;
+const STUDY_END_MS = 90_000;
 
 export interface Seat {
   readonly agentId: string;

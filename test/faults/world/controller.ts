@@ -97,7 +97,7 @@ export class Controller {
 
   /** Waits for these agents. @param agents the name of each, and the run where an older one of that name may still be there */
   async connected(agents: readonly { readonly agentId: string; readonly runId?: string }[]): Promise<void> {
-    const deadline = performance.now() + 30_000;
+    const deadline = performance.now() + 60_000;
     for (;;) {
       const here = await this.client.listAgents().catch(() => []);
       const isHere = (agent: (typeof agents)[number]) =>

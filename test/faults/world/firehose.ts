@@ -47,7 +47,7 @@ export class FirehoseProcess {
     await this.event((event) => event.event === 'assigned' && event.studyId === studyId, `${studyId} is assigned`);
   }
 
-  async event(matches: (event: FirehoseEvent) => boolean, what: string, timeoutMs = 30_000): Promise<FirehoseEvent> {
+  async event(matches: (event: FirehoseEvent) => boolean, what: string, timeoutMs = 60_000): Promise<FirehoseEvent> {
     const name = `firehose ${this.options.agentId}: ${what}`;
     return until(name, () => this.events.find(matches), { timeoutMs, process: this.process });
   }

@@ -98,7 +98,7 @@ export async function until<T>(
   look: () => T | null | undefined | false,
   o: { timeoutMs?: number; process?: Started } = {},
 ): Promise<T> {
-  const timeoutMs = o.timeoutMs ?? 30_000;
+  const timeoutMs = o.timeoutMs ?? 60_000;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const found = look();
