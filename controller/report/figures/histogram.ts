@@ -26,7 +26,7 @@ export function histogramFigures(
         id: `${id}-histogram-${vantage}`,
         title: `Histograms of ${sut}, ${VANTAGE_WORDS[vantage]}`,
         description: mine.map(describe).join(' '),
-        caption: markup`<b>Share of requests in each bin, ${VANTAGE_WORDS[vantage]}.</b> Arms of a panel have the same bins, whole steps of the clock wide. Past the right end: ${mine.map((one) => `${one.label} ${formatPercent(one.above / one.n)}`).join(', ')}.`,
+        caption: markup`<b>Share of requests in each bin, ${VANTAGE_WORDS[vantage]}.</b> Arms of a panel have the same bins, whole steps of the clock wide. Past the right end: ${mine.map((one) => `${one.label} (${one.design}) ${formatPercent(one.above / one.n)}`).join(', ')}.`,
       },
       draw: (canvas) => draw(mine, canvas, palette),
     };
