@@ -66,7 +66,7 @@ function panel(
   const drawn = arms.map((arm) => {
     const path = outline(arm, x, y, height);
     const fill = arm.mechanism === 'none' && !arm.aa;
-    return markup`<g class="${palette(arm)}">${fill && markup`<path class="band" d="${path}"/>`}<path class="line dashed" d="${path}"/></g>`;
+    return markup`<g class="${palette(arm)}"><path class="line dashed${fill && ' filled'}" d="${path}"/></g>`;
   });
   const ticks = y.ticks(3).map((share): Tick => ({ at: y(share), label: `${Number((share * 100).toFixed(2))} %` }));
   return markup`${leftAxis(ticks, width)}${bottomAxis(linearTicks(x, canvas.narrow ? 4 : 8), height)}${drawn}`;
