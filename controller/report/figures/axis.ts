@@ -51,12 +51,16 @@ export function countTicks(scale: LinearScale, count: number): readonly Tick[] {
 
 /** Vertical grid lines with labels beneath. */
 export function bottomAxis(ticks: readonly Tick[], height: number): Markup {
-  return markup`${ticks.map((t) => markup`<line class="grid" x1="${px(t.at)}" x2="${px(t.at)}" y1="0" y2="${px(height)}"/><text class="tick" x="${px(t.at)}" y="${px(height + 16)}" text-anchor="middle">${t.label}</text>`)}`;
+  const grid = ticks.map((t) => `M${px(t.at)} 0V${px(height)}`).join('');
+  const labels = ticks.map((t) => markup`<text x="${px(t.at)}" y="${px(height + 16)}">${t.label}</text>`);
+  return markup`<path class="grid" d="${grid}"/><g class="ticks" text-anchor="middle">${labels}</g>`;
 }
 
 /** Horizontal grid lines with labels at the left. */
 export function leftAxis(ticks: readonly Tick[], width: number, labels = true): Markup {
-  return markup`${ticks.map((t) => markup`<line class="grid" x1="0" x2="${px(width)}" y1="${px(t.at)}" y2="${px(t.at)}"/>${labels && markup`<text class="tick" x="-8" y="${px(t.at + 4)}" text-anchor="end">${t.label}</text>`}`)}`;
+  const grid = ticks.map((t) => `M0 ${px(t.at)}H${px(width)}`).join('');
+  const names = ticks.map((t) => markup`<text x="-8" y="${px(t.at + 4)}">${t.label}</text>`);
+  return markup`<path class="grid" d="${grid}"/>${labels && markup`<g class="ticks" text-anchor="end">${names}</g>`}`;
 }
 
 export function shortLatency(ns: number): string {

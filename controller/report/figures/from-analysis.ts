@@ -49,21 +49,37 @@ export function figureSets(study: StudyRecord, series: SeriesFunctions, o: Figur
   const within = (all: number, least: number, most: number) => {
     return Math.max(least, Math.min(most, Math.floor(all / Math.max(1, panels))));
   };
-  const lagBins = o.lagBins ?? within(6_000, 40, 240);
-  const points = within(8_000, 40, 300);
+  const lagBins = o.lagBins ?? within(3_000, 32, 240);
+  const points = within(3_600, 30, 300);
+  const few = o.lagBins === undefined && panels > MANY_PANELS;
   return study.suts.map((sut, i) => {
     const own = spots[i] ?? [];
     const shapes = shapesOf(study, own, series);
     return {
       sut,
-      boxes: shapes.map(({ box }) => box),
-      ecdfs: shapes.map(({ ecdf }) => ecdf),
+      boxes: shapes.map(({ box }) => (few ? { ...box, outliersNs: every(box.outliersNs, 10) } : box)),
+      ecdfs: shapes.map(({ ecdf }) => (few ? coarser(ecdf) : ecdf)),
       histograms: shapes.map(({ histogram }) => histogram),
       lags: own.flatMap((spot) => lag(study, spot, series, lagBins) ?? []),
       blocks: own.flatMap((spot) => blocks(study, spot, series, points) ?? []),
       vantages: vantagesOf(study, sut, own, series),
     };
   });
+}
+
+const MANY_PANELS = 24;
+
+/** each tenth of the body and each third of the tail, with the shares that tables name */
+function coarser(ecdf: EcdfInput): EcdfInput {
+  const named = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 1];
+  const kept = ({ share }: { readonly share: number }, i: number) =>
+    i % 10 === 0 || named.some((one) => Math.abs(one - share) < 1e-9);
+  return { ...ecdf, body: ecdf.body.filter(kept), tail: every(ecdf.tail, 3) };
+}
+
+/** the last one is always among them */
+function every<T>(all: readonly T[], step: number): readonly T[] {
+  return all.filter((_, i) => (all.length - 1 - i) % step === 0);
 }
 
 interface Shape {

@@ -26,7 +26,7 @@ export function histogramFigures(
         id: `${id}-histogram-${vantage}`,
         title: `Histograms of ${sut}, ${VANTAGE_WORDS[vantage]}`,
         description: mine.map(describe).join(' '),
-        caption: markup`<b>Share of requests in each bin, ${VANTAGE_WORDS[vantage]}.</b> Arms of a panel have the same bins, whole steps of the clock wide. Past the right end: ${mine.map((one) => `${one.label} ${formatPercent(one.above / one.n)}`).join(', ')}.`,
+        caption: markup`<b>Share of requests in each bin, ${VANTAGE_WORDS[vantage]}.</b> Arms of a panel have the same bins, whole steps of the clock wide. Past the right end: ${mine.map((one) => `${one.label} (${one.design}) ${formatPercent(one.above / one.n)}`).join(', ')}.`,
       },
       draw: (canvas) => draw(mine, canvas, palette),
     };
@@ -66,7 +66,7 @@ function panel(
   const drawn = arms.map((arm) => {
     const path = outline(arm, x, y, height);
     const fill = arm.mechanism === 'none' && !arm.aa;
-    return markup`<g class="${palette(arm)}">${fill && markup`<path class="band" d="${path}"/>`}<path class="line dashed" d="${path}"/></g>`;
+    return markup`<g class="${palette(arm)}"><path class="line dashed${fill && ' filled'}" d="${path}"/></g>`;
   });
   const ticks = y.ticks(3).map((share): Tick => ({ at: y(share), label: `${Number((share * 100).toFixed(2))} %` }));
   return markup`${leftAxis(ticks, width)}${bottomAxis(linearTicks(x, canvas.narrow ? 4 : 8), height)}${drawn}`;

@@ -74,7 +74,7 @@ function panel(lag: LagInput, y: ReturnType<typeof scaleLog<number, number>>, o:
     ).digits(1)(lag.bins) ?? '';
   const path = (bins: readonly LagBin[], pick: (b: LagBin) => number) =>
     line<LagBin>(at, (b) => positive(pick(b))).digits(1)(bins) ?? '';
-  const outer = envelope(lag.bins, o.width / 3);
+  const outer = envelope(lag.bins, Math.min(o.width / 3, Math.max(20, lag.bins.length / 2)));
   return markup`${warmup(lag, x, o)}${leftAxis(logTicks(y), o.width, o.first)}${bottomAxis(countTicks(x, o.narrow ? 4 : 3), o.height)}${blockTicks(lag, x, o)}<text class="name" x="0" y="-8">${lag.label}</text><g class="${o.palette(lag)}"><path class="band" d="${band}"/><path class="thin" d="${path(outer, (b) => b.minNs)}"/><path class="thin" d="${path(outer, (b) => b.maxNs)}"/><path class="line" d="${path(lag.bins, (b) => b.p50Ns)}"/></g>`;
 }
 
@@ -107,7 +107,7 @@ function warmup(lag: LagInput, x: (index: number) => number, o: PanelOptions): M
 function blockTicks(lag: LagInput, x: (index: number) => number, o: PanelOptions): Markup | null {
   const starts = lag.blockStartIndexes ?? [];
   if (starts.length === 0) return null;
-  const step = Math.ceil(starts.length / (o.width / 4));
+  const step = Math.ceil(starts.length / (o.width / 9));
   const path = starts.filter((_, i) => i % step === 0).map((index) => `M${px(x(index))} ${o.height}v-6`);
   return markup`<path class="blocks" d="${path.join('')}"/>`;
 }

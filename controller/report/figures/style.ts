@@ -23,7 +23,7 @@ export const SERIES: Readonly<Record<string, SeriesLook>> = {
 /** [selector within a figure, declarations]; --c is the series' colour and --d its dashes */
 const RULES: readonly (readonly [string, string])[] = [
   ['text', 'fill:var(--ink)'],
-  ['.tick', 'fill:var(--muted);font-size:11.5px'],
+  ['.ticks text', 'fill:var(--muted);font-size:11.5px'],
   ['.note', 'fill:var(--muted);font-size:11.5px'],
   ['.heading', 'fill:var(--muted);font-weight:600'],
   ['.name', 'font-weight:600'],
@@ -38,6 +38,7 @@ const RULES: readonly (readonly [string, string])[] = [
   ['.thin', 'stroke:var(--c);stroke-width:.8;stroke-opacity:.42;fill:none'],
   ['.band', 'fill:var(--c);fill-opacity:.24'],
   ['.pale', 'fill:var(--c);fill-opacity:.13'],
+  ['.filled', 'fill:var(--c);fill-opacity:.24'],
   ['.box', 'fill:var(--c);fill-opacity:.2;stroke:var(--c);stroke-width:1.4'],
   ['.solid', 'fill:var(--c)'],
   ['.rest', 'fill:var(--c);fill-opacity:.18;stroke:var(--c)'],

@@ -33,7 +33,7 @@ const SHIFT_ROWS: readonly (readonly [string, (c: Comparison) => Insertable])[] 
   ['p50, requests without', (c) => shiftMarkup(c.byPayload.noHit, c)],
   ['p', (c) => (c.block === null ? missing(c) : formatPCell(c.block.p))],
   ['p, corrected (Holm)', (c) => (c.block === null ? missing(c) : formatPCell(c.block.pHolm))],
-  ['centre of the units’ shifts by ranks (Hodges–Lehmann)', hodgesLehmann],
+  ['centre by ranks (Hodges–Lehmann)', hodgesLehmann],
   [
     'independent units',
     (c) => (c.shifts.p50 === null ? missing(c) : `${formatCount(c.shifts.p50.units)} ${c.shifts.p50.unit}s`),
@@ -98,7 +98,7 @@ function name(c: Comparison): Markup {
 }
 
 function hodgesLehmann({ hodgesLehmann: e }: Comparison): Insertable {
-  if (!e) return markup`<span class="missing">n/a (fewer than 6 units, or more than 1,000)</span>`;
+  if (!e) return markup`<span class="missing">n/a (not 6 to 1,000 units)</span>`;
   const { value, interval } = formatEstimate({ estimateNs: e.shiftNs, lowNs: e.lowNs, highNs: e.highNs });
   return markup`<span class="shift"><data class="estimate" value="${e.shiftNs}">${value}</data> <span class="interval-text"><data value="${e.lowNs} ${e.highNs}">${interval}</data></span></span>`;
 }

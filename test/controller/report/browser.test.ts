@@ -63,8 +63,7 @@ check('prints to PDF: every tab under its heading, every fold open, nothing cut 
     "[...document.querySelectorAll('details table')].filter((one) => one.getBoundingClientRect().height < 20).length",
   );
   assert.is(folded, 0);
-  const path = browser.pathFor('report.pdf');
-  const pdf = await page.pdf({ format: 'A4', ...(path === null ? {} : { path }) });
+  const pdf = await page.pdf({ format: 'A4', path: browser.pathFor('report.pdf') });
   assert.is(pdf.subarray(0, 5).toString(), '%PDF-');
   await page.close();
 });

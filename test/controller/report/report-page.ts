@@ -12,6 +12,7 @@ import { formatDuration, formatEstimate } from '../../../controller/report/index
 import { sutViews, treatedMechanisms } from '../../../controller/report/model.ts';
 import { VERDICT_WORDS } from '../../../controller/report/words.ts';
 
+const PICTURES = join(import.meta.dirname, '../../../test-output/report');
 const CHROMIUM = '/usr/bin/chromium';
 const ARGS = [
   '--headless',
@@ -33,6 +34,12 @@ export const VIEWS: readonly View[] = [390, 1440].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
 );
 
+/** one of each width and scheme, where the study is what is looked at */
+export const TWO_VIEWS: readonly View[] = [
+  { width: 390, colorScheme: 'dark' },
+  { width: 1440, colorScheme: 'light' },
+];
+
 export interface OpenPage {
   readonly page: Page;
   readonly url: string;
@@ -45,8 +52,8 @@ export interface OpenPage {
 /** One browser for a test file, launched by the first page: uvu passes over a failing hook. */
 export class ReportBrowser {
   readonly folder = mkdtempSync(join(tmpdir(), 'hookbench-report-'));
-  /** where set, pictures and PDFs are kept for people to look at */
-  readonly pictures = process.env.HOOKBENCH_SCREENSHOTS;
+  /** pictures and PDFs, for people to look at: every one that a test makes is kept until the next run */
+  readonly pictures = process.env.HOOKBENCH_SCREENSHOTS ?? PICTURES;
   private launched: Promise<Browser> | undefined;
 
   async open(name: string, html: string, { width, colorScheme }: View): Promise<OpenPage> {
@@ -65,20 +72,18 @@ export class ReportBrowser {
     return { page, url, complaints, requests, openedMs: performance.now() - begun };
   }
 
-  /** null where nobody asked for pictures */
-  pathFor(name: string): string | null {
-    if (this.pictures === undefined) return null;
+  pathFor(name: string): string {
     mkdirSync(this.pictures, { recursive: true });
     return join(this.pictures, name);
   }
 
   async picture(page: Page, name: string): Promise<void> {
-    const path = this.pathFor(`${name}.png`);
-    if (path !== null) await page.screenshot({ path, fullPage: true });
+    await page.screenshot({ path: this.pathFor(`${name}.png`), fullPage: true });
   }
 
   async close(): Promise<void> {
     await (await this.launched)?.close();
+    if (this.launched !== undefined) process.stdout.write(`pictures: ${this.pictures}\n`);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
