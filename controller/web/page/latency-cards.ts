@@ -146,7 +146,11 @@ function legendRow(series: SeriesView) {
 
 /** x values are the seconds that any arm has */
 function columnsOf(own: readonly ReadonlyMap<number, Point>[]): Columns {
-  const seconds = [...new Set(own.flatMap((points) => [...points.keys()]))].sort((a, b) => a - b);
+  const known = [...new Set(own.flatMap((points) => [...points.keys()]))].sort((a, b) => a - b);
+  // where no arm has any for long there must be a place for the lines to end
+  const seconds = known.flatMap((second, i) =>
+    (known[i + 1] ?? second) - second > MOST_GAP_S ? [second, second + 1] : [second],
+  );
   return [seconds, ...own.flatMap((points) => [column(seconds, points, 3), column(seconds, points, 4)])];
 }
 
