@@ -4,7 +4,6 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { BenchError, readTokenFile, TlsFolder } from '#proto';
-import { openWeb } from '../web/server.ts';
 
 interface ServeOptions {
   listen: string;
@@ -45,6 +44,8 @@ async function serve(dir: string, o: ServeOptions): Promise<void> {
       nextStep: 'name the folder that holds the studies, e.g. results',
     });
   const log = (line: string) => process.stderr.write(`hookbench: ${line}\n`);
+  // the other commands' help must not wait for it
+  const { openWeb } = await import('../web/server.ts');
   const web = await openWeb({
     listen: o.listen,
     option: '--listen',

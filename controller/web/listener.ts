@@ -1,5 +1,6 @@
 /** The page's HTTP server: plain on loopback, with client certificates elsewhere. Bounded in connections, headers and time. */
 
+import { constants } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { BenchError, isLoopback, type TlsFolder } from '#proto';
@@ -49,8 +50,9 @@ export async function openListener(
 }
 
 function tlsServer(folder: TlsFolder, handle: RequestListener): Server {
-  // who is refused is told why by the gate
-  return createTlsServer({ ...LIMITS, ...contextOf(folder), requestCert: true, rejectUnauthorized: false }, handle);
+  // who is refused is told why by the gate; no session is resumed, so that a certificate is looked at each time
+  const asking = { requestCert: true, rejectUnauthorized: false, secureOptions: constants.SSL_OP_NO_TICKET } as const;
+  return createTlsServer({ ...LIMITS, ...contextOf(folder), ...asking }, handle);
 }
 
 function contextOf({ material: { cert, key, ca } }: TlsFolder) {

@@ -21,13 +21,14 @@ export interface ChartOptions {
   readonly bare?: boolean;
   /** [low, high] of the y axis for the data shown */
   readonly range: () => [number, number];
+  /** of the x axis; that of the data unless it is given */
+  readonly span?: () => [number, number];
 }
 
-export type Columns = readonly (readonly (number | null)[])[];
+/** null ends a line, undefined is passed over */
+export type Columns = readonly (readonly (number | null | undefined)[])[];
 
-/** shown at least, so that the first points have room to come */
-const LEAST_SECONDS = 10;
-const FEW_POINTS = 8;
+const FEW_POINTS = 200;
 const FONT = '12px system-ui, sans-serif';
 const charts = new Set<uPlot>();
 onTheme(() => {
@@ -57,7 +58,7 @@ export function chart(box: HTMLElement, o: ChartOptions): (columns: Columns) => 
       legend: { show: false },
       padding: bare ? [3, 2, 3, 2] : [8, 16, 0, 0],
       scales: {
-        x: { time: false, range: (_, from, to) => [from, Math.max(to, from + (bare ? 1 : LEAST_SECONDS))] },
+        x: { time: false, range: (_, from, to) => o.span?.() ?? [from, Math.max(to, from + 1)] },
         y: { range: () => o.range() },
       },
       axes: bare
@@ -93,9 +94,8 @@ function seriesOf({ color, dashed = false, width = 2, faint = false }: Line): uP
     stroke: () => paint(color) + (faint ? '99' : ''),
     width,
     ...(dashed && { dash: [4, 4] }),
-    spanGaps: true,
-    // few points make no line to see
-    points: { show: (plot) => !faint && (plot.data[0]?.length ?? 0) < FEW_POINTS, size: 5 },
+    // a lone one makes no line to see
+    points: { show: (plot) => !faint && (plot.data[0]?.length ?? 0) < FEW_POINTS, size: 4 },
   };
 }
 

@@ -99,10 +99,10 @@ function row(one: SideRow): HTMLElement {
     'tr',
     {},
     h('th', { scope: 'row' }, one.sut, h('span', { class: 'sub' }, where)),
-    h('td', {}, one.treated),
-    h('td', {}, ...shift(one.a)),
-    h('td', {}, ...shift(one.b)),
-    h('td', {}, ...difference(one.difference)),
+    h('td', { 'data-label': 'hook' }, one.treated),
+    h('td', { 'data-label': 'shift in A' }, ...shift(one.a)),
+    h('td', { 'data-label': 'shift in B' }, ...shift(one.b)),
+    h('td', { 'data-label': 'B − A' }, ...difference(one.difference)),
   );
 }
 

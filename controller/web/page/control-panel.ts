@@ -53,7 +53,7 @@ function stopButton(stop: () => void) {
       'div',
       { class: 'actions' },
       h('button', { class: 'danger', onclick: confirm }, 'Stop it'),
-      h('button', { onclick: () => dialog.close() }, 'Let it run'),
+      h('button', { autofocus: true, onclick: () => dialog.close() }, 'Let it run'),
     ),
   );
   const button = h('button', { class: 'danger', id: 'stop', onclick: () => dialog.showModal() }, 'Stop the study');

@@ -10,6 +10,8 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   ...children: readonly Child[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
+  const role = roleOf(tag, attributes);
+  if (role !== undefined) element.setAttribute('role', role);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'function') element.addEventListener(name.slice(2), value);
     else if (value !== null && value !== false) element.setAttribute(name, value === true ? '' : String(value));
@@ -17,6 +19,20 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   element.append(...nodes(children));
   return element;
 }
+
+/** A table that phones show as blocks would not be read as one without its roles. */
+function roleOf(tag: string, { scope }: Attributes): string | undefined {
+  if (tag === 'th') return scope === 'col' ? 'columnheader' : 'rowheader';
+  return TABLE_ROLES[tag];
+}
+
+const TABLE_ROLES: Readonly<Record<string, string>> = {
+  table: 'table',
+  thead: 'rowgroup',
+  tbody: 'rowgroup',
+  tr: 'row',
+  td: 'cell',
+};
 
 /** Replaces what is in an element. */
 export function fill(element: Element, ...children: readonly Child[]): void {

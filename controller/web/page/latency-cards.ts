@@ -16,11 +16,14 @@ const VANTAGES: Readonly<Record<string, string>> = {
 };
 const INSIDE = ['interposer', 'kernel'];
 const HEIGHT_PX = 190;
+const MOST_GAP_S = 3;
+/** what the x axis holds at most, s */
+const SHOWN_S = 900;
 
 interface Card {
   readonly element: HTMLElement;
   readonly series: readonly SeriesView[];
-  update(points: State['points']): void;
+  update(points: State['points'], span: [number, number]): void;
 }
 
 /** @param box where the cards go @param inside in-hook latencies, else those that are compared */
@@ -38,10 +41,18 @@ export function latencyCards(box: HTMLElement, inside: boolean): (state: State) 
       if (cards.length > 0) fill(box, ...cards.map(({ element }) => element));
       else fill(box, h('p', { class: 'muted' }, inside ? 'No hook has reported yet.' : 'No samples yet.'));
     }
-    for (const one of cards) {
-      if (isNew || one.series.some(({ id }) => state.changed.has(id))) one.update(state.points);
-    }
+    // all of them, so that they show the same time
+    if (!isNew && state.changed.size === 0) return;
+    const span = spanOf(state.points);
+    for (const one of cards) one.update(state.points, span);
   };
+}
+
+/** from when to when there are points, s */
+function spanOf(points: State['points']): [number, number] {
+  let to = 10;
+  for (const own of points.values()) for (const second of own.keys()) to = Math.max(to, second);
+  return [Math.max(0, to - SHOWN_S), to];
 }
 
 function grouped(series: readonly SeriesView[]): SeriesView[][] {
@@ -94,14 +105,17 @@ function card(series: readonly SeriesView[], more: { conditions: boolean; nodes:
     ),
   );
   let range: [number, number] = [0, 1];
+  let span: [number, number] = [0, 1];
   let draw: ((columns: Columns) => void) | null = null;
   return {
     element,
     series,
-    update(points) {
+    update(points, wanted) {
+      span = wanted;
       draw ??= chart(plotBox, {
         heightPx: HEIGHT_PX,
         range: () => range,
+        span: () => span,
         lines: series.flatMap((one) => [
           { color: colorOf(one) },
           { color: colorOf(one), dashed: true, width: 1, faint: true },
@@ -132,19 +146,35 @@ function legendRow(series: SeriesView) {
 
 /** x values are the seconds that any arm has */
 function columnsOf(own: readonly ReadonlyMap<number, Point>[]): Columns {
-  const seconds = [...new Set(own.flatMap((points) => [...points.keys()]))].sort((a, b) => a - b);
-  const column = (points: ReadonlyMap<number, Point>, at: 3 | 4) =>
-    seconds.map((second) => points.get(second)?.[at] ?? null);
-  return [seconds, ...own.flatMap((points) => [column(points, 3), column(points, 4)])];
+  const known = [...new Set(own.flatMap((points) => [...points.keys()]))].sort((a, b) => a - b);
+  // where no arm has any for long there must be a place for the lines to end
+  const seconds = known.flatMap((second, i) =>
+    (known[i + 1] ?? second) - second > MOST_GAP_S ? [second, second + 1] : [second],
+  );
+  return [seconds, ...own.flatMap((points) => [column(seconds, points, 3), column(seconds, points, 4)])];
 }
 
-/** From just below the lowest median to what 95 % of the upper lines stay under: single spikes may leave the picture. */
+/** A line goes on over a second or two without samples (undefined), and ends where the arm was away for longer (null). */
+function column(seconds: readonly number[], points: ReadonlyMap<number, Point>, at: 3 | 4) {
+  let last = Number.NEGATIVE_INFINITY;
+  const values = seconds.map((second): number | null | undefined => points.get(second)?.[at]);
+  for (const [i, second] of seconds.entries()) {
+    if (values[i] === undefined) continue;
+    if (second - last > MOST_GAP_S && i > 0 && values[i - 1] === undefined) values[i - 1] = null;
+    last = second;
+  }
+  return values;
+}
+
+/** Medians first: the 95th percentiles are in the picture only as far as that leaves the medians apart. Spikes may leave it. */
 function rangeOf(own: readonly ReadonlyMap<number, Point>[]): [number, number] {
   const points = own.flatMap((one) => [...one.values()]);
   if (points.length === 0) return [0, 1];
-  const low = Math.min(...points.map(([, , , p50Ns]) => p50Ns));
-  const upper = points.map(([, , , , p95Ns]) => p95Ns).sort((a, b) => a - b);
-  const high = Math.max(upper[Math.floor(upper.length * 0.95)] ?? low, upper[0] ?? low);
-  const roomNs = Math.max((high - low) * 0.08, low * 0.01, 1);
+  const medians = points.map(([, , , p50Ns]) => p50Ns).sort((a, b) => a - b);
+  const uppers = points.map(([, , , , p95Ns]) => p95Ns).sort((a, b) => a - b);
+  const at = (sorted: readonly number[], q: number) => sorted[Math.floor((sorted.length - 1) * q)] as number;
+  const low = at(medians, 0);
+  const high = Math.max(at(medians, 0.9), Math.min(at(uppers, 0.8), 2.5 * at(medians, 0.5)));
+  const roomNs = Math.max((high - low) * 0.1, low * 0.02, 1);
   return [Math.max(0, low - roomNs), high + roomNs];
 }

@@ -93,8 +93,8 @@ function row(study: StudySummary): HTMLElement {
       h('span', { class: 'sub' }, `${tellDate(startedAt)} UTC`),
     ),
     h('td', {}, h('span', { class: `badge s-${status}` }, status)),
-    h('td', {}, suts.join(', ')),
-    h('td', {}, mechanisms.filter((one) => one !== 'none').join(', ')),
+    h('td', { 'data-label': 'SUTs' }, suts.join(', ')),
+    h('td', { 'data-label': 'mechanisms' }, mechanisms.filter((one) => one !== 'none').join(', ')),
     h(
       'td',
       {},
@@ -103,14 +103,14 @@ function row(study: StudySummary): HTMLElement {
     ),
     h(
       'td',
-      {},
+      { 'data-label': 'A/A' },
       aaPassed === null
         ? '–'
         : aaPassed
           ? h('span', { class: 'ok' }, '✓ passed')
           : h('span', { class: 'not-ok' }, '✕ failed'),
     ),
-    h('td', {}, ...verdicts(study)),
+    h('td', { 'data-label': 'verdicts' }, ...verdicts(study)),
     h(
       'td',
       {},

@@ -78,10 +78,17 @@ export function studyForm(start: (study: Record<string, unknown>) => void) {
   return {
     element,
     choose(choices: Choices) {
+      const isAble = choices.suts.length > 0;
+      button.disabled = !isAble;
+      // who goes away for a moment must not take along what was chosen
+      if (!isAble && suts.querySelector('input') !== null) return;
+      const chosen = (name: string, id: string, byDefault: boolean) =>
+        element.querySelector<HTMLInputElement>(`input[name=${name}][value="${CSS.escape(id)}"]`)?.checked ?? byDefault;
+      const boxes = (name: string, ids: readonly string[], isDefault: (id: string) => boolean) =>
+        ids.map((id) => checkbox(name, id, chosen(name, id, isDefault(id))));
       const none = h('p', { class: 'muted' }, 'No agent is connected.');
-      fill(suts, choices.suts.length === 0 && none, ...choices.suts.map((id) => checkbox('suts', id, true)));
-      fill(mechanisms, ...choices.mechanisms.map((id) => checkbox('mechanisms', id, choices.byDefault.includes(id))));
-      button.disabled = choices.suts.length === 0;
+      fill(suts, !isAble && none, ...boxes('suts', choices.suts, () => true));
+      fill(mechanisms, ...boxes('mechanisms', choices.mechanisms, (id) => choices.byDefault.includes(id)));
     },
     show: (isRunning: boolean) => say(button, isRunning ? 'Queue' : 'Start'),
   };

@@ -126,7 +126,7 @@ function outcomeOf({ failure, folder, status }: Pick<StudyView, 'failure' | 'fol
       'p',
       { class: 'notice' },
       h('b', {}, capital(WORDS[status])),
-      `: ${failure.message}`,
+      `: ${failure.message.replace(/\.?$/, '.')}`,
       failure.nextStep === '' ? '' : ` Next: ${failure.nextStep}.`,
     );
   const report =

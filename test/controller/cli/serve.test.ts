@@ -26,7 +26,7 @@ test('serves stored studies to who opens its link, until Ctrl-C', async () => {
   serve.stdout.on('data', (chunk: Buffer) => {
     said += chunk.toString();
   });
-  while (!/Ctrl-C/.test(said) && serve.exitCode === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!/Ctrl-C/.test(said) && serve.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
   const [, link = '', origin = ''] = /^open ((http:\/\/[^/]+)\/\S+) /m.exec(said) ?? [];
   const cookie = cookieOf(await ask(link));
   const listed = JSON.parse((await ask(`${origin}/api/studies`, { headers: { cookie } })).text) as { id: string }[];

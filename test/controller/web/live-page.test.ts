@@ -151,6 +151,8 @@ check('a killed agent shows within seconds, and when it is back', async () => {
   await agentState(desk, 'connected');
   await ask(desk, { requests: 400_000, warmup: 2_000, forks: 4, blocks: 2 });
   await status(desk, 'running');
+  // an agent that has said nothing of the study yet would be given it again
+  await desk.page.waitForSelector('.now >> text=/Fork 1/');
   process.kill(agent.pid, 'SIGKILL');
   const killedMs = performance.now();
   await Promise.all([desk, phone].map((one) => agentState(one, 'away')));
@@ -173,6 +175,8 @@ check('a study is stopped from the page, by the keyboard', async () => {
   await desk.page.keyboard.press('Enter');
   await desk.page.waitForSelector('dialog[open]');
   await desk.picture('stop-1440');
+  // the harmless answer comes first
+  await desk.page.keyboard.press('Shift+Tab');
   await desk.page.keyboard.press('Enter');
   await status(desk, 'interrupted');
 });

@@ -16,6 +16,8 @@ const TOKEN = 'a-token-that-only-we-know';
 const dir = mkdtempSync(join(tmpdir(), 'hookbench-web-'));
 const results = goodResults();
 const study = join(dir, results.study.id);
+/** beside the served folder, not in it */
+const outside = mkdtempSync(join(tmpdir(), 'hookbench-web-outside-'));
 const open: WebServer[] = [];
 
 test.before(() => {
@@ -23,11 +25,12 @@ test.before(() => {
   writeFileSync(join(study, 'results.json'), renderJson(results));
   writeFileSync(join(study, 'report.html'), renderHtml({ results, figures: [] }));
   mkdirSync(join(dir, 'no-study'));
-  symlinkSync('/etc', join(dir, 'elsewhere'));
+  writeFileSync(join(outside, 'report.html'), 'not to be served');
+  symlinkSync(outside, join(dir, 'elsewhere'));
 });
 test.after(() => {
   for (const web of open) web.close();
-  rmSync(dir, { recursive: true, force: true });
+  for (const folder of [dir, outside]) rmSync(folder, { recursive: true, force: true });
 });
 
 async function start(over: Partial<WebOptions> = {}): Promise<{ web: WebServer; links: string[]; log: string[] }> {
