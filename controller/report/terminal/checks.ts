@@ -13,18 +13,18 @@ export function renderChecks(results: Results, o: { readonly columns: number; re
     ...wrap(`${mark(row, paint)} ${paint.bold(row.id)} ${titleOf(row)}`, columns, 0, 4),
     ...evidenceLines(row, columns).map((line) => paint.dim(line)),
   ]);
-  return `${[...rows, '', ...wrap(countChecks(results), columns)].join('\n')}\n`;
+  return `${[...rows, '', ...wrap(plainText(`${results.study.id}: ${counted(results.recommendations, '')}`), columns)].join('\n')}\n`;
 }
 
-/** `STUDY-ID: 6 met, 2 not met (R4, R10), 2 not applicable` */
+/** `STUDY-ID: 6 met, 2 not met (R4, R10), 2 not applicable`: the whole in one line, so it names the unmet ones */
 export function countChecks({ study, recommendations }: Results): string {
-  const ids = (status: Recommendation['status']) =>
-    recommendations.filter((row) => row.status === status).map(({ id }) => id);
-  const unmet = ids('unmet');
-  const which = unmet.length === 0 ? '' : ` (${unmet.join(', ')})`;
-  return plainText(
-    `${study.id}: ${ids('met').length} met, ${unmet.length} not met${which}, ${ids('not-applicable').length} not applicable`,
-  );
+  const unmet = recommendations.filter(({ status }) => status === 'unmet').map(({ id }) => id);
+  return plainText(`${study.id}: ${counted(recommendations, unmet.length === 0 ? '' : ` (${unmet.join(', ')})`)}`);
+}
+
+function counted(recommendations: readonly Recommendation[], unmet: string): string {
+  const of = (status: Recommendation['status']) => recommendations.filter((row) => row.status === status).length;
+  return `${of('met')} met, ${of('unmet')} not met${unmet}, ${of('not-applicable')} not applicable`;
 }
 
 /** a line for each place or comparison; a number stays beside its % */

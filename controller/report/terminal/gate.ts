@@ -63,5 +63,5 @@ export function gateNext({ rows, passed }: GateReport): string {
     const suts = [...new Set(widest.map(({ sut }) => sut))].join(',');
     return `narrow the interval: hookbench run --sut ${suts} with more --forks, or --until HALF-WIDTH.${passed ? ' Undecided counts as passed here.' : ''}`;
   }
-  return 'nothing: every interval lies wholly below its budget.';
+  return 'nothing to mend: every interval lies wholly below its budget.';
 }

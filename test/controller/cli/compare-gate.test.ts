@@ -45,7 +45,6 @@ test('compare: 0 with a difference, 1 where it must not be, JSON as the contract
 test('compare: 2 for what cannot be compared, with the reason and the next step', async () => {
   for (const [other, pattern] of [
     [OTHER, /observe in A, block in B[\s\S]*next: /],
-    [A, /a study is not independent of itself/],
     [join(dir, 'gone'), /gone holds no results\.json/],
   ] as const) {
     const { exitCode, stdout, stderr } = await runCli(['compare', A, other]);
@@ -77,6 +76,11 @@ test('gate: 0 within, 1 past or undecided, 2 for what was not measured', async (
   const missing = await runCli(['gate', A, '--max', 'bpf:p50<1ms']);
   assert.equal([missing.exitCode, missing.stdout], [2, '']);
   assert.match(missing.stderr, /ld-preload:java-hello:client, bpftrace:java-hello:client/);
+});
+
+test('check --quiet is one line that names what is not met', async () => {
+  const { exitCode, stdout } = await runCli(['check', A, '--quiet']);
+  assert.equal([exitCode, stdout.trim()], [0, 'a: 6 met, 2 not met (R4, R10), 2 not applicable']);
 });
 
 test.run();

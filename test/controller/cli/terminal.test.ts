@@ -147,11 +147,11 @@ test('in a real terminal the output fits it at any width, and is coloured', asyn
 });
 
 test('in a pipe: 80 columns, no colour; --quiet is one line', async () => {
-  const plain = await runCli(ARGS);
+  const plain = await runCli(ARGS, { env: { NO_COLOR: '', FORCE_COLOR: '', COLUMNS: '' } });
   assert.is(plain.exitCode, 0, plain.stderr);
   assert.ok(widest(plain.stdout) <= 80);
   assert.not.ok(plain.stdout.includes(ESCAPE));
-  const forced = await runCli(ARGS, { env: { FORCE_COLOR: '1' } });
+  const forced = await runCli(ARGS, { env: { NO_COLOR: '', FORCE_COLOR: '1' } });
   assert.ok(forced.stdout.includes(`${ESCAPE}[`));
   const quiet = await runCli([...ARGS, '--quiet']);
   assert.is(quiet.stdout.trimEnd().split('\n').length, 1);

@@ -3,7 +3,9 @@ import * as assert from 'uvu/assert';
 import { BenchError } from '#proto';
 import type { Results } from '../../../controller/analysis/results.ts';
 import { budgetOf, judge } from '../../../controller/gate/index.ts';
+import { meanInterval } from '../../../controller/stats/mean-interval.ts';
 import { forked, withRow } from '../../helpers/pairs.ts';
+import { random } from '../../helpers/random.ts';
 
 const test = suite('gate');
 const FAIL = { sut: null, undecided: 'fail' } as const;
@@ -133,6 +135,19 @@ test('every budget must be kept', () => {
   const budgets = ['ld-preload:java-hello:p50<5us', 'ld-preload:java-hello:p50<1us'].map(budgetOf);
   const report = judge(results, budgets, FAIL);
   assert.equal([report.passed, report.sentence], [false, 'Gate failed: 1 passed, 1 failed of 2 checks.']);
+});
+
+test('a hook that costs just its budget passes in some 2.5 % of studies', () => {
+  const draw = random(99);
+  const many = 2_000;
+  let passed = 0;
+  for (let i = 0; i < many; i++) {
+    const units = Float64Array.from({ length: 6 }, () => 5_000 + 700 * draw.normal());
+    const { low, high } = meanInterval(units, 0.95);
+    if (gate(at(low, high), 'ld-preload:java-hello:p50<5us').passed) passed += 1;
+  }
+  // sd 0.0035
+  assert.ok(Math.abs(passed / many - 0.025) < 0.012, `passed ${passed / many}`);
 });
 
 test.run();
