@@ -1,7 +1,9 @@
 // Samples into Parquet and CSV, read back by DuckDB's own SQL, and compared with the study sample by sample.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Batch } from '../../../controller/analysis/record.ts';
@@ -128,6 +130,21 @@ test('the command writes the file, and refuses a terminal', async () => {
   const nowhere = await runCli(['report', dir, '--format', 'samples', '-o', join(out, 'no', 'x.csv')]);
   assert.is(nowhere.exitCode, 2);
   assert.not(existsSync(join(out, 'no')));
+});
+
+test('DuckDB is loaded by an export and by nothing before it', async () => {
+  const dir = storedStudy(out, 'lazy');
+  const module = (path: string) =>
+    JSON.stringify(fileURLToPath(new URL(`../../../controller/${path}`, import.meta.url)));
+  const code = `import { readFileSync } from 'node:fs';
+    const isLoaded = () => readFileSync('/proc/self/maps', 'utf8').includes('duckdb');
+    for (const path of [${['cli/report.ts', 'cli/fsck.ts', 'cli/studies.ts', 'study/study.ts'].map(module)}]) await import(path);
+    const { exportSamples } = await import(${module('export/samples.ts')});
+    const before = isLoaded();
+    await exportSamples(${JSON.stringify(dir)}, { format: 'csv', file: ${JSON.stringify(join(out, 'lazy.csv'))} });
+    console.log(before, isLoaded());`;
+  const { stdout } = await execa(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', code]);
+  assert.is(stdout, 'false true');
 });
 
 test('samples of an arm that the study does not have are refused, not given another name', async () => {
