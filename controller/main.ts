@@ -67,8 +67,7 @@ async function serve(o: ControllerChoice, log: Log): Promise<void> {
       }),
   });
   const server = new Server(SERVER_OPTIONS);
-  const connect = live?.watching(agents.connect) ?? agents.connect;
-  server.addService(AGENT_STREAM, { connect } as UntypedServiceImplementation);
+  server.addService(AGENT_STREAM, { connect: agents.connect } as UntypedServiceImplementation);
   const { listAgents, runStudy: run, cancelStudy } = control;
   server.addService(CONTROL, { listAgents, runStudy: run, cancelStudy } as UntypedServiceImplementation);
   const port = await bind(server, o.listen, { access, log });

@@ -24,6 +24,16 @@ import { checkRecord } from './validate.ts';
 
 export type { RecordTarget } from './record-target.ts';
 
+/** Who only listens, as the page does. What it is given is good until it returns; it must not throw. */
+export interface AgentsListener {
+  /** one that was let in */
+  hello(hello: Hello): void;
+  /** something came that is no record */
+  heard(hello: Hello): void;
+  /** one that was not taken before */
+  record(hello: Hello, record: MeasurementRecord): void;
+}
+
 export interface AgentsOptions {
   readonly token: string;
   readonly certificates?: boolean;
@@ -66,6 +76,7 @@ export class Agents {
   readonly #counts = { records: 0, samples: 0, bytes: 0, duplicates: 0, discardedSamples: 0, refusals: 0 };
   /** the study that runs */
   target: RecordTarget | null = null;
+  listener: AgentsListener | null = null;
 
   constructor(o: AgentsOptions) {
     this.#o = o;
@@ -109,7 +120,9 @@ export class Agents {
     hello: (connection, hello) => this.#hello(connection, hello),
     record: (connection, record, encoded) => this.#record(connection, record, encoded),
     progress: ({ hello }, progress: Progress) => {
-      if (hello !== null) this.target?.progress(hello, progress);
+      if (hello === null) return;
+      this.target?.progress(hello, progress);
+      this.listener?.heard(hello);
     },
     left: (connection, reason) => this.#left(connection, reason),
     refused: ({ hello }, { text }) => {
@@ -140,6 +153,7 @@ export class Agents {
       discardedSamples: run.discardedSamples,
     });
     this.target?.back(hello);
+    this.listener?.hello({ ...hello, token: '' });
     return null;
   }
 
@@ -185,6 +199,7 @@ export class Agents {
     this.#counts.records += 1;
     this.#counts.samples += samples;
     this.#counts.bytes += encoded.length;
+    this.listener?.record(hello, record);
   }
 
   #ack(run: RunLedger): void {

@@ -1,15 +1,14 @@
 /** What is going on now: fed by the agents' streams and by the study's own events, read once a second by the page. It only listens: nothing in
  * ingest or study waits for it, and a failure in here is told once and leaves them alone. */
 
-import type { handleBidiStreamingCall, ServerDuplexStream } from '@grpc/grpc-js';
-import type { AgentMessage, ControllerMessage, Hello, RunStudyRequest, StudyEvent } from '#proto';
+import type { Hello, MeasurementRecord, RunStudyRequest, StudyEvent } from '#proto';
+import type { AgentsListener } from '../ingest/agents.ts';
 import { readMeta, type StudyMeta } from '../store/meta.ts';
 import { AgentBoard } from './agent-board.ts';
 import { StudyBoard } from './study-board.ts';
 import { StudySamples } from './study-samples.ts';
 import type { QueuedView, Snapshot, Tick } from './view.ts';
 
-type Connect = handleBidiStreamingCall<AgentMessage, ControllerMessage>;
 type Emit = (event: StudyEvent) => void;
 
 export interface LiveOptions {
@@ -24,13 +23,11 @@ export interface LiveOptions {
 
 type Part = 'agents' | 'study' | 'series' | 'comparisons' | 'troubles' | 'queue';
 
-export class Live {
+export class Live implements AgentsListener {
   readonly #o: LiveOptions;
   readonly #agents = new AgentBoard();
   readonly #study: StudyBoard;
   #samples: StudySamples | null = null;
-  /** agent and run → last sequence heard: what is sent again after a break is passed over */
-  readonly #heard = new Map<string, number>();
   #queue: { readonly version: number; views(): readonly QueuedView[] } = { version: 0, views: () => [] };
   #told: Partial<Record<Part, string>> = {};
   #studies = 0;
@@ -46,12 +43,22 @@ export class Live {
     this.#queue = queue;
   }
 
-  /** the agents' rpc with an ear on it */
-  watching(connect: Connect): Connect {
-    return (call) => {
-      connect(call);
-      this.#listen(call);
-    };
+  hello(hello: Hello): void {
+    this.#safely(() => this.#agents.hello(hello, this.#nowMs()));
+  }
+
+  heard({ agentId }: Hello): void {
+    this.#safely(() => this.#agents.heard(agentId, this.#nowMs()));
+  }
+
+  record(hello: Hello, record: MeasurementRecord): void {
+    this.#safely(() => {
+      const nowMs = this.#nowMs();
+      this.#agents.heard(hello.agentId, nowMs);
+      if (record.studyId !== this.#study.runningId) return;
+      const now = this.#samples?.take(hello.agentId, record, nowMs) ?? null;
+      if (now !== null) this.#study.measuring(now);
+    });
   }
 
   /** the study's events with an ear on them */
@@ -112,28 +119,6 @@ export class Live {
     return { tick, restarted };
   }
 
-  #listen(call: ServerDuplexStream<AgentMessage, ControllerMessage>): void {
-    let hello: Hello | null = null;
-    call.on('data', (message: AgentMessage) =>
-      this.#safely(() => {
-        const nowMs = this.#nowMs();
-        if (message.body === 'hello' && hello === null) {
-          // who was refused is not among them
-          const { agentId, runId } = message.hello;
-          hello = this.#o.hellos().find((one) => one.agentId === agentId && one.runId === runId) ?? null;
-          if (hello !== null) this.#agents.hello(hello, nowMs);
-        }
-        if (hello === null) return;
-        this.#agents.heard(hello.agentId, nowMs);
-        if (message.body === 'record' && this.#isNext(hello, message.record.sequence)) {
-          if (message.record.studyId !== this.#study.runningId) return;
-          const now = this.#samples?.take(hello.agentId, message.record, nowMs) ?? null;
-          if (now !== null) this.#study.measuring(now);
-        }
-      }),
-    );
-  }
-
   #event(event: StudyEvent): void {
     const nowMs = this.#nowMs();
     if (event.body === 'planned') {
@@ -144,16 +129,6 @@ export class Live {
     if (event.body === 'notice') this.#samples?.troubles.tell(event.notice.code, event.notice.detail, nowMs);
     if (event.body === 'ended') this.#samples?.look(nowMs);
     this.#study.event(event, nowMs);
-  }
-
-  #isNext({ agentId, runId }: Hello, sequence: number): boolean {
-    const key = `${agentId} ${runId}`;
-    if (sequence <= (this.#heard.get(key) ?? 0)) return false;
-    // runs of agents are many over time: the oldest is forgotten
-    const [oldest] = this.#heard.keys();
-    if (!this.#heard.has(key) && this.#heard.size >= 1000 && oldest !== undefined) this.#heard.delete(oldest);
-    this.#heard.set(key, sequence);
-    return true;
   }
 
   #isNew(part: Part, stamp: string, first = false): boolean {

@@ -9,7 +9,9 @@ import { openWeb } from './server.ts';
 type Log = (line: string) => void;
 
 export function liveOf(agents: Agents, resultsDir: string, log: Log): Live {
-  return new Live({ hellos: () => agents.hellos(), resultsDir, log });
+  const live = new Live({ hellos: () => agents.hellos(), resultsDir, log });
+  agents.listener = live;
+  return live;
 }
 
 /** Prints the address on standard output, and the links that let a browser in to the log. @throws BenchError usage, port-taken */
