@@ -11,9 +11,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./plan.ts')).planCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
   check: async () => (await import('./check.ts')).checkCommand(),
+  certs: async () => (await import('./certs.ts')).certsCommand(),
   studies: async () => (await import('./studies.ts')).studiesCommand(),
   fsck: async () => (await import('./fsck.ts')).fsckCommand(),
-  certs: async () => (await import('./certs.ts')).certsCommand(),
   controller: async () => (await import('./daemons.ts')).controllerCommand(),
   agent: async () => (await import('./daemons.ts')).agentCommand(),
 };
