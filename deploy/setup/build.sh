@@ -9,12 +9,20 @@ build_native() {
     build_one "$folder"
   done
   bundle_cli
+  bundle_page
 }
 
 # Without it the command line still runs, from its sources: half a second slower to start.
 bundle_cli() {
   logged node --import tsx controller/cli/bundle.ts && return 0
   say 'the command line was not bundled: it starts from its sources'
+  show_log
+}
+
+# Without it `hookbench serve` makes the page when it starts.
+bundle_page() {
+  logged node --import tsx controller/web/page-bundle.ts && return 0
+  say 'the page was not bundled: it is made when it is served'
   show_log
 }
 
