@@ -34,7 +34,7 @@ operations(
   async (context) => {
     if (!isRoot) return;
     const { daemons } = context;
-    const controller = daemons.controller(['--drain', 'finish', '--drain-seconds', '100']);
+    const controller = daemons.controller(['--drain', 'finish', '--drain-seconds', '400']);
     const port = await controller.port();
     const confined = ['unshare', '-m', 'sh', '-c', READ_ONLY, 'sh', 'setpriv', ...onlyAgentCapabilities()];
     const agent = daemons.agent(port, ['--log-level', 'debug'], { wrap: confined });
@@ -64,7 +64,7 @@ operations(
 /** Not ready first, no new study, the one under way complete, exit 0. */
 async function finishesUnderWay(daemons: LocalDaemons, o: { controller: DaemonProcess; port: number }): Promise<void> {
   const [out, other] = [join(daemons.dir, 'finished'), join(daemons.dir, 'other')];
-  const run = startCli([...BRIEF, '--forks', '2', ...daemons.remote(o.port), '--out', out]);
+  const run = startCli([...BRIEF, ...daemons.remote(o.port), '--out', out]);
   await run.said(/study \d/);
   o.controller.signal('SIGTERM');
   await draining(o.controller);
