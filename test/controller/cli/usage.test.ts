@@ -22,7 +22,7 @@ const REFUSED: readonly [string, readonly string[], RegExp][] = [
   [
     'an unknown command',
     ['measure'],
-    /unknown command 'measure'[\s\S]*doctor, run, analyze, plan, report, check, compare, gate, certs/,
+    /unknown command 'measure'[\s\S]*doctor, run, analyze, plan, report, check, compare, gate, studies, fsck, certs, serve/,
   ],
   ['an unknown option', ['run', '--fork', '2'], /unknown option '--fork'[\s\S]*(--forks|--help)/],
   ['an option without its value', ['run', '--forks'], /--forks <n>/],
