@@ -67,7 +67,9 @@ function otherEnd(connection: TcpSocket, { loadPid, sutPid }: Ends): TcpSocket |
     one.remoteIp === connection.localIp &&
     one.remotePort === connection.localPort &&
     one.inode !== connection.inode;
-  return [...tcpSockets(sutPid), ...tcpSockets(loadPid)].find(isOtherEnd) ?? null;
+  const ends = [...tcpSockets(sutPid), ...tcpSockets(loadPid)].filter(isOtherEnd);
+  // the kernel gives one local port to connections to several servers
+  return ends.find((one) => one.localPort === connection.remotePort) ?? ends[0] ?? null;
 }
 
 function listeningSocket({ sutPid, ipv4, port }: Ends): TcpSocket | null {

@@ -18,6 +18,13 @@ const net = require('node:net');
 const server = net.createServer((socket) => socket.pipe(net.connect(Number(process.argv[1]), '127.0.0.1')).pipe(socket));
 server.listen(0, '127.0.0.1', () => console.log(server.address().port));`;
 const CLIENT = `const socket = require('node:net').connect(Number(process.argv[1]), '127.0.0.1', () => socket.write('x', () => console.log('on')));`;
+// bound both times: only then does the kernel give the port twice
+const FROM_ONE_PORT = `const { connect } = require('node:net');
+const localPort = 20_000 + (process.pid % 10_000);
+const to = (port) => new Promise((resolve) => {
+  const socket = connect({ port: Number(port), host: '127.0.0.1', localPort }, () => resolve(socket));
+});
+to(process.argv[1]).then(() => to(process.argv[2])).then(() => console.log('on'));`;
 const FORKING = `const net = require('node:net');
 const server = net.createServer();
 server.listen(0, '127.0.0.1', () => {
@@ -55,6 +62,14 @@ path('a proxy between the two is told by its name', async () => {
   // without a connection whoever listens there is asked
   const idle = await networkPath({ loadPid: process.pid, ...ends });
   assert.equal([idle.acceptedBy, idle.acceptor], ['other', 'hb-proxy']);
+});
+
+path('another server that is reached from the same local port is no proxy', async () => {
+  const other = await startNode(SERVER);
+  const sut = await startNode(SERVER);
+  const load = await startNode(FROM_ONE_PORT, other.word, sut.word);
+  const seen = await networkPath({ loadPid: load.pid, sutPid: sut.pid, ipv4: '127.0.0.1', port: Number(sut.word) });
+  assert.is(seen.acceptedBy, 'sut', JSON.stringify(seen));
 });
 
 path('a child of the SUT that accepts is the SUT', async () => {
