@@ -49,7 +49,7 @@ test('the daemons are in it', () => {
     const entry = freshEntry(dir, name);
     assert.ok(entry);
     const sources = ['--import', 'tsx', name === 'agent' ? 'agent/main.ts' : 'controller/main.ts'];
-    for (const words of [['--help'], ['--tls-dir', dir]]) {
+    for (const words of [['--help'], ['--nothing'], ['--log-format', 'text', '--tls-dir', dir]]) {
       assert.equal(run([entry, ...words]), run([...sources, ...words]), `${name} ${words}`);
     }
   }
