@@ -156,13 +156,16 @@ usage(
   },
 );
 
+// what no terminal reads is JSON
+const CONTROLLER = ['controller', '--log-format', 'text'] as const;
+
 usage('a controller on a taken port: exit 1 naming the port and the next step', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as { port: number };
   const token = file('good-token', 'x'.repeat(32), 0o600);
   try {
-    const { exitCode, stderr } = await runCli(['controller', '--listen', `127.0.0.1:${port}`, '--token-file', token]);
+    const { exitCode, stderr } = await runCli([...CONTROLLER, '--listen', `127.0.0.1:${port}`, '--token-file', token]);
     assert.is(exitCode, 1, stderr);
     assert.match(stderr, new RegExp(`127\\.0\\.0\\.1:${port}[\\s\\S]*next: choose another port`));
   } finally {
@@ -188,7 +191,7 @@ usage('a controller is open neither to other machines nor to other users of this
     [['--tls-dir', join(out, 'no-folder')], /--tls-dir: .*no-folder\/tls\.crt[\s\S]*next: .*hookbench certs issue/],
     [['--port', '1'], /--port[\s\S]*next: hookbench controller --help/],
   ] as const) {
-    const { exitCode, stdout, stderr } = await runCli(['controller', ...args]);
+    const { exitCode, stdout, stderr } = await runCli([...CONTROLLER, ...args]);
     assert.is(exitCode, 2, stderr);
     assert.is(stdout, '');
     assert.match(stderr, pattern);
