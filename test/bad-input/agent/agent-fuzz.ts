@@ -2,7 +2,14 @@
  * all of it the agent does an ordinary piece of work. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Assignment, type ControllerMessage, decode, encode, PROTOCOL_VERSION } from '../../../proto/index.ts';
+import {
+  type Assignment,
+  type ControllerMessage,
+  decode,
+  encode,
+  PROTOCOL_VERSION,
+  VERSION,
+} from '../../../proto/index.ts';
 import { random } from '../../helpers/random.ts';
 import { mutant, oneOf } from '../wire/mutate.ts';
 import { type Field, parse } from '../wire/tree.ts';
@@ -15,6 +22,9 @@ const MORE_RSS_BYTES = 256 * 2 ** 20;
 /** what an agent starts for assignments of node-hello and none, and to look at its host */
 const OWN =
   /node-hello\.mjs|hookbench-load|setpriv|bpftrace|java|objdump|hookbench-bpf|read-loop|node_modules\/@esbuild|^$/;
+/** of the messages */
+const PROMISE_SHARE = 0.05;
+const OTHER_PROTOCOL = /speaks (an older )?protocol/;
 const INTERNAL = /cannot read|is not a function|is not iterable|undefined|call stack|of null/i;
 
 export interface AgentFuzzReport {
@@ -22,6 +32,8 @@ export interface AgentFuzzReport {
   /** of them, messages that are none: each breaks the stream, and the agent comes back */
   readonly unreadable: number;
   readonly hellos: number;
+  /** times that it ended because the controller seemed to speak another protocol, and was started anew */
+  readonly restarts: number;
   /** how assignments ended: status and code → how often */
   readonly ends: Readonly<Record<string, number>>;
   readonly moreRssMib: number;
@@ -34,16 +46,25 @@ export interface AgentFuzzReport {
 export async function fuzzAgent(o: { seed: number; messages: number; unreadable: number }): Promise<AgentFuzzReport> {
   const controller = new HostileController();
   await controller.listen();
-  const agent = startAgent(controller.port);
+  let agent = startAgent(controller.port);
+  let restarts = 0;
+  /** an agent that ends with this reason has done what it should */
+  const current = () => {
+    if (agent.ended() !== null && OTHER_PROTOCOL.test(agent.log())) {
+      agent = startAgent(controller.port);
+      restarts += 1;
+    }
+    return agent;
+  };
   try {
-    await until(agent, 'connected', () => controller.connected, START_MS);
+    await until(current, 'connected', () => controller.connected, START_MS);
     const startRssBytes = agent.rssBytes();
     const wrong = new Set<string>();
     const watch = setInterval(() => {
-      for (const command of agent.children()) if (!OWN.test(command)) wrong.add(`it started: ${command}`);
+      for (const command of current().children()) if (!OWN.test(command)) wrong.add(`it started: ${command}`);
     }, 20);
-    const sent = await flood(controller, agent, o);
-    const lastEnd = await ordinaryWork(controller, agent);
+    const sent = await flood(controller, current, o);
+    const lastEnd = await ordinaryWork(controller, current);
     clearInterval(watch);
     for (const { message, code } of controller.ends) {
       if (code !== '' && (message.length < 10 || INTERNAL.test(message)))
@@ -54,6 +75,7 @@ export async function fuzzAgent(o: { seed: number; messages: number; unreadable:
     return {
       ...sent,
       hellos: controller.hellos,
+      restarts,
       ends: counted(controller.ends.map(({ status, code }) => `${status} ${code}`.trim())),
       moreRssMib: Math.round(moreBytes / 2 ** 20),
       wrong: [...wrong],
@@ -67,14 +89,18 @@ export async function fuzzAgent(o: { seed: number; messages: number; unreadable:
 
 async function flood(
   controller: HostileController,
-  agent: AgentProcess,
+  agent: () => AgentProcess,
   o: { seed: number; messages: number; unreadable: number },
 ): Promise<{ sent: number; unreadable: number }> {
   const noise = random(o.seed);
-  const corpus = messages().map((message) => parse('ControllerMessage', encode('ControllerMessage', message)));
+  const [work, promises] = [works(), PROMISES].map((of) =>
+    of.map((message) => parse('ControllerMessage', encode('ControllerMessage', message))),
+  ) as [Field[][], Field[][]];
   const unreadable: Buffer[] = [];
   let sent = 0;
   while (sent < o.messages) {
+    // a promise that can't be ends the stream, and the agent takes its time to come back
+    const corpus = noise.uniform() < PROMISE_SHARE ? promises : work;
     const { bytes } = mutant(noise, oneOf(noise, corpus), oneOf<Field[]>(noise, corpus));
     if (!isReadable(bytes)) {
       if (unreadable.length < o.unreadable) unreadable.push(bytes);
@@ -94,7 +120,7 @@ async function flood(
 }
 
 /** @returns how it ended */
-async function ordinaryWork(controller: HostileController, agent: AgentProcess): Promise<string> {
+async function ordinaryWork(controller: HostileController, agent: () => AgentProcess): Promise<string> {
   for (let i = 0; ; i++) {
     await until(agent, 'the agent is there', () => controller.connected, START_MS);
     const assignmentId = `s/victim/process/last-${i}`;
@@ -108,9 +134,15 @@ async function ordinaryWork(controller: HostileController, agent: AgentProcess):
   }
 }
 
-async function until(agent: AgentProcess, what: string, holds: () => boolean, timeoutMs: number): Promise<void> {
+async function until(
+  current: () => AgentProcess,
+  what: string,
+  holds: () => boolean,
+  timeoutMs: number,
+): Promise<void> {
   const deadlineMs = performance.now() + timeoutMs;
   while (!holds()) {
+    const agent = current();
     const ended = agent.ended();
     if (ended !== null) throw new Error(`the agent died (${ended}):\n${agent.log().slice(-3000)}`);
     if (performance.now() > deadlineMs)
@@ -136,15 +168,24 @@ const assignment: Assignment = {
   steps: [{ index: 0, block: 0, phase: 'measure', design: 'alternated', attach: '', slices: [slice] }],
 };
 
-function messages(): ControllerMessage[] {
+function works(): ControllerMessage[] {
   return [
     { body: 'assignment', assignment },
     { body: 'assignment', assignment: { ...assignment, assignmentId: 's/victim/process/1' } },
-    { body: 'welcome', welcome: { protocol: PROTOCOL_VERSION, durableSequence: 0, credits: 32 } as never },
-    { body: 'ack', ack: { durableSequence: 3 } as never },
     { body: 'cancel', cancel: { assignmentId: 's/victim/process/0' } },
   ];
 }
+
+const PROMISES: readonly ControllerMessage[] = [
+  {
+    body: 'welcome',
+    welcome: {
+      ...{ protocol: PROTOCOL_VERSION, version: VERSION, durableSequence: 0, discardedSamples: 0 },
+      ...{ controllerRun: 'hostile', credits: 32, creditBytes: 1 << 22 },
+    },
+  },
+  { body: 'ack', ack: { durableSequence: 3, discardedSamples: 7 } },
+];
 
 function counted(words: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};

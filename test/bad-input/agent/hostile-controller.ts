@@ -1,14 +1,7 @@
 /** A controller that has been taken over: it takes the agent's hello, and then sends whatever bytes it likes. */
 
 import { Server, ServerCredentials, type ServerDuplexStream, type UntypedServiceImplementation } from '@grpc/grpc-js';
-import {
-  AGENT_STREAM,
-  type AgentMessage,
-  type ControllerMessage,
-  decode,
-  encode,
-  PROTOCOL_VERSION,
-} from '../../../proto/index.ts';
+import { AGENT_STREAM, type AgentMessage, decode, encode, PROTOCOL_VERSION, VERSION } from '../../../proto/index.ts';
 import type { RecordBody } from '../../../proto/measurement.ts';
 
 type End = (RecordBody & { body: 'end' })['end'] & { readonly assignmentId: string };
@@ -62,19 +55,30 @@ export class HostileController {
       call.end();
     });
     call.on('data', (message: AgentMessage) => {
-      if (message.body === 'hello') this.#welcome(call);
+      if (message.body === 'hello') this.#welcome(call, message.hello.ackedSequence);
       if (message.body !== 'record') return;
       this.records += 1;
       const { record } = message;
       if (record.body === 'end') this.ends.push({ ...record.end, assignmentId: record.assignmentId });
-      call.write(encode('ControllerMessage', { body: 'ack', ack: { durableSequence: record.sequence, discardedSamples: 0 } }));
+      call.write(
+        encode('ControllerMessage', { body: 'ack', ack: { durableSequence: record.sequence, discardedSamples: 0 } }),
+      );
     });
   }
 
-  #welcome(call: ServerDuplexStream<AgentMessage, Buffer>): void {
+  #welcome(call: ServerDuplexStream<AgentMessage, Buffer>, durableSequence: number): void {
     this.hellos += 1;
     this.#stream = call;
-    const welcome = { protocol: PROTOCOL_VERSION, durableSequence: 0, credits: 32 };
-    call.write(encode('ControllerMessage', { body: 'welcome', welcome } as ControllerMessage));
+    const welcome = {
+      ...{
+        protocol: PROTOCOL_VERSION,
+        version: VERSION,
+        durableSequence,
+        discardedSamples: 0,
+        controllerRun: 'hostile',
+      },
+      ...{ credits: 32, creditBytes: 4 * 2 ** 20 },
+    };
+    call.write(encode('ControllerMessage', { body: 'welcome', welcome }));
   }
 }
