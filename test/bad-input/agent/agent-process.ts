@@ -49,15 +49,22 @@ export function startAgent(port: number): AgentProcess {
   };
 }
 
+/** one that is on its way from fork to exec still has its parent's command line */
 function childrenOf(parent: number): string[] {
+  const own = commandOf(parent);
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
     try {
       const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
       if (Number(stat.slice(stat.lastIndexOf(')') + 4).split(' ')[0]) !== parent) return [];
-      return [readFileSync(`/proc/${name}/cmdline`, 'latin1').replaceAll('\0', ' ').trim()];
+      const command = commandOf(Number(name));
+      return command === own ? [] : [command];
     } catch {
       return [];
     }
   });
+}
+
+function commandOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim();
 }
