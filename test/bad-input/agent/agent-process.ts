@@ -65,6 +65,11 @@ function childrenOf(parent: number): string[] {
   });
 }
 
+/** empty when it has ended */
 function commandOf(pid: number): string {
-  return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim();
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
+  }
 }
