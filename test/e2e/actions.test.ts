@@ -1,6 +1,6 @@
 /** The actions trace and block in short real studies: what the programs under test say they saw, what was reported, what it cost to say so. */
 
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -21,6 +21,9 @@ actions('block: the programs never see a request with a keyword and serve every 
     string,
   ];
   mkdirSync(seen);
+  // the programs run as a user of their own
+  chmodSync(out, 0o755);
+  chmodSync(seen, 0o777);
   writeFileSync(words, 'first-word\nprobe-word\nthird-word\n');
   const env = { HOOKBENCH_SUT_SEEN: seen, HOOKBENCH_SUT_KEYWORD: 'probe-word' };
   const args = `run --action block --errno EACCES --sut java-hello,node-hello --mechanisms ld-preload,ld-preload:simd ${SMALL}`;

@@ -11,6 +11,7 @@ import { readStudy } from '../../controller/store/read.ts';
 import {
   argv,
   type CliRun,
+  DAEMON,
   endRuns,
   leftBehind,
   newOutDir,
@@ -94,7 +95,7 @@ trouble('a controller that is killed: what it had stored is analysed', async () 
   const out = newOutDir();
   const run = startCli([...LIBRARY, '--out', out]);
   await forkDone(run);
-  const ended = await killed(run, await run.child(/controller\/main\.ts/));
+  const ended = await killed(run, await run.child(DAEMON.controller));
   assert.is(ended.exitCode, 1, ended.stderr);
   assert.match(ended.stderr, /the controller died/);
   assert.is(resultsIn(out).study.status, 'interrupted');
@@ -106,7 +107,7 @@ trouble('an agent that is killed takes its processes with it; the next start rem
   const out = newOutDir();
   const run = startCli([...LIBRARY, '--out', out]);
   await forkDone(run);
-  const ended = await killed(run, await run.child(/agent\/main\.ts/));
+  const ended = await killed(run, await run.child(DAEMON.agent));
   assert.is(ended.exitCode, 1, ended.stderr);
   assert.match(ended.stderr, /agent .* did not come back/);
   keptAndMarked(out, 'agent-gone');

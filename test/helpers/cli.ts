@@ -9,6 +9,11 @@ import { execa } from 'execa';
 import type { Results } from '../../controller/analysis/results.ts';
 
 const CLI = fileURLToPath(new URL('../../controller/cli/hookbench.js', import.meta.url));
+/** the daemons by their command lines: from the sources or from the bundle */
+export const DAEMON = {
+  agent: /agent\/main\.ts|build\/cli\/agent-\w+\.mjs/,
+  controller: /controller\/main\.ts|build\/cli\/controller-\w+\.mjs/,
+} as const;
 const MARK = 'HOOKBENCH_TEST_MARK';
 const running = new Set<RunningCli>();
 const temporary: string[] = [];
@@ -80,7 +85,7 @@ export function startCli(args: readonly string[], o: { env?: Record<string, stri
     child: (pattern, ready = () => true) =>
       until(() => children(pattern).find((pid) => ready(words(pid), pid)), `a process like ${pattern}`),
   };
-  run.child(/agent\/main\.ts/).then(
+  run.child(DAEMON.agent).then(
     (pid) => {
       agentPid = pid;
     },
