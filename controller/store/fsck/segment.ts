@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { asBenchError, decode, type MeasurementRecord } from '#proto';
-import { checkRecord } from '../../ingest/validate.ts';
+import { checkStoredRecord } from '../../ingest/validate.ts';
 import type { StudyMeta } from '../meta.ts';
 import { type Quarantined, quarantined, type Stretch } from '../quarantine.ts';
 import { nodeOf } from '../records.ts';
@@ -78,8 +78,7 @@ class Check {
     let record: MeasurementRecord;
     try {
       record = decode('Record', payload);
-      // 0: the controller's own
-      checkRecord(record.sequence === 0 ? { ...record, sequence: 1 } : record);
+      checkStoredRecord(record);
     } catch (error) {
       return { code: 'bad-record', why: `can't be what an agent sent: ${asBenchError(error).message}` };
     }
