@@ -31,8 +31,8 @@ import { writeResults } from './results.ts';
 import { type RunOutcome, runPlans } from './runner.ts';
 import { UntilNarrow } from './until.ts';
 
-/** how long the end of a study waits for a full disk; less than a draining controller waits for the study */
-const WAIT_FOR_ROOM_MS = 60_000;
+/** how long the end of a study waits where the disk is full: others may be making room, and its user is waiting, too */
+const WAIT_FOR_ROOM_MS = 10_000;
 
 export interface StudyOptions {
   readonly agents: Agents;
