@@ -6,13 +6,8 @@ import { startCli } from '../../helpers/cli.ts';
 import { readSegment } from '../checker/segments.ts';
 import type { RoundOptions } from '../scenario.ts';
 import { Controller } from '../world/controller.ts';
+import { OF_SEGMENTS } from '../world/fsck-codes.ts';
 import type { Case } from './segments.ts';
-
-/** findings about segments: a firehose measures nothing of its plan, so what fsck says of that is no news */
-const OF_SEGMENTS = [
-  ...['torn-tail', 'damaged-frame', 'bad-record', 'double-record', 'foreign-record', 'not-a-segment'],
-  ...['missing-records', 'gap'],
-];
 
 interface Told {
   readonly clean: boolean;
