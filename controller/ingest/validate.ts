@@ -26,9 +26,14 @@ const MAX_MESSAGE = 65_536;
 /** of a list of what was seen */
 const MAX_SEEN = 64;
 
-/** @throws BenchError bad-message */
+/** What an agent sent. @throws BenchError bad-message */
 export function checkRecord(record: MeasurementRecord): void {
   if (record.sequence < 1) refuse('a record without sequence');
+  checkStoredRecord(record);
+}
+
+/** What a segment holds: sequence 0 is the controller's own there. @throws BenchError bad-message */
+export function checkStoredRecord(record: MeasurementRecord): void {
   checkBody(record);
   checkWords(record.studyId, record.assignmentId);
 }

@@ -55,5 +55,6 @@ export const META_SHAPE: Shape = {
     ...{ command: 'text', hookbenchVersion: 'text' },
     nodes: { list: { fields: { id: 'text', facts: FACTS } } },
     warnings: { list: { fields: { code: 'text', detail: 'text' } } },
+    segments: { orAbsent: { list: { fields: { file: 'text', records: 'count', samples: 'count' } } } },
   },
 };

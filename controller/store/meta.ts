@@ -9,6 +9,7 @@ import type { PlannedArm, PlannedSut } from '../plan/study.ts';
 import { META_SHAPE } from './meta-shape.ts';
 import { readRegular } from './read-regular.ts';
 import { misfit } from './shape.ts';
+import type { StoredSegment } from './stored-segments.ts';
 
 export const META_SCHEMA = 'hookbench.study/v1';
 
@@ -52,6 +53,8 @@ export interface StudyMeta {
   readonly hookbenchVersion: string;
   readonly nodes: readonly { readonly id: string; readonly facts: HostFacts }[];
   readonly warnings: readonly { readonly code: string; readonly detail: string }[];
+  /** what was stored by the end; absent before it, where the end could not be made durable, and in studies of older versions */
+  readonly segments?: readonly StoredSegment[];
 }
 
 export function isEnded(status: StudyStatus): status is 'complete' | 'interrupted' | 'failed' {

@@ -6,6 +6,7 @@ import { blockingRows, lossRows, parityRows } from './count-rows.ts';
 import { isEnded, readMeta, type StudyMeta } from './meta.ts';
 import { observationRows } from './observations.ts';
 import { type NodeRecord, scanRecords } from './records.ts';
+import { missingSentences } from './stored-segments.ts';
 
 export { readMeta } from './meta.ts';
 
@@ -73,6 +74,8 @@ function readRecords(
       detail: `${file}: ${tornBytes} bytes at the end are damaged and were left out`,
     });
   }
+  for (const { file, sentence } of missingSentences(meta.segments, segments))
+    warnings.push({ code: 'missing-records', detail: `${file}: ${sentence}` });
   return { batches, records, warnings };
 }
 

@@ -3,8 +3,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError, decode, type MeasurementRecord } from '#proto';
-import { checkRecord } from '../ingest/validate.ts';
+import { checkStoredRecord } from '../ingest/validate.ts';
 import { type SegmentEnd, scanSegment } from './segment-read.ts';
+import type { StoredSegment } from './stored-segments.ts';
 
 export interface NodeRecord {
   readonly node: string;
@@ -12,22 +13,24 @@ export interface NodeRecord {
   readonly record: MeasurementRecord;
 }
 
-export interface ScannedSegment extends SegmentEnd {
-  readonly file: string;
-}
+export interface ScannedSegment extends SegmentEnd, StoredSegment {}
 
 /** File by file in the order of their names, each up to its first damaged frame.
  * @throws BenchError usage when there is no samples folder or a file in it is no segment; bad-message when a whole frame holds no record */
 export function scanRecords(dir: string, onRecord: (found: NodeRecord) => void): ScannedSegment[] {
-  return segmentFiles(dir).map((file) => ({
-    file,
-    ...scanSegment(join(dir, 'samples', file), ({ payload }) => {
+  return segmentFiles(dir).map((file) => {
+    let records = 0;
+    let samples = 0;
+    const end = scanSegment(join(dir, 'samples', file), ({ payload }) => {
       const record = decode('Record', payload);
       // crc and form do not say that an agent sent it: a folder may come from anywhere
-      checkRecord(record);
+      checkStoredRecord(record);
+      records += 1;
+      if (record.body === 'samples') samples += record.samples.n;
       onRecord({ node: nodeOf(record), record });
-    }),
-  }));
+    });
+    return { file, records, samples, ...end };
+  });
 }
 
 /** names of the segments of a study, sorted. @throws BenchError usage */

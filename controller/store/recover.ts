@@ -10,6 +10,7 @@ import { cutTail } from './quarantine.ts';
 import { segmentFiles } from './records.ts';
 import { replaceFile } from './replace-file.ts';
 import { type RunFacts, runFacts } from './run-facts.ts';
+import { storedSegments } from './stored-segments.ts';
 
 export interface Cut {
   readonly file: string;
@@ -49,13 +50,14 @@ export function recoverStudy(dir: string, study: string): Recovered | null {
     ...cuts.map(cutSentence),
     ...left,
   ];
-  replaceFile(join(dir, 'study.json'), `${JSON.stringify(interrupted(dir, meta, told), null, 2)}\n`);
+  replaceFile(join(dir, 'study.json'), `${JSON.stringify(interrupted(dir, meta, { told, runs }), null, 2)}\n`);
   return { study, was, cuts, runs, left, told };
 }
 
-function interrupted(dir: string, meta: StudyMeta, told: readonly string[]): StudyMeta {
+function interrupted(dir: string, meta: StudyMeta, { told, runs }: Pick<Recovered, 'told' | 'runs'>): StudyMeta {
   const warnings = [...meta.warnings, ...told.map((detail) => ({ code: 'recovered', detail }))];
-  return advanced(meta, { status: 'interrupted', finishedAt: lastStored(dir, meta.startedAt), warnings });
+  const finishedAt = lastStored(dir, meta.startedAt);
+  return advanced(meta, { status: 'interrupted', finishedAt, warnings, segments: storedSegments(runs) });
 }
 
 /** when the last record was written: nobody knows when the controller ended */

@@ -24,11 +24,15 @@ import { META_SCHEMA, type StudyMeta } from '../store/meta.ts';
 import { recordFrame } from '../store/read.ts';
 import type { ResultsFolder } from '../store/results-folder.ts';
 import type { StudyStore } from '../store/store.ts';
+import { storedSegments } from '../store/stored-segments.ts';
 import { StudyLife } from './life.ts';
 import { type OpenedStudy, openStudy } from './open.ts';
 import { writeResults } from './results.ts';
 import { type RunOutcome, runPlans } from './runner.ts';
 import { UntilNarrow } from './until.ts';
+
+/** how long the end of a study waits where the disk is full: others may be making room, and its user is waiting, too */
+const WAIT_FOR_ROOM_MS = 10_000;
 
 export interface StudyOptions {
   readonly agents: Agents;
@@ -103,7 +107,12 @@ async function conduct(study: ResolvedStudy, o: Conduct): Promise<void> {
       emit({ body: 'notice', notice: { code, detail } });
     },
   });
-  const failure = finish(life, { store, outcome, warnings, ran: ranOf(study, plannedUntil) });
+  const waiting = ({ message }: BenchError) =>
+    emit({
+      body: 'notice',
+      notice: { code: 'disk-full', detail: `the end of the study waits for room on the disk: ${message}` },
+    });
+  const failure = await finish(life, { store, outcome, warnings, ran: ranOf(study, plannedUntil), waiting });
   emit({ body: 'ended', ended: endedEvent(outcome, failure, store.dir) });
 }
 
@@ -155,16 +164,30 @@ function ranOf(study: ResolvedStudy, until: UntilNarrow | null): Partial<StudyMe
 
 /** @returns the study's failure, or what went wrong while it was closed and its results were written, e.g. a full disk; what was durable
  * before stays */
-function finish(
+async function finish(
   life: StudyLife,
-  o: { store: StudyStore; outcome: RunOutcome; warnings: Note[]; ran: Partial<StudyMeta> },
-): BenchError | null {
+  o: {
+    store: StudyStore;
+    outcome: RunOutcome;
+    warnings: Note[];
+    ran: Partial<StudyMeta>;
+    waiting: (why: BenchError) => void;
+  },
+): Promise<BenchError | null> {
   const { failure, status } = o.outcome;
   const notClosed = failureOf(() => o.store.close());
   const causes = failure?.code === 'cancelled' ? [notClosed] : [failure, notClosed];
   for (const cause of new Set(causes)) if (cause !== null) o.warnings.push({ code: cause.code, detail: cause.message });
   const ended = { ...o.ran, warnings: o.warnings, finishedAt: new Date().toISOString() };
-  const notSaved = failureOf(() => life.to({ ...ended, status: notClosed === null ? status : 'failed' }));
+  // of a segment that could not be closed nobody knows what is on disk
+  const last: Parameters<StudyLife['to']>[0] =
+    notClosed === null
+      ? { ...ended, status, segments: storedSegments(o.store.runs()) }
+      : { ...ended, status: 'failed' };
+  const notSaved = await life.end(last, { mostMs: WAIT_FOR_ROOM_MS, waiting: o.waiting }).then(
+    () => null,
+    (error: unknown) => asBenchError(error),
+  );
   const notWritten = failureOf(() => writeResults(o.store.dir));
   return notClosed ?? notSaved ?? notWritten ?? failure;
 }

@@ -7,6 +7,7 @@ import { isEnded, readMeta, type StudyMeta } from '../meta.ts';
 import { quarantined } from '../quarantine.ts';
 import { segmentFiles } from '../records.ts';
 import { isBeingWritten } from '../results-folder.ts';
+import { missingSentences } from '../stored-segments.ts';
 import { damage, type Finding, type FolderReport, note } from './finding.ts';
 import { PlanCheck } from './plan.ts';
 import { ResultsCheck } from './results.ts';
@@ -78,7 +79,15 @@ function checkSegments(dir: string, meta: StudyMeta, onRecord: (record: Measurem
       findings.push(damage(isNewer ? 'newer-format' : 'not-a-segment', join('samples', file), message, step));
     }
   }
-  return { checked, strangers, findings };
+  return { checked, strangers, findings: [...findings, ...missingFindings(meta, checked)] };
+}
+
+function missingFindings({ segments }: StudyMeta, checked: readonly SegmentCheck[]): Finding[] {
+  const nextStep =
+    'put the file back from a copy, or take what is left: hookbench fsck DIR --repair notes it in study.json';
+  return missingSentences(segments, checked).map(({ file, sentence }) =>
+    damage('missing-records', join('samples', file), sentence, nextStep),
+  );
 }
 
 function stateFindings({ status }: StudyMeta, isAlive: boolean): Finding[] {

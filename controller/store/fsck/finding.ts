@@ -23,6 +23,7 @@ export const FINDING_CODES = [
   'bad-record',
   'double-record',
   'foreign-record',
+  'missing-records',
   'gap',
   'known-gap',
   'quarantined',

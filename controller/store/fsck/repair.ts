@@ -7,6 +7,7 @@ import { cutTail, freeName, type Stretch, setAside } from '../quarantine.ts';
 import { recoverStudy } from '../recover.ts';
 import { replaceFile, syncFolder } from '../replace-file.ts';
 import { SEGMENT_MAGIC } from '../segment.ts';
+import { storedSegments } from '../stored-segments.ts';
 import type { StudyCheck } from './check.ts';
 import type { SegmentCheck } from './segment.ts';
 
@@ -26,9 +27,12 @@ export function repairStudy({ dir, id, checked, strangers, findings }: StudyChec
   if (findings.some(({ file, code }) => file === 'study.json' && code === 'unreadable'))
     return { done, isChanged: false };
   const meta = readMeta(dir);
+  for (const { file, message } of findings.filter(({ code }) => code === 'missing-records'))
+    done.push(`${file}: ${message}; the study goes on without them`);
   if (done.length > 0) {
     const warnings = [...meta.warnings, ...done.map((detail) => ({ code: 'repaired', detail }))];
-    replaceFile(join(dir, 'study.json'), `${JSON.stringify({ ...meta, warnings }, null, 2)}\n`);
+    const segments = meta.segments && { segments: storedSegments(checked) };
+    replaceFile(join(dir, 'study.json'), `${JSON.stringify({ ...meta, warnings, ...segments }, null, 2)}\n`);
   }
   if (!isEnded(meta.status)) done.push(...(recoverStudy(dir, id)?.told ?? []));
   return { done, isChanged: done.length > 0 };

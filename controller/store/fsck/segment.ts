@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { asBenchError, decode, type MeasurementRecord } from '#proto';
-import { checkRecord } from '../../ingest/validate.ts';
+import { checkStoredRecord } from '../../ingest/validate.ts';
 import type { StudyMeta } from '../meta.ts';
 import { type Quarantined, quarantined, type Stretch } from '../quarantine.ts';
 import { nodeOf } from '../records.ts';
@@ -52,7 +52,7 @@ export function checkSegment(
     samples: check.samples,
     bad: [...walked.damage, ...check.bad].sort((a, b) => a.at - b.at),
     gaps: check.gaps,
-    findings: [...frames, ...records, ...gapFindings(dir, path, check.gaps, o.meta)],
+    findings: [...frames, ...records, ...gapFindings(dir, path, check, o.meta)],
   };
 }
 
@@ -65,6 +65,8 @@ class Check {
   readonly gaps: [number, number][] = [];
   records = 0;
   samples = 0;
+  /** samples that the controller says, in this segment, it could not store */
+  lost = 0;
   #last: number | null = null;
   #node: string | null = null;
 
@@ -78,8 +80,7 @@ class Check {
     let record: MeasurementRecord;
     try {
       record = decode('Record', payload);
-      // 0: the controller's own
-      checkRecord(record.sequence === 0 ? { ...record, sequence: 1 } : record);
+      checkStoredRecord(record);
     } catch (error) {
       return { code: 'bad-record', why: `can't be what an agent sent: ${asBenchError(error).message}` };
     }
@@ -92,6 +93,7 @@ class Check {
       if (this.#last !== null && sequence > this.#last + 1) this.gaps.push([this.#last + 1, sequence - 1]);
       this.#last = sequence;
     }
+    if (sequence === 0 && record.body === 'loss') this.lost += record.loss.lost;
     this.records += 1;
     if (record.body === 'samples') this.samples += record.samples.n;
     this.#onRecord(record);
@@ -112,7 +114,7 @@ const SAID = ['stray-record', 'lost-samples'];
 function gapFindings(
   dir: string,
   path: string,
-  gaps: readonly (readonly [number, number])[],
+  { gaps, lost }: Pick<Check, 'gaps' | 'lost'>,
   meta: StudyMeta,
 ): Finding[] {
   const known = quarantined(dir).filter(({ file }) => file === path);
@@ -122,6 +124,7 @@ function gapFindings(
     const aside = known.find((one) => covers(one, from, to));
     if (aside !== undefined) return note('known-gap', path, `${what} missing: set aside on ${aside.when}`);
     if (said !== undefined) return note('known-gap', path, `${what} missing, as the study says: ${said.detail}`);
+    if (lost > 0) return note('known-gap', path, `${what} missing: ${lost} samples are counted as not stored`);
     const nextStep = 'what was measured there is lost: run the study again, or trust only the other forks';
     return damage('gap', path, `${what} missing`, nextStep);
   });

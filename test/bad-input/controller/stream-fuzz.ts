@@ -2,7 +2,7 @@
 
 import type { ClientHttp2Session } from 'node:http2';
 import { checkRecord } from '../../../controller/ingest/validate.ts';
-import { type AgentMessage, decode, encode, PROTOCOL_VERSION } from '../../../proto/index.ts';
+import { type AgentMessage, encode, PROTOCOL_VERSION, readAgentMessage } from '../../../proto/index.ts';
 import { hello } from '../../helpers/plan.ts';
 import { type Random, random } from '../../helpers/random.ts';
 import { MESSAGES } from '../../proto/messages.ts';
@@ -182,23 +182,24 @@ function helloFields(id: number): Field[] {
   return parse('AgentMessage', goodHello(id));
 }
 
-const hellos = new Map<number, Buffer>();
+/** fewer than a run of an agent may say in a burst */
+const HELLOS_A_RUN = 60;
+const said = new Map<number, number>();
 
 function goodHello(id: number): Buffer {
-  const made =
-    hellos.get(id) ??
-    encode('AgentMessage', {
-      body: 'hello',
-      hello: hello({ agentId: `hostile-${id}`, runId: `run-${id}`, token: TOKEN, protocol: PROTOCOL_VERSION }),
-    });
-  hellos.set(id, made);
-  return made;
+  const before = said.get(id) ?? 0;
+  said.set(id, before + 1);
+  const runId = `run-${id}-${Math.floor(before / HELLOS_A_RUN)}`;
+  return encode('AgentMessage', {
+    body: 'hello',
+    hello: hello({ agentId: `hostile-${id}`, runId, token: TOKEN, protocol: PROTOCOL_VERSION }),
+  });
 }
 
 /** A guess, for sending many in one stream; what counts is what the controller answers. */
 function isTaken(bytes: Buffer): boolean {
   try {
-    const message = decode('AgentMessage', bytes);
+    const message = readAgentMessage(bytes);
     if (message.body !== 'record') return message.body === 'progress';
     checkRecord(message.record);
     return message.record.sequence === 1;

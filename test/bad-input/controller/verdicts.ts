@@ -19,6 +19,8 @@ export interface Tally {
 const INTERNAL =
   /cannot read|is not a function|is not iterable|undefined|unexpected token|call stack|of null|invalid array length/i;
 const LEAST_TEXT = 10;
+/** what grpc-js says of any message that it could not read: no reason without what follows it */
+const UNREAD = /^Error deserializing request:?\s*$/;
 /** of gRPC's statuses the one for what nobody thought of */
 const UNKNOWN = 2;
 
@@ -68,6 +70,7 @@ export class Verdicts {
     };
     if (status === null) keep('ended without a status');
     else if (status !== 0 && details.length < LEAST_TEXT) keep(`status ${status} without a reason`);
+    else if (status !== 0 && UNREAD.test(details)) keep(`status ${status}, and not what could not be read`);
     else if (status !== 0 && INTERNAL.test(details)) keep(`a reason that is an error of ours: ${details.slice(0, 60)}`);
     else if (status === UNKNOWN) keep('status unknown');
   }

@@ -9,7 +9,7 @@ export interface Ids {
 }
 
 /** n samples that no other record of this run has, nor one of another seed.
- * In the warm-up phase: stored like all, and passed over by the analysis, which has nothing to find here. */
+ * In the warm-up phase and from inside a hook: stored like all, and passed over by the analysis and by who counts against the plan. */
 export function samplesOf(o: { seed: number; index: number; n: number }): RecordBody & { body: 'samples' } {
   const { seed, index, n } = o;
   const numbers = (salt: number) =>
@@ -17,13 +17,13 @@ export function samplesOf(o: { seed: number; index: number; n: number }): Record
       { length: n },
       (_, i) => Math.imul(seed ^ salt, 0x9e3779b1) + Math.imul(index * n + i, 0x85ebca6b),
     );
-  const bytes = (salt: number) => Uint8Array.from({ length: n }, (_, i) => (seed + salt + index * 7 + i) & 3);
+  const bytes = (salt: number) => Uint8Array.from({ length: n }, (_, i) => (seed + salt + index * 7 + i) & 1);
   return {
     body: 'samples',
     samples: {
       place: {
         ...{ sut: 'read-loop', condition: 'process', fork: 0, block: index % 7, step: index },
-        ...{ phase: 'warmup', design: 'alternated', vantage: 'caller' },
+        ...{ phase: 'warmup', design: 'alternated', vantage: 'interposer' },
       },
       t0Ns: (BigInt(seed >>> 0) << 32n) + BigInt(index),
       n,

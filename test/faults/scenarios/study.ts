@@ -3,15 +3,18 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkStudy as fsckStudy } from '../../../controller/store/fsck/check.ts';
 import { needs } from '../../helpers/require.ts';
 import { checkStudy, isEnded } from '../checker/check.ts';
 import { Witness } from '../link/witness.ts';
 import { between, oneOf, type RoundOptions, type Scenario, sleep, within } from '../scenario.ts';
 import { childrenOf } from '../world/children.ts';
 import { Controller, type RunningStudy } from '../world/controller.ts';
+import { OF_SEGMENTS } from '../world/fsck-codes.ts';
 import { type Started, startDaemon, until } from '../world/process.ts';
 
 const AGENT = 'node-1';
+const OF_PLAN = ['plan-missing', 'plan-mismatch', 'too-many-samples', 'too-few-samples'];
 const STUDY_MS = 100_000;
 const PROCESSES = {
   'kill-sut': /build\/sut\/read-loop|sut\/node-hello/,
@@ -156,11 +159,23 @@ function check(
   for (const { ledger } of runs) discarded.set(ledger.runId, witness.discarded(ledger.runId));
   const verdict = checkStudy(dir, { studyId, runs });
   o.round.check(kind, verdict);
-  if (!expects.includes(verdict.status) || !isEnded(verdict.status))
+  const damage = damageIn(dir);
+  for (const line of damage) o.round.finding(kind, { code: 'fsck', detail: `${studyId}: ${line}` });
+  // what was killed may have had nothing left to do: then everything that was planned is there
+  const isTooLate = verdict.status === 'complete' && kind.startsWith('kill-') && damage.length === 0;
+  if (!isTooLate && (!expects.includes(verdict.status) || !isEnded(verdict.status)))
     o.round.finding(kind, {
       code: 'ended-otherwise',
       detail: `${studyId} is ${verdict.status}, not ${expects.join(' or ')}`,
     });
+}
+
+/** what fsck says of segments and, where the study is complete, of samples that were planned */
+function damageIn(dir: string): string[] {
+  const { findings } = fsckStudy(dir);
+  return findings
+    .filter(({ severity, code }) => severity === 'damage' && [...OF_SEGMENTS, ...OF_PLAN].includes(code))
+    .map(({ file, message }) => `${file}: ${message}`);
 }
 
 /** Folders in memory of an agent that is gone, once another has started. */

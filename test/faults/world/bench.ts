@@ -2,6 +2,8 @@
 
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkStudy as fsckStudy } from '../../../controller/store/fsck/check.ts';
+import { readStudy } from '../../../controller/store/read.ts';
 import { type CheckedRun, checkStudy, isEnded } from '../checker/check.ts';
 import type { FirehoseOptions } from '../firehose/options.ts';
 import type { Round } from '../journal.ts';
@@ -9,6 +11,7 @@ import { Witness } from '../link/witness.ts';
 import { within } from '../scenario.ts';
 import { Controller, type RunningStudy } from './controller.ts';
 import { FirehoseProcess } from './firehose.ts';
+import { OF_SEGMENTS } from './fsck-codes.ts';
 import type { StartOptions } from './process.ts';
 import type { World } from './undo.ts';
 
@@ -121,11 +124,25 @@ export class Bench {
         code: 'ended-otherwise',
         detail: `${study.studyId} is ${status}, not ${expects}: ${this.#warnings(study)}`,
       });
+    this.#checkTold(study, after);
     for (const { witness, dead } of this.seats) {
       for (const changed of witness.changed())
         this.round.finding(after, { code: 'altered', detail: `${changed} was sent again with other contents` });
       for (const unread of witness.unread.splice(0)) this.round.finding(after, { code: 'unreadable', detail: unread });
       dead.splice(0);
+    }
+  }
+
+  /** the product's own fsck finds nothing in segments that no one has damaged, and they can be read */
+  #checkTold({ dir }: RunningStudy, after: string): void {
+    const { findings } = fsckStudy(dir);
+    for (const { severity, code, message, file } of findings)
+      if (severity === 'damage' && OF_SEGMENTS.includes(code))
+        this.round.finding(after, { code: `fsck-${code}`, detail: `${file}: ${message}` });
+    try {
+      readStudy(dir);
+    } catch (error) {
+      this.round.finding(after, { code: 'unreadable', detail: (error as Error).message });
     }
   }
 

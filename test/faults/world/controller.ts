@@ -68,9 +68,8 @@ export class Controller {
 
   #listening(): string[] {
     const { tls, results } = this.#o;
-    const secret =
-      tls === undefined ? ['--token-file', this.tokenFile] : ['--tls-dir', tls.controller, '--results', results];
-    return ['--listen', this.address, ...secret];
+    const secret = tls === undefined ? ['--token-file', this.tokenFile] : ['--tls-dir', tls.controller];
+    return ['--listen', this.address, ...secret, '--results', results];
   }
 
   async #dialled(): Promise<ControlClient> {
