@@ -4,10 +4,27 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { BenchError } from '#proto';
-import { COLUMN_MM, LEAST_WIDTH_MM, MOST_WIDTH_MM, renderCsv, renderJson, renderMarkdown } from '../report/index.ts';
+import {
+  COLUMN_MM,
+  LEAST_WIDTH_MM,
+  MOST_WIDTH_MM,
+  renderCsv,
+  renderDictionary,
+  renderJson,
+  renderMarkdown,
+} from '../report/index.ts';
 import { readResults, renderStudyHtml, renderStudyTraces } from '../study/results.ts';
 
-const FORMATS = ['html', 'md', 'json', 'csv', 'traces', 'samples', 'parquet'] as const;
+const FORMATS = {
+  html: 'the report as one page: tables, figures and how it was measured',
+  md: 'Markdown for a pull request or an issue',
+  json: 'everything that was found (hookbench.results/v1)',
+  csv: 'one row per comparison',
+  samples: 'one row per sample, as CSV; needs -o',
+  parquet: 'the same rows as samples, as Parquet; needs -o',
+  traces: 'one row per match of action trace, as CSV',
+  dictionary: 'what each column of csv and traces means, as Markdown',
+} as const;
 
 interface ReportOptions {
   format: string;
@@ -20,11 +37,7 @@ export function reportCommand(): Command {
   return new Command('report')
     .description('write the report of a stored study, or its figures')
     .argument('<dir>', 'folder of the study')
-    .option(
-      '--format <format>',
-      `${FORMATS.join(', ')} (traces: the matches of action trace, samples: every sample, both as CSV)`,
-      'html',
-    )
+    .option('--format <format>', `${Object.keys(FORMATS).join(', ')}; what each is stands below`, 'html')
     .option('-o, --output <file>', 'file to write (default: standard output); with --figures paper the folder')
     .option(
       '--figures <out>',
@@ -34,6 +47,9 @@ export function reportCommand(): Command {
     .addHelpText(
       'after',
       `
+Formats
+${formatLines()}
+
 Examples
   hookbench report results/STUDY-ID --format md
   hookbench report results/STUDY-ID -o report.html
@@ -51,6 +67,12 @@ Examples
       if (options.output === undefined) process.stdout.write(text);
       else writeFileSync(options.output, text);
     });
+}
+
+function formatLines(): string {
+  return Object.entries(FORMATS)
+    .map(([format, what]) => `  ${format.padEnd(11)} ${what}`)
+    .join('\n');
 }
 
 /** the drawing library is compiled, and loaded by nothing else */
@@ -75,7 +97,7 @@ function widthOf(text: string): number {
 }
 
 function render(dir: string, format: string): string {
-  switch (FORMATS.find((known) => known === format)) {
+  switch (format) {
     case 'html':
       return renderStudyHtml(dir);
     case 'md':
@@ -86,7 +108,9 @@ function render(dir: string, format: string): string {
       return renderCsv(readResults(dir));
     case 'traces':
       return renderStudyTraces(dir);
+    case 'dictionary':
+      return renderDictionary();
     default:
-      throw new BenchError('usage', `unknown format "${format}"; known: ${FORMATS.join(', ')}`);
+      throw new BenchError('usage', `unknown format "${format}"; known: ${Object.keys(FORMATS).join(', ')}`);
   }
 }
