@@ -25,6 +25,7 @@ import { recordFrame } from '../store/read.ts';
 import type { ResultsFolder } from '../store/results-folder.ts';
 import type { StudyStore } from '../store/store.ts';
 import { StudyLife } from './life.ts';
+import { MAKING_RESULTS } from './making-results.ts';
 import { type OpenedStudy, openStudy } from './open.ts';
 import { writeResults } from './results.ts';
 import { type RunOutcome, runPlans } from './runner.ts';
@@ -103,8 +104,16 @@ async function conduct(study: ResolvedStudy, o: Conduct): Promise<void> {
       emit({ body: 'notice', notice: { code, detail } });
     },
   });
+  await tellMaking(o, outcome, steps());
   const failure = finish(life, { store, outcome, warnings, ran: ranOf(study, plannedUntil) });
   emit({ body: 'ended', ended: endedEvent(outcome, failure, store.dir) });
+}
+
+/** The analysis holds this process up for seconds: who watches must know before it begins, and have been sent it. */
+async function tellMaking({ emit }: Conduct, outcome: RunOutcome, totalSteps: number): Promise<void> {
+  const { doneSteps, samples } = outcome.reached;
+  emit({ body: 'progress', progress: { doneSteps, totalSteps, samples, text: MAKING_RESULTS } });
+  await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 function plannedEvent(study: ResolvedStudy, o: { meta: StudyMeta; dir: string; steps: number }): StudyPlanned {
