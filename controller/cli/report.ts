@@ -23,7 +23,7 @@ const FORMATS = {
   samples: 'one row per sample, as CSV; needs -o',
   parquet: 'the same rows as samples, as Parquet; needs -o',
   traces: 'one row per match of action trace, as CSV',
-  dictionary: 'what each column of csv and traces means, as Markdown',
+  dictionary: 'what each column of the four above means, as Markdown; needs no study',
 } as const;
 
 interface ReportOptions {
@@ -36,7 +36,7 @@ interface ReportOptions {
 export function reportCommand(): Command {
   return new Command('report')
     .description('write the report of a stored study, or its figures')
-    .argument('<dir>', 'folder of the study')
+    .argument('[dir]', 'folder of the study')
     .option('--format <format>', `${Object.keys(FORMATS).join(', ')}; what each is stands below`, 'html')
     .option('-o, --output <file>', 'file to write (default: standard output); with --figures paper the folder')
     .option(
@@ -55,18 +55,40 @@ Examples
   hookbench report results/STUDY-ID -o report.html
   hookbench report results/STUDY-ID --format parquet -o samples.parquet
   hookbench report results/STUDY-ID --figures figures --width single
-  hookbench report results/STUDY-ID --figures paper -o figures`,
+  hookbench report results/STUDY-ID --figures paper -o figures
+  hookbench report --format dictionary`,
     )
-    .action(async (dir: string, options: ReportOptions) => {
+    .action(async (folder: string | undefined, options: ReportOptions) => {
+      if (options.format === 'dictionary') return write(await dictionary(), options.output);
+      const dir = folderOf(folder);
       if (options.figures !== undefined) return writeAll(resolve(dir), options.figures, options);
       if (options.format === 'samples' || options.format === 'parquet') {
         const { exportTo } = await import('../export/command.ts');
         return exportTo(resolve(dir), options.format, options.output);
       }
-      const text = render(resolve(dir), options.format);
-      if (options.output === undefined) process.stdout.write(text);
-      else writeFileSync(options.output, text);
+      write(render(resolve(dir), options.format), options.output);
     });
+}
+
+function write(text: string, output: string | undefined): void {
+  if (output === undefined) process.stdout.write(text);
+  else writeFileSync(output, text);
+}
+
+/** @throws BenchError usage */
+function folderOf(folder: string | undefined): string {
+  if (folder !== undefined) return folder;
+  throw new BenchError('usage', 'the folder of a study is missing', {
+    nextStep: 'hookbench report results/STUDY-ID; hookbench studies lists them',
+  });
+}
+
+async function dictionary(): Promise<string> {
+  const { columnsOf } = await import('../export/columns.ts');
+  const columns = columnsOf({ arms: [], isWhole: true });
+  return renderDictionary(
+    columns.map(({ name, meaning }) => ({ column: name, unit: name.endsWith('_ns') ? 'ns' : '', meaning })),
+  );
 }
 
 function formatLines(): string {
@@ -108,8 +130,6 @@ function render(dir: string, format: string): string {
       return renderCsv(readResults(dir));
     case 'traces':
       return renderStudyTraces(dir);
-    case 'dictionary':
-      return renderDictionary();
     default:
       throw new BenchError('usage', `unknown format "${format}"; known: ${Object.keys(FORMATS).join(', ')}`);
   }

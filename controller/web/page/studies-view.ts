@@ -99,7 +99,12 @@ function row(study: StudySummary): HTMLElement {
     ),
     h('td', { 'data-label': 'SUTs' }, suts.join(', ')),
     h('td', { 'data-label': 'mechanisms' }, mechanisms.filter((one) => one !== 'none').join(', ')),
-    h('td', {}, nodes.join(', '), kernels.length === 0 ? null : h('span', { class: 'sub' }, kernels.join(', '))),
+    h(
+      'td',
+      { 'data-label': 'nodes' },
+      nodes.join(', '),
+      kernels.length === 0 ? null : h('span', { class: 'sub' }, kernels.join(', ')),
+    ),
     h(
       'td',
       { 'data-label': 'A/A' },
@@ -120,8 +125,8 @@ function row(study: StudySummary): HTMLElement {
   );
 }
 
-function verdicts(study: StudySummary): Node[] {
-  return Object.entries(VERDICT_WORDS).flatMap(([verdict, { symbol, word }]) => {
+function verdicts(study: StudySummary): (Node | string)[] {
+  const shown = Object.entries(VERDICT_WORDS).flatMap(([verdict, { symbol, word }]) => {
     const n = study.verdicts[verdict] ?? 0;
     return n === 0
       ? []
@@ -134,4 +139,5 @@ function verdicts(study: StudySummary): Node[] {
           ),
         ];
   });
+  return shown.length === 0 ? ['–'] : shown;
 }
