@@ -13,6 +13,7 @@ import { ForkLedger } from './ledger.ts';
 import { ForkObserver } from './observer.ts';
 import type { Sink } from './sink.ts';
 import { runStep } from './step.ts';
+import { stepText } from './step-text.ts';
 import { parity } from './tally.ts';
 
 /** the controller refuses longer ones */
@@ -72,11 +73,8 @@ async function runSteps(
   let done = 0;
   for (const [index, step] of assignment.steps.entries()) {
     if (o.signal.aborted) throw new BenchError('cancelled', 'the run was cancelled');
-    const suts = [...new Set(step.slices.map((slice) => slice.sut))].join(', ');
-    const what =
-      step.phase === 'warmup' ? 'warming up' : step.attach === '' ? 'measuring' : `measuring with ${step.attach}:`;
     const tell = (text: string) => o.sink.progress(done, text);
-    tell(`${what} ${suts}`);
+    tell(stepText(step, assignment));
     const keep = (records: RecordBody[]) => {
       for (const record of records) o.sink.send(record);
     };

@@ -4,10 +4,27 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { BenchError } from '#proto';
-import { COLUMN_MM, LEAST_WIDTH_MM, MOST_WIDTH_MM, renderCsv, renderJson, renderMarkdown } from '../report/index.ts';
+import {
+  COLUMN_MM,
+  LEAST_WIDTH_MM,
+  MOST_WIDTH_MM,
+  renderCsv,
+  renderDictionary,
+  renderJson,
+  renderMarkdown,
+} from '../report/index.ts';
 import { readResults, renderStudyHtml, renderStudyTraces } from '../study/results.ts';
 
-const FORMATS = ['html', 'md', 'json', 'csv', 'traces', 'samples', 'parquet'] as const;
+const FORMATS = {
+  html: 'the report as one page: tables, figures and how it was measured',
+  md: 'Markdown for a pull request or an issue',
+  json: 'everything that was found (hookbench.results/v1)',
+  csv: 'one row per comparison',
+  samples: 'one row per sample, as CSV; needs -o',
+  parquet: 'the same rows as samples, as Parquet; needs -o',
+  traces: 'one row per match of action trace, as CSV',
+  dictionary: 'what each column of the four above means, as Markdown; needs no study',
+} as const;
 
 interface ReportOptions {
   format: string;
@@ -19,12 +36,8 @@ interface ReportOptions {
 export function reportCommand(): Command {
   return new Command('report')
     .description('write the report of a stored study, or its figures')
-    .argument('<dir>', 'folder of the study')
-    .option(
-      '--format <format>',
-      `${FORMATS.join(', ')} (traces: the matches of action trace, samples: every sample, both as CSV)`,
-      'html',
-    )
+    .argument('[dir]', 'folder of the study')
+    .option('--format <format>', `${Object.keys(FORMATS).join(', ')}; what each is stands below`, 'html')
     .option('-o, --output <file>', 'file to write (default: standard output); with --figures paper the folder')
     .option(
       '--figures <out>',
@@ -34,23 +47,54 @@ export function reportCommand(): Command {
     .addHelpText(
       'after',
       `
+Formats
+${formatLines()}
+
 Examples
   hookbench report results/STUDY-ID --format md
   hookbench report results/STUDY-ID -o report.html
   hookbench report results/STUDY-ID --format parquet -o samples.parquet
   hookbench report results/STUDY-ID --figures figures --width single
-  hookbench report results/STUDY-ID --figures paper -o figures`,
+  hookbench report results/STUDY-ID --figures paper -o figures
+  hookbench report --format dictionary`,
     )
-    .action(async (dir: string, options: ReportOptions) => {
+    .action(async (folder: string | undefined, options: ReportOptions) => {
+      if (options.format === 'dictionary') return write(await dictionary(), options.output);
+      const dir = folderOf(folder);
       if (options.figures !== undefined) return writeAll(resolve(dir), options.figures, options);
       if (options.format === 'samples' || options.format === 'parquet') {
         const { exportTo } = await import('../export/command.ts');
         return exportTo(resolve(dir), options.format, options.output);
       }
-      const text = render(resolve(dir), options.format);
-      if (options.output === undefined) process.stdout.write(text);
-      else writeFileSync(options.output, text);
+      write(render(resolve(dir), options.format), options.output);
     });
+}
+
+function write(text: string, output: string | undefined): void {
+  if (output === undefined) process.stdout.write(text);
+  else writeFileSync(output, text);
+}
+
+/** @throws BenchError usage */
+function folderOf(folder: string | undefined): string {
+  if (folder !== undefined) return folder;
+  throw new BenchError('usage', 'the folder of a study is missing', {
+    nextStep: 'hookbench report results/STUDY-ID; hookbench studies lists them',
+  });
+}
+
+async function dictionary(): Promise<string> {
+  const { columnsOf } = await import('../export/columns.ts');
+  const columns = columnsOf({ arms: [], isWhole: true });
+  return renderDictionary(
+    columns.map(({ name, meaning }) => ({ column: name, unit: name.endsWith('_ns') ? 'ns' : '', meaning })),
+  );
+}
+
+function formatLines(): string {
+  return Object.entries(FORMATS)
+    .map(([format, what]) => `  ${format.padEnd(11)} ${what}`)
+    .join('\n');
 }
 
 /** the drawing library is compiled, and loaded by nothing else */
@@ -75,7 +119,7 @@ function widthOf(text: string): number {
 }
 
 function render(dir: string, format: string): string {
-  switch (FORMATS.find((known) => known === format)) {
+  switch (format) {
     case 'html':
       return renderStudyHtml(dir);
     case 'md':
@@ -87,6 +131,6 @@ function render(dir: string, format: string): string {
     case 'traces':
       return renderStudyTraces(dir);
     default:
-      throw new BenchError('usage', `unknown format "${format}"; known: ${FORMATS.join(', ')}`);
+      throw new BenchError('usage', `unknown format "${format}"; known: ${Object.keys(FORMATS).join(', ')}`);
   }
 }

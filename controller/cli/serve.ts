@@ -46,6 +46,7 @@ async function serve(dir: string, o: ServeOptions): Promise<void> {
   const log = (line: string) => process.stderr.write(`hookbench: ${line}\n`);
   // the other commands' help must not wait for it
   const { openWeb } = await import('../web/server.ts');
+  const { HOW_LONG, linkOnSignal } = await import('../web/link-signal.ts');
   const web = await openWeb({
     listen: o.listen,
     option: '--listen',
@@ -53,8 +54,9 @@ async function serve(dir: string, o: ServeOptions): Promise<void> {
     token: o.tokenFile === undefined ? '' : readTokenFile(o.tokenFile),
     folder: o.tlsDir === undefined ? null : new TlsFolder({ dir: o.tlsDir, role: 'controller', log }),
     ...{ live: null, control: null, log },
-    onLink: (url) => process.stdout.write(`open ${url}   (lets one browser in)\n`),
+    onLink: (url) => process.stdout.write(`open ${url}   (lets one browser in ${HOW_LONG})\n`),
   });
+  linkOnSignal(web);
   process.stdout.write(`serving ${dir} on ${web.url}; Ctrl-C ends it\n`);
   await new Promise((end) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, end);

@@ -11,10 +11,11 @@ export function studiesCommand(): Command {
     .option('--json', 'print the list as JSON')
     .addHelpText('after', '\nExamples\n  hookbench studies\n  hookbench studies /srv/results --json')
     .action(async (dir: string, options: { json?: boolean }) => {
-      const { listStudies, refuseStudy } = await import('../store/list-studies.ts');
+      const { listStudies, refuseStudy, stateOf } = await import('../store/list-studies.ts');
       refuseStudy(resolve(dir));
       const studies = listStudies(resolve(dir));
-      process.stdout.write(options.json === true ? `${JSON.stringify(plain(studies), null, 2)}\n` : table(studies));
+      const text = options.json === true ? `${JSON.stringify(plain(studies), null, 2)}\n` : table(studies, stateOf);
+      process.stdout.write(text);
     });
 }
 
@@ -23,7 +24,7 @@ function plain(studies: readonly ListedStudy[]): unknown {
   return { schema: 'hookbench.studies/v1', studies };
 }
 
-function table(studies: readonly ListedStudy[]): string {
+function table(studies: readonly ListedStudy[], stateOf: (study: ListedStudy) => string): string {
   if (studies.length === 0) return 'no studies\n';
   const rows = studies.map((study) => [
     study.id,
@@ -41,13 +42,6 @@ function table(studies: readonly ListedStudy[]): string {
       .join('  ')
       .trimEnd();
   return `${all.map(line).join('\n')}\n`;
-}
-
-function stateOf({ status, kind, problem, isBeingWritten, hasResults }: ListedStudy): string {
-  if (problem !== '' || status === null) return 'unreadable';
-  if (kind === 'import') return hasResults ? 'imported' : 'imported, no results';
-  if (status === 'planned' || status === 'running') return isBeingWritten ? status : 'left behind';
-  return hasResults ? status : `${status}, no results`;
 }
 
 function whenOf({ startedAt }: ListedStudy): string {

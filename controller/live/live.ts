@@ -32,6 +32,8 @@ export class Live implements AgentsListener {
   #told: Partial<Record<Part, string>> = {};
   #studies = 0;
   #hasFailed = false;
+  /** called when what there is to say can't wait for the next second */
+  onUrgent: () => void = () => undefined;
 
   constructor(o: LiveOptions) {
     this.#o = o;
@@ -129,6 +131,8 @@ export class Live implements AgentsListener {
     if (event.body === 'notice') this.#samples?.troubles.tell(event.notice.code, event.notice.detail, nowMs);
     if (event.body === 'ended') this.#samples?.look(nowMs);
     this.#study.event(event, nowMs);
+    // the analysis holds this process up: nothing is sent until it is over
+    if (this.#study.view()?.status === 'analysing') this.onUrgent();
   }
 
   #isNew(part: Part, stamp: string, first = false): boolean {

@@ -3,6 +3,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { RunStudyRequest, StudyEvent, StudyPlanned } from '#proto';
 import type { StudyMeta } from '../store/meta.ts';
+import { MAKING_RESULTS } from '../study/making-results.ts';
 import type { ArmName } from './intervals.ts';
 import type { NowView, StudyView } from './view.ts';
 
@@ -78,6 +79,7 @@ export class StudyBoard {
       const share = totalSteps === 0 ? 0 : Math.min(1, doneSteps / totalSteps);
       const leftMs = share < LEAST_SHARE ? null : ((nowMs - view.startedMs) * (1 - share)) / share;
       this.#view = { ...view, doneSteps, totalSteps, samples, text: text.slice(0, 300), leftMs };
+      if (text === MAKING_RESULTS) this.#analysing();
       this.version += 1;
     }
     if (event.body === 'ended') {
@@ -89,6 +91,12 @@ export class StudyBoard {
       this.#view = { ...view, ...steps, status: known, endedMs: nowMs, leftMs: null, text: '', failure };
       this.version += 1;
     }
+  }
+
+  /** what is left takes as long as it takes */
+  #analysing(): void {
+    this.#now.clear();
+    if (this.#view !== null) this.#view = { ...this.#view, status: 'analysing', leftMs: null };
   }
 
   /** the last samples of a node are of these */

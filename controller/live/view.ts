@@ -38,7 +38,8 @@ export interface NowView {
 
 export interface StudyView {
   readonly id: string;
-  readonly status: 'running' | 'complete' | 'interrupted' | 'failed';
+  /** analysing: measured, and its results are being made; the controller may say nothing for seconds */
+  readonly status: 'running' | 'analysing' | 'complete' | 'interrupted' | 'failed';
   readonly startedMs: number;
   readonly endedMs: number | null;
   readonly seed: number;

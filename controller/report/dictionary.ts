@@ -2,7 +2,8 @@
 
 import { type ColumnMeaning, CSV_DICTIONARY, TRACES_DICTIONARY } from './csv-dictionary.ts';
 
-export function renderDictionary(): string {
+/** @param samples columns of the exported samples, which the export knows; left out where there are none */
+export function renderDictionary(samples: readonly ColumnMeaning[] = []): string {
   return [
     '# Data dictionary',
     'What `hookbench report DIR --format csv` writes: RFC 4180, CRLF, one row per comparison, A/A rows first. Latencies are in ns and unrounded; a shift is with',
@@ -16,10 +17,18 @@ export function renderDictionary(): string {
     '',
     ...table(TRACES_DICTIONARY),
     '',
+    ...(samples.length === 0 ? [] : [...SAMPLES_HEAD, ...table(samples), '']),
   ]
     .join('\n')
     .replace('# Data dictionary\n', '# Data dictionary\n\n');
 }
+
+const SAMPLES_HEAD = [
+  '## Samples',
+  '',
+  '`--format samples` (CSV) and `--format parquet`: one row per stored sample, warm-up, settling and voided ones too: filter by `phase` and `settle`.',
+  '',
+];
 
 /** columns as wide as their widest cell, so that the page reads as it is too */
 function table(entries: readonly ColumnMeaning[]): readonly string[] {

@@ -1,6 +1,7 @@
 /** The words and symbols every renderer shares, so that the same thing has the same name everywhere. */
 
 import type { Comparison, Design, FlagCode, Vantage, Verdict } from '../analysis/results.ts';
+import type { DifferenceVerdict } from '../compare/index.ts';
 
 export interface VerdictWords {
   readonly symbol: string;
@@ -27,6 +28,13 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, VerdictWords>> = {
     meaning:
       'samples lost, reads missed, A/A failed, throttled or arms that cannot be compared: the number is not to be used',
   },
+};
+
+/** what one study's shift is against another's */
+export const DIFFERENCE_WORDS: Readonly<Record<DifferenceVerdict, Omit<VerdictWords, 'meaning'>>> = {
+  larger: { symbol: '▲', word: 'larger in B' },
+  smaller: { symbol: '▼', word: 'smaller in B' },
+  'no-detectable-difference': { symbol: '○', word: 'no detectable difference' },
 };
 
 export const VANTAGE_WORDS: Readonly<Record<Vantage, string>> = {

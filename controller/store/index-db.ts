@@ -9,7 +9,7 @@ import type { RunFacts } from './run-facts.ts';
 import { type Database, sqlite, sqliteCode } from './sqlite.ts';
 import { fingerprintOf, type StudyRow, studyIds, studyRow } from './study-row.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const TABLES = `
   CREATE TABLE studies (
     id TEXT PRIMARY KEY,

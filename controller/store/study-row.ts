@@ -1,9 +1,10 @@
 /** One study in a list of studies: in short, from its folder. */
 
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Results } from '../analysis/results.ts';
 import { readMeta, type StudyMeta, type StudyStatus } from './meta.ts';
+import { readRegular } from './read-regular.ts';
 
 export interface ShortVerdict {
   readonly sut: string;
@@ -28,6 +29,8 @@ export interface StudyRow {
   readonly mechanisms: readonly string[];
   readonly conditions: readonly string[];
   readonly nodes: readonly string[];
+  /** of the nodes, each once; empty where it is not known */
+  readonly kernels: readonly string[];
   readonly action: string;
   readonly requestsPerArm: number;
   readonly forks: number;
@@ -83,7 +86,7 @@ export function studyRow(dir: string, id: string): Omit<StudyRow, 'samples'> {
 
 const EMPTY = {
   ...{ kind: 'study' as const, status: null, startedAt: '', finishedAt: null, suts: [], mechanisms: [] },
-  ...{ conditions: [], nodes: [], action: '', requestsPerArm: 0, forks: 0 },
+  ...{ conditions: [], nodes: [], kernels: [], action: '', requestsPerArm: 0, forks: 0 },
 };
 
 type Described = Pick<StudyRow, 'id' | keyof typeof EMPTY>;
@@ -92,8 +95,9 @@ function metaRow(id: string, meta: StudyMeta): Described {
   const { status, startedAt, finishedAt, mechanisms, conditions, action, requestsPerArm, forks } = meta;
   const suts = meta.suts.map((sut) => sut.id);
   const nodes = meta.nodes.map((node) => node.id);
+  const kernels = [...new Set(meta.nodes.map((node) => node.facts.kernel))];
   const same = { status, startedAt, finishedAt, mechanisms, conditions, action, requestsPerArm, forks };
-  return { ...same, id, kind: 'study', suts, nodes };
+  return { ...same, id, kind: 'study', suts, nodes, kernels };
 }
 
 function importRow(id: string, results: Results | null): Described {
@@ -121,7 +125,7 @@ function readShort(dir: string): { results: Results | null; problem: string } {
   const path = join(dir, 'results.json');
   if (!existsSync(path)) return { results: null, problem: '' };
   try {
-    const results = JSON.parse(readFileSync(path, 'utf8')) as Results;
+    const results = JSON.parse(readRegular(path)) as Results;
     shortOf(results);
     return { results, problem: '' };
   } catch (error) {

@@ -1,6 +1,6 @@
 /** A study folder, measured here or imported → results.json and report.html, and back. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError } from '#proto';
 import { analyse } from '../analysis/analyse.ts';
@@ -9,6 +9,7 @@ import { RESULTS_SCHEMA, type Results } from '../analysis/results.ts';
 import { isImport, readImport } from '../import/store.ts';
 import { renderHtml, renderJson, renderTracesCsv } from '../report/index.ts';
 import { readStudy } from '../store/read.ts';
+import { readRegular } from '../store/read-regular.ts';
 import { replaceFile } from '../store/replace-file.ts';
 import { figuresFromAnalysis } from './figures.ts';
 
@@ -46,7 +47,7 @@ export function readResults(dir: string): Results {
   const path = join(dir, 'results.json');
   if (!existsSync(path))
     throw new BenchError('usage', `${dir} holds no results.json`, { nextStep: `hookbench analyze ${dir}` });
-  const results = JSON.parse(readFileSync(path, 'utf8')) as Results;
+  const results = JSON.parse(readRegular(path)) as Results;
   if (results.schema === RESULTS_SCHEMA) return complete(results);
   throw new BenchError('usage', `${path} has schema ${String(results.schema)}; this version reads ${RESULTS_SCHEMA}`);
 }

@@ -12,6 +12,7 @@ const GRACE_MS = { away: 20_000, cancel: 90_000 };
 export interface RunOutcome {
   readonly status: 'complete' | 'interrupted' | 'failed';
   readonly failure: BenchError | null;
+  readonly reached: { readonly doneSteps: number; readonly samples: number };
 }
 
 export interface RunOptions {
@@ -50,9 +51,9 @@ export async function runPlans(o: RunOptions): Promise<RunOutcome> {
     o.signal.removeEventListener('abort', cancel);
     run.close();
   }
-  const { failure } = run;
-  if (failure === null) return { status: 'complete', failure };
-  return { status: failure.code === 'cancelled' ? 'interrupted' : 'failed', failure };
+  const { failure, reached } = run;
+  if (failure === null) return { status: 'complete', failure, reached };
+  return { status: failure.code === 'cancelled' ? 'interrupted' : 'failed', failure, reached };
 }
 
 interface Open {
@@ -93,6 +94,10 @@ class StudyRun implements RecordTarget {
       this.#doneSteps.set(agent, (this.#doneSteps.get(agent) ?? 0) + assignment.steps.length);
       if (outcome !== 'ended') this.cancel(outcome);
     }
+  }
+
+  get reached(): RunOutcome['reached'] {
+    return { doneSteps: sum(this.#doneSteps), samples: this.#samples };
   }
 
   /** @returns what to run next, null at the end. A plan that can't be made or stored ends the study like a failure of an agent. */

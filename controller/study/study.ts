@@ -26,6 +26,7 @@ import type { ResultsFolder } from '../store/results-folder.ts';
 import type { StudyStore } from '../store/store.ts';
 import { storedSegments } from '../store/stored-segments.ts';
 import { StudyLife } from './life.ts';
+import { MAKING_RESULTS } from './making-results.ts';
 import { type OpenedStudy, openStudy } from './open.ts';
 import { writeResults } from './results.ts';
 import { type RunOutcome, runPlans } from './runner.ts';
@@ -107,6 +108,7 @@ async function conduct(study: ResolvedStudy, o: Conduct): Promise<void> {
       emit({ body: 'notice', notice: { code, detail } });
     },
   });
+  await tellMaking(o, outcome, steps());
   const waiting = ({ message }: BenchError) =>
     emit({
       body: 'notice',
@@ -114,6 +116,13 @@ async function conduct(study: ResolvedStudy, o: Conduct): Promise<void> {
     });
   const failure = await finish(life, { store, outcome, warnings, ran: ranOf(study, plannedUntil), waiting });
   emit({ body: 'ended', ended: endedEvent(outcome, failure, store.dir) });
+}
+
+/** The analysis holds this process up for seconds: who watches must know before it begins, and have been sent it. */
+async function tellMaking({ emit }: Conduct, outcome: RunOutcome, totalSteps: number): Promise<void> {
+  const { doneSteps, samples } = outcome.reached;
+  emit({ body: 'progress', progress: { doneSteps, totalSteps, samples, text: MAKING_RESULTS } });
+  await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 function plannedEvent(study: ResolvedStudy, o: { meta: StudyMeta; dir: string; steps: number }): StudyPlanned {

@@ -32,6 +32,11 @@ export class Feed {
     this.#timer.unref();
   }
 
+  /** Does not wait for the next second. */
+  now(): void {
+    this.#tick();
+  }
+
   get browsers(): number {
     return this.#browsers.size;
   }

@@ -4,6 +4,7 @@ import type { Agents } from '../ingest/agents.ts';
 import type { ControlService } from '../ingest/control.ts';
 import { Live } from '../live/live.ts';
 import type { Access } from '../security/options.ts';
+import { HOW_LONG, linkOnSignal } from './link-signal.ts';
 import { openWeb } from './server.ts';
 
 type Log = (line: string) => void;
@@ -27,7 +28,8 @@ export async function showOn(
     live: o.live ?? null,
     control: choice.webControl ? o.control : null,
     log: o.log,
-    onLink: (url) => o.log(`page: ${url} lets one browser in`),
+    onLink: (url) => o.log(`page: ${url} lets one browser in ${HOW_LONG}`),
   });
+  linkOnSignal(web);
   process.stdout.write(`HOOKBENCH_WEB url=${web.url}\n`);
 }

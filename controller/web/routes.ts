@@ -66,7 +66,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     if (feed === null) throw new Refusal(404, 'this page shows stored studies only');
     feed.join(response);
   },
-  '/api/studies': async ({ studies }, { response }) => respondJson(response, await studies.list()),
+  '/api/studies': ({ studies }, { response }) => respondJson(response, studies.list()),
   '/api/compare': compare,
 };
 
@@ -90,25 +90,16 @@ function page({ feed }: Pages, { response }: Visit, view: View): void {
   respond(response, { type: 'html', body: shell(view, { live: feed !== null }) });
 }
 
-async function compare({ studies }: Pages, { response, url }: Visit): Promise<void> {
-  const [a, b] = await Promise.all(
-    ['a', 'b'].map(async (name) => {
-      const id = url.searchParams.get(name) ?? '';
-      const found = await studies.results(id);
-      if (found === null) throw new Refusal(404, `study ${id} has no results yet`);
-      return found;
-    }),
-  );
+function compare({ studies }: Pages, { response, url }: Visit): void {
+  const [a, b] = ['a', 'b'].map((name) => studies.results(url.searchParams.get(name) ?? ''));
   if (a === undefined || b === undefined) throw new Refusal(400, 'name two studies');
   respondJson(response, sideBySide(a, b));
 }
 
 async function report({ studies }: Pages, { response }: Visit, id: string): Promise<void> {
-  respond(response, await reportAnswer(await studies.folder(id)));
+  respond(response, await reportAnswer(studies.folder(id)));
 }
 
-async function results({ studies }: Pages, { response }: Visit, id: string): Promise<void> {
-  const found = await studies.results(id);
-  if (found === null) throw new Refusal(404, 'this study has no results');
-  respondJson(response, found);
+function results({ studies }: Pages, { response }: Visit, id: string): void {
+  respondJson(response, studies.results(id));
 }

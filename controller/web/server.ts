@@ -11,12 +11,13 @@ import { type PageFiles, pageFiles } from './page-bundle.ts';
 import { Refusal, refusedBy } from './refuse.ts';
 import { respond, respondJson } from './respond.ts';
 import { answer, type Pages } from './routes.ts';
-import { Sessions } from './sessions.ts';
+import { LINK_MINUTES, Sessions } from './sessions.ts';
 import { enteredPage, entryPage, ICON } from './shell.ts';
 import { Studies } from './studies.ts';
 import { StudyQueue, type StudyRunner } from './study-queue.ts';
 
 const WRONG_TOKEN_MS = 300;
+const NEW_LINK = `open the newest link that hookbench printed, within ${LINK_MINUTES} minutes; signal USR2 makes it print another`;
 
 export interface WebOptions {
   readonly listen: string;
@@ -41,6 +42,8 @@ export interface WebServer {
   readonly port: number;
   /** without what lets in */
   readonly url: string;
+  /** Hands out a fresh link; the one before is good no more. With certificates there are none. */
+  renewLink(): void;
   close(): void;
 }
 
@@ -52,6 +55,7 @@ export async function openWeb(o: WebOptions): Promise<WebServer> {
   const queue = o.control === null ? null : new StudyQueue(o.control);
   if (queue !== null) o.live?.showQueue(queue);
   const feed = o.live === null ? null : new Feed(o.live);
+  if (o.live !== null && feed !== null) o.live.onUrgent = () => feed.now();
   const pages = { gate, feed, queue, studies: new Studies(o.resultsDir), resultsDir: o.resultsDir };
   const door = { files, sessions, pages, url: '', log: o.log, onLink: o.onLink };
   const handle = (request: IncomingMessage, response: ServerResponse) => void serve(door, request, response);
@@ -63,6 +67,10 @@ export async function openWeb(o: WebOptions): Promise<WebServer> {
   return {
     port: listener.port,
     url: door.url,
+    renewLink() {
+      sessions?.renewLink();
+      if (sessions !== null) o.onLink(linkOf(door.url, sessions));
+    },
     close() {
       feed?.close();
       queue?.close();
@@ -121,7 +129,7 @@ async function enter(door: Door, sessions: Sessions, { request, response, url }:
   const cookie = sessions.enter(shown);
   if (cookie === null) {
     await new Promise((resolve) => setTimeout(resolve, WRONG_TOKEN_MS));
-    throw new Refusal(401, 'this link or token is not good (any more)', 'open the newest link that hookbench printed');
+    throw new Refusal(401, 'this link or token is not good (any more)', NEW_LINK);
   }
   if (link !== sessions.link) door.onLink(linkOf(door.url, sessions));
   const setCookie = `${door.pages.gate.cookieName}=${cookie}; HttpOnly; SameSite=Strict; Path=/`;

@@ -2,7 +2,8 @@
 
 import type { Side, StudyComparison, UncomparedCell } from '../../compare/index.ts';
 import { formatEstimate } from '../format.ts';
-import { DIFFERENCE_WORDS, placeOf } from '../terminal/compare.ts';
+import { placeOf } from '../terminal/compare.ts';
+import { DIFFERENCE_WORDS } from '../words.ts';
 import { escapeText, fitted, folded, GITHUB_LIMIT, items, tableLine } from './text.ts';
 
 export function renderComparisonMarkdown(comparison: StudyComparison): string {
@@ -17,7 +18,7 @@ export function renderComparisonMarkdown(comparison: StudyComparison): string {
         shiftText(cell.a),
         shiftText(cell.b),
         formatEstimate(cell.difference).text,
-        DIFFERENCE_WORDS[cell.verdict],
+        `${DIFFERENCE_WORDS[cell.verdict].symbol} ${DIFFERENCE_WORDS[cell.verdict].word}`,
       ]),
     ),
   ].join('\n');

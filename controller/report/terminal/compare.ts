@@ -1,15 +1,10 @@
 /** Two studies held against each other, on a terminal. */
 
-import type { ComparedCell, DifferenceVerdict, Side, StudyComparison } from '../../compare/index.ts';
+import type { ComparedCell, Side, StudyComparison } from '../../compare/index.ts';
 import { formatEstimate, formatShort } from '../format.ts';
+import { DIFFERENCE_WORDS } from '../words.ts';
 import { type Cell, layTable, plainText, proseWidth, widthFor, wrap } from './layout.ts';
 import { type Paint, paintFor } from './paint.ts';
-
-export const DIFFERENCE_WORDS: Readonly<Record<DifferenceVerdict, string>> = {
-  larger: '▲ larger in B',
-  smaller: '▼ smaller in B',
-  'no-detectable-difference': '○ no detectable difference',
-};
 
 /** @returns lines no wider than `columns`: the studies, a row per cell, what was not compared and why, what else differs, the answer last */
 export function renderComparison(
@@ -80,7 +75,7 @@ function table(comparison: StudyComparison, columns: number, paint: Paint): read
   const inline = layTable([head, ...wide], columns);
   if (inline !== null) return inline;
   const stacked = cells.map((cell): readonly Cell[] => {
-    const words = wrap(DIFFERENCE_WORDS[cell.verdict], 17, 0, 2).map((text) => paint.difference(cell.verdict, text));
+    const words = wrap(differenceWords(cell), 17, 0, 2).map((text) => paint.difference(cell.verdict, text));
     return [
       [paint.bold(plainText(cell.treated)), ...wrap(plainText(placeOf(comparison, cell)), 20)],
       two(cell.a.shift),
@@ -117,7 +112,12 @@ function shiftText({ shift }: Side): string {
 }
 
 function verdict(cell: ComparedCell, paint: Paint): string {
-  return paint.difference(cell.verdict, DIFFERENCE_WORDS[cell.verdict]);
+  return paint.difference(cell.verdict, differenceWords(cell));
+}
+
+function differenceWords({ verdict: one }: ComparedCell): string {
+  const { symbol, word } = DIFFERENCE_WORDS[one];
+  return `${symbol} ${word}`;
 }
 
 function seesText({ difference }: ComparedCell): string {

@@ -1,12 +1,12 @@
 /** Two stored studies side by side. */
 
-import { formatDuration, formatEstimate } from '../../report/format.ts';
-import { VERDICT_WORDS } from '../../report/words.ts';
-import type { DifferenceView, ShiftView, SideBySide, SideRow, SideStudy } from '../side-by-side.ts';
+import type { StudyComparison } from '../../compare/index.ts';
+import type { SideBySide, SideStudy } from '../side-by-side.ts';
 import type { StudySummary } from '../studies.ts';
+import { comparisonTables } from './compare-tables.ts';
 import { fill, h } from './dom.ts';
 import { get } from './server.ts';
-import { tellDate } from './words.ts';
+import { capital, tellDate } from './words.ts';
 
 export async function compareView(main: HTMLElement): Promise<void> {
   const asked = new URLSearchParams(location.search);
@@ -18,22 +18,26 @@ export async function compareView(main: HTMLElement): Promise<void> {
     fill(main, h('section', { class: 'panel' }, title, choice));
     return;
   }
-  const both = await get<SideBySide>(`/api/compare?a=${encodeURIComponent(a)}&b=${encodeURIComponent(b)}`);
-  fill(
-    main,
-    h(
-      'section',
-      { class: 'panel' },
-      title,
-      choice,
-      h('div', { class: 'two' }, studyFacts('A', both.a), studyFacts('B', both.b)),
-      ...differences(both),
-    ),
-  );
+  const address = `/api/compare?a=${encodeURIComponent(a)}&b=${encodeURIComponent(b)}`;
+  const shown = await get<SideBySide>(address).then(compared, refused);
+  fill(main, h('section', { class: 'panel' }, title, choice, ...shown));
+}
+
+function compared({ comparison, a, b }: SideBySide): HTMLElement[] {
+  return [
+    h('p', { class: 'answer' }, comparison.sentence),
+    h('div', { class: 'two' }, studyFacts('A', comparison.a, a), studyFacts('B', comparison.b, b)),
+    ...comparisonTables(comparison),
+  ];
+}
+
+/** two studies that can't be compared; the choice stays */
+function refused(error: unknown): HTMLElement[] {
+  return [h('p', { class: 'notice', role: 'status' }, capital((error as Error).message))];
 }
 
 function chooser(studies: readonly StudySummary[], chosen: { a: string; b: string }): HTMLElement {
-  const withResults = studies.filter(({ aaPassed, verdicts }) => aaPassed !== null || Object.keys(verdicts).length > 0);
+  const withResults = studies.filter(({ hasResults }) => hasResults);
   const select = (name: 'a' | 'b') =>
     h(
       'label',
@@ -57,15 +61,15 @@ function chooser(studies: readonly StudySummary[], chosen: { a: string; b: strin
   );
 }
 
-function studyFacts(name: string, study: SideStudy): HTMLElement {
+function studyFacts(name: string, study: StudyComparison['a'], { nodes, kernels, aaPassed }: SideStudy): HTMLElement {
   const rows: [string, Node | string][] = [
     ['study', h('a', { href: `/studies/${encodeURIComponent(study.id)}/report.html` }, study.id)],
     ['started', `${tellDate(study.startedAt)} UTC`],
     ['status', study.status],
-    ['nodes', study.nodes.join(', ')],
-    ['kernel', study.kernels.join(', ')],
+    ['nodes', nodes.join(', ')],
+    ['kernel', kernels.join(', ')],
     ['hookbench', study.hookbenchVersion],
-    ['A/A', study.aaPassed ? '✓ passed' : '✕ failed: its shifts are not to be used'],
+    ['A/A', aaPassed === null ? '– not measured' : aaPassed ? '✓ passed' : '✕ did not pass everywhere'],
   ];
   return h(
     'div',
@@ -73,61 +77,4 @@ function studyFacts(name: string, study: SideStudy): HTMLElement {
     h('h2', {}, name),
     h('dl', { class: 'host' }, ...rows.map(([word, value]) => h('div', {}, h('dt', {}, word), h('dd', {}, value)))),
   );
-}
-
-function differences({ rows, method }: SideBySide): HTMLElement[] {
-  if (rows.length === 0) return [h('p', { class: 'notice' }, 'Neither study has a comparison.')];
-  const head = ['cell', 'hook', 'shift in A', 'shift in B', 'B − A'];
-  return [
-    h(
-      'div',
-      { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Differences' },
-      h(
-        'table',
-        { class: 'sides' },
-        h('thead', {}, h('tr', {}, ...head.map((word) => h('th', { scope: 'col' }, word)))),
-        h('tbody', {}, ...rows.map(row)),
-      ),
-    ),
-    h('p', { class: 'muted' }, method),
-  ];
-}
-
-function row(one: SideRow): HTMLElement {
-  const where = [one.condition, one.node, one.vantage, one.design].filter((word) => word !== '').join(', ');
-  return h(
-    'tr',
-    {},
-    h('th', { scope: 'row' }, one.sut, h('span', { class: 'sub' }, where)),
-    h('td', { 'data-label': 'hook' }, one.treated),
-    h('td', { 'data-label': 'shift in A' }, ...shift(one.a)),
-    h('td', { 'data-label': 'shift in B' }, ...shift(one.b)),
-    h('td', { 'data-label': 'B − A' }, ...difference(one.difference)),
-  );
-}
-
-function shift(view: ShiftView | null): Node[] {
-  if (view === null) return [h('span', { class: 'muted' }, 'n/a')];
-  const { value, interval } = formatEstimate(view);
-  const { symbol, word } = VERDICT_WORDS[view.verdict as keyof typeof VERDICT_WORDS] ?? {
-    symbol: '',
-    word: view.verdict,
-  };
-  return [
-    h('b', {}, value),
-    h('span', { class: 'sub' }, `${interval} · base ${formatDuration(view.baseNs)}`),
-    h('span', { class: `verdict v-${view.verdict}` }, `${symbol} ${word}`),
-  ];
-}
-
-function difference(view: DifferenceView | null): Node[] {
-  if (view === null) return [h('span', { class: 'muted' }, 'n/a')];
-  const { value, interval } = formatEstimate(view);
-  const holdsZero = view.lowNs <= 0 && view.highNs >= 0;
-  const word = holdsZero ? '○ no difference found' : view.estimateNs > 0 ? '▲ B costs more' : '▼ B costs less';
-  return [
-    h('b', {}, value),
-    h('span', { class: 'sub' }, interval),
-    h('span', { class: `verdict ${holdsZero ? 'v-no-detectable-difference' : 'v-overhead'}` }, word),
-  ];
 }

@@ -32,7 +32,7 @@ export function controlPanel(box: HTMLElement, me: Me): (state: State) => void {
   return ({ study, queue: waiting, agents }) => {
     const isRunning = study?.status === 'running';
     stop.show(isRunning, study?.id ?? '');
-    form.show(isRunning);
+    form.show(isRunning || study?.status === 'analysing');
     showQueue(waiting);
     showChoices(choicesOf(agents.filter(({ state }) => state === 'connected')));
   };

@@ -7,7 +7,7 @@ import { byId, fill, h, say } from './dom.ts';
 import { intervalTable } from './interval-table.ts';
 import { latencyCards } from './latency-cards.ts';
 import type { Me } from './server.ts';
-import { follow } from './stream.ts';
+import { follow, type Link } from './stream.ts';
 import { studyPanel } from './study-panel.ts';
 import { troubleList } from './trouble-list.ts';
 
@@ -72,9 +72,15 @@ function readOnlyNote(): HTMLElement {
   );
 }
 
-function showLink(isUp: boolean): void {
+const LINK_WORDS: Readonly<Record<Link, string>> = {
+  up: '● live',
+  busy: '● the controller makes the results',
+  down: '✕ cut off from the controller; trying again',
+};
+
+function showLink(state: Link): void {
   const link = byId('link');
-  link.className = isUp ? 'link up' : 'link down';
-  say(link, isUp ? '● live' : '✕ cut off from the controller; trying again');
-  document.body.classList.toggle('cut-off', !isUp);
+  link.className = state === 'down' ? 'link down' : 'link up';
+  say(link, LINK_WORDS[state]);
+  document.body.classList.toggle('cut-off', state === 'down');
 }

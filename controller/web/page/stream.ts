@@ -4,6 +4,8 @@ import type { Point, Snapshot, Tick } from '../../live/view.ts';
 
 /** ms without a word after which the page says that it is cut off: the server speaks every second */
 const SILENT_MS = 4_000;
+/** no analysis takes longer: then the network has gone without a word */
+const BUSY_MS = 300_000;
 const RETRY_MS = 3_000;
 
 export interface State extends Omit<Snapshot, 'points'> {
@@ -15,7 +17,10 @@ export interface State extends Omit<Snapshot, 'points'> {
   readonly skewMs: number;
 }
 
-export function follow(o: { onState: (state: State) => void; onLink: (isUp: boolean) => void }): void {
+/** busy: the controller makes results and says nothing meanwhile, but the connection stands */
+export type Link = 'up' | 'busy' | 'down';
+
+export function follow(o: { onState: (state: State) => void; onLink: (link: Link) => void }): void {
   let state: State | null = null;
   let lastMs = performance.now();
   let source = open();
@@ -23,7 +28,7 @@ export function follow(o: { onState: (state: State) => void; onLink: (isUp: bool
     const events = new EventSource('/api/live');
     const take = (next: (data: string) => State | null) => (event: MessageEvent<string>) => {
       lastMs = performance.now();
-      o.onLink(true);
+      o.onLink('up');
       state = next(event.data);
       if (state !== null) o.onState(state);
     };
@@ -39,7 +44,8 @@ export function follow(o: { onState: (state: State) => void; onLink: (isUp: bool
   }
   setInterval(() => {
     const silentMs = performance.now() - lastMs;
-    if (silentMs > SILENT_MS) o.onLink(false);
+    const isBusy = state?.study?.status === 'analysing' && source.readyState === EventSource.OPEN;
+    if (silentMs > SILENT_MS) o.onLink(isBusy && silentMs < BUSY_MS ? 'busy' : 'down');
     // after some answers (a server that restarted and knows us no more) a browser does not try again by itself
     if (silentMs > RETRY_MS && source.readyState === EventSource.CLOSED) source = open();
   }, 1_000);

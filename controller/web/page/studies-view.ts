@@ -75,9 +75,8 @@ export async function studiesView(main: HTMLElement): Promise<void> {
 }
 
 function row(study: StudySummary): HTMLElement {
-  const { id, startedAt, status, suts, mechanisms, nodes, aaPassed, hasReport } = study;
+  const { id, startedAt, state, suts, mechanisms, nodes, kernels, aaPassed, hasReport, hasResults } = study;
   const path = `/studies/${encodeURIComponent(id)}`;
-  const hasResults = aaPassed !== null || Object.keys(study.verdicts).length > 0;
   return h(
     'tr',
     {},
@@ -90,16 +89,21 @@ function row(study: StudySummary): HTMLElement {
       'th',
       { scope: 'row' },
       hasReport ? h('a', { href: `${path}/report.html` }, id) : id,
-      h('span', { class: 'sub' }, `${tellDate(startedAt)} UTC`),
+      startedAt === '' ? null : h('span', { class: 'sub' }, `${tellDate(startedAt)} UTC`),
     ),
-    h('td', {}, h('span', { class: `badge s-${status}` }, status)),
+    h(
+      'td',
+      {},
+      h('span', { class: `badge s-${state.replace(/[ ,].*/, '')}` }, state),
+      study.problem === '' ? null : h('span', { class: 'sub problem' }, study.problem),
+    ),
     h('td', { 'data-label': 'SUTs' }, suts.join(', ')),
     h('td', { 'data-label': 'mechanisms' }, mechanisms.filter((one) => one !== 'none').join(', ')),
     h(
       'td',
-      {},
-      nodes.map((node) => node.id).join(', '),
-      h('span', { class: 'sub' }, [...new Set(nodes.map(({ kernel }) => kernel))].join(', ')),
+      { 'data-label': 'nodes' },
+      nodes.join(', '),
+      kernels.length === 0 ? null : h('span', { class: 'sub' }, kernels.join(', ')),
     ),
     h(
       'td',
@@ -121,8 +125,8 @@ function row(study: StudySummary): HTMLElement {
   );
 }
 
-function verdicts(study: StudySummary): Node[] {
-  return Object.entries(VERDICT_WORDS).flatMap(([verdict, { symbol, word }]) => {
+function verdicts(study: StudySummary): (Node | string)[] {
+  const shown = Object.entries(VERDICT_WORDS).flatMap(([verdict, { symbol, word }]) => {
     const n = study.verdicts[verdict] ?? 0;
     return n === 0
       ? []
@@ -135,4 +139,5 @@ function verdicts(study: StudySummary): Node[] {
           ),
         ];
   });
+  return shown.length === 0 ? ['–'] : shown;
 }

@@ -8,6 +8,7 @@ import { capital, tellMs } from './words.ts';
 
 const WORDS: Readonly<Record<StudyView['status'], string>> = {
   running: 'running',
+  analysing: 'measured; its results are being made',
   complete: 'complete',
   interrupted: 'interrupted, what was measured is kept',
   failed: 'failed, what was measured is kept',
@@ -63,15 +64,16 @@ export function studyPanel(box: HTMLElement): (state: State) => void {
     if (study === null) return;
     const share = study.totalSteps === 0 ? 0 : Math.min(1, study.doneSteps / study.totalSteps);
     const percent = `${Math.floor(share * 100)} %`;
-    const isRunning = study.status === 'running';
+    const isAnalysing = study.status === 'analysing';
+    const isRunning = study.status === 'running' || isAnalysing;
     say(parts.title, study.id);
-    say(parts.badge, isRunning ? 'running' : study.status);
+    say(parts.badge, isAnalysing ? 'making the results' : study.status);
     parts.badge.className = `badge s-${study.status}`;
     say(parts.facts, factsOf(study));
     parts.bar.value = Math.round(share * 1000);
     say(parts.share, percent);
     say(times.elapsed.value, tellMs((study.endedMs ?? nowMs) - study.startedMs));
-    times.left.element.hidden = !isRunning;
+    times.left.element.hidden = !isRunning || isAnalysing;
     say(times.left.value, study.leftMs === null ? '…' : `about ${tellMs(study.leftMs)}`);
     say(times.samples.value, study.samples.toLocaleString('en'));
     say(parts.now, isRunning ? capital(study.text) : '');
@@ -79,8 +81,11 @@ export function studyPanel(box: HTMLElement): (state: State) => void {
     outcome({ failure: study.failure, folder: study.folder, status: study.status });
     // in tens: a reader is not to be talked over
     const tens = Math.floor(share * 10) * 10;
-    say(parts.told, isRunning ? `Study ${study.id}: ${tens} % done` : `Study ${study.id} is ${WORDS[study.status]}`);
-    document.title = `${isRunning ? percent : study.status} · hookbench`;
+    say(
+      parts.told,
+      study.status === 'running' ? `Study ${study.id}: ${tens} % done` : `Study ${study.id} is ${WORDS[study.status]}`,
+    );
+    document.title = `${isAnalysing ? 'results' : isRunning ? percent : study.status} · hookbench`;
   };
 }
 
@@ -119,7 +124,7 @@ function armChips({ node, sut, design, phase, arms }: StudyView['now'][number], 
 }
 
 function outcomeOf({ failure, folder, status }: Pick<StudyView, 'failure' | 'folder' | 'status'>): (Node | null)[] {
-  const isOver = status !== 'running';
+  const isOver = status !== 'running' && status !== 'analysing';
   const why =
     failure &&
     h(

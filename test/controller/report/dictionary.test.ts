@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CSV_DICTIONARY, TRACES_DICTIONARY } from '../../../controller/report/csv-dictionary.ts';
 import { renderCsv, renderDictionary, renderTracesCsv } from '../../../controller/report/index.ts';
+import { runCli } from '../../helpers/cli.ts';
 import { goodResults } from '../../helpers/results.ts';
 
 const test = suite('report/dictionary');
@@ -24,6 +25,13 @@ test('each has a meaning, and a unit in ns where its name says so', () => {
 test('the page in the folder is what is rendered', () => {
   const page = readFileSync(new URL('../../../controller/report/DICTIONARY.md', import.meta.url), 'utf8');
   assert.is(page, renderDictionary(), 'write it again: renderDictionary() of controller/report');
+});
+
+test('hookbench report --format dictionary has the samples too, and needs no study', async () => {
+  const { stdout, exitCode } = await runCli(['report', '--format', 'dictionary']);
+  assert.is(exitCode, 0);
+  assert.ok(stdout.startsWith(renderDictionary().trimEnd()));
+  assert.match(stdout.slice(renderDictionary().length), /## Samples[\s\S]*\| `latency_ns` \| ns /);
 });
 
 test.run();

@@ -27,6 +27,13 @@ const textOf = async (visitor: Visitor, selector: string) =>
   String(await visitor.page.locator(selector).first().textContent());
 const studyId = (visitor: Visitor) => textOf(visitor, '#study-title');
 
+/** every status the page has shown, however short */
+const NOTE_BADGES = `globalThis.badges = [];
+new MutationObserver(() => {
+  const word = document.querySelector('.study .badge')?.textContent;
+  if (word && word !== globalThis.badges.at(-1)) globalThis.badges.push(word);
+}).observe(document, { subtree: true, childList: true, characterData: true });`;
+
 /** the page's own policy lets no waiting function of the browser's side be compiled in it */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 60_000;
@@ -75,6 +82,7 @@ check('two browsers are let in, one by the link and one by the token; nobody wit
     bench.visitor({ width: 1440 }),
     bench.visitor({ width: 390, colorScheme: 'dark' }),
   ]);
+  await desk.page.addInitScript(NOTE_BADGES);
   const link = await controller.link();
   await phone.page.goto(controller.url);
   await phone.picture('not-let-in-390');
@@ -124,6 +132,8 @@ check('both studies end and are stored; the report opens; two stand side by side
   await phone.picture('done-390-dark');
   await desk.picture('done-1440');
   const second = await studyId(desk);
+  const shown = (await desk.page.evaluate('globalThis.badges')) as string[];
+  assert.is(shown.filter((word) => word === 'making the results').length, 2, shown.join(', '));
   await desk.page.click('text=Open its report');
   await desk.page.waitForSelector('h1');
   assert.match(desk.page.url(), new RegExp(`/studies/${second}/report.html$`));
@@ -135,7 +145,7 @@ check('both studies end and are stored; the report opens; two stand side by side
   for (const id of [first, second]) await desk.page.check(`input[value="${id}"]`);
   await desk.page.click('text=Compare the two');
   await desk.page.waitForSelector('.sides tbody tr');
-  assert.match(await textOf(desk, '.sides tbody tr'), /read-loop[\s\S]*ld-preload[\s\S]*\[.+, .+\]/);
+  assert.match(await textOf(desk, '.sides tbody tr'), /read-loop[\s\S]*ld-preload[\s\S]*\[.+, .+\][\s\S]*sees/);
   await accessible(desk);
   await desk.picture('compare-1440');
   for (const path of ['/studies', desk.page.url().replace(controller.url, '')]) {

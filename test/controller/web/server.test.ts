@@ -5,24 +5,33 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { asBenchError, type RunStudyRequest } from '#proto';
+import { compareStudies } from '../../../controller/compare/index.ts';
 import { renderHtml, renderJson } from '../../../controller/report/index.ts';
 import { openWeb, type WebOptions, type WebServer } from '../../../controller/web/server.ts';
-import { goodResults } from '../../helpers/results.ts';
+import { Sessions } from '../../../controller/web/sessions.ts';
+import { forked } from '../../helpers/pairs.ts';
+import { metaOf } from '../../helpers/stored-study.ts';
 import { Bench } from '../security/support.ts';
 import { ask, cookieOf } from './client.ts';
 
 const test = suite("the page's server");
 const TOKEN = 'a-token-that-only-we-know';
 const dir = mkdtempSync(join(tmpdir(), 'hookbench-web-'));
-const results = goodResults();
+const results = forked('study-a');
+const other = forked('study-b', 400);
 const study = join(dir, results.study.id);
 /** beside the served folder, not in it */
 const outside = mkdtempSync(join(tmpdir(), 'hookbench-web-outside-'));
 const open: WebServer[] = [];
 
 test.before(() => {
-  mkdirSync(study);
-  writeFileSync(join(study, 'results.json'), renderJson(results));
+  for (const one of [results, other]) {
+    const folder = join(dir, one.study.id);
+    mkdirSync(folder);
+    const { startedAt } = one.study;
+    writeFileSync(join(folder, 'study.json'), JSON.stringify(metaOf(one.study.id, { startedAt, status: 'complete' })));
+    writeFileSync(join(folder, 'results.json'), renderJson(one));
+  }
   writeFileSync(join(study, 'report.html'), renderHtml({ results, figures: [] }));
   mkdirSync(join(dir, 'no-study'));
   writeFileSync(join(outside, 'report.html'), 'not to be served');
@@ -70,6 +79,23 @@ test('a link lets one browser in and is followed by another; its cookie is out o
   assert.is(server.links.length, 2);
   assert.is.not(server.links[1], link);
   assert.is((await ask(`${server.web.url}/`, { headers: { cookie: cookieOf(said) } })).status, 200);
+});
+
+test('a link ends after ten minutes; another is made when it is asked for', async () => {
+  let nowMs = 0;
+  const sessions = new Sessions('', () => nowMs);
+  const [link] = [sessions.link];
+  nowMs = 10 * 60_000;
+  assert.is(sessions.enter(link), null, 'too late');
+  sessions.renewLink();
+  assert.is(sessions.enter(link), null);
+  nowMs += 10 * 60_000 - 1;
+  assert.ok(sessions.enter(sessions.link));
+  const { web, links } = await start();
+  web.renewLink();
+  assert.is(links.length, 2);
+  const [old = '', fresh = ''] = links;
+  assert.equal([(await ask(old)).status, (await ask(fresh)).status], [401, 200]);
 });
 
 test('without a cookie, with a wrong one or a wrong token there is nothing to see', async () => {
@@ -173,12 +199,15 @@ test('studies are those of the folder, by their own names; a report runs with no
   const server = await start();
   const { cookie } = await letIn(server);
   const get = (path: string) => ask(server.web.url + path, { headers: { cookie } });
-  const listed = JSON.parse((await get('/api/studies')).text) as { id: string; aaPassed: boolean; verdicts: object }[];
+  const listed = JSON.parse((await get('/api/studies')).text) as Record<string, unknown>[];
   assert.equal(
-    listed.map(({ id }) => id),
-    [results.study.id],
+    listed.map(({ id, state, hasReport, dir }) => [id, state, hasReport, dir]),
+    [
+      ['study-b', 'complete', false, undefined],
+      ['study-a', 'complete', true, undefined],
+    ],
   );
-  assert.is(listed[0]?.aaPassed, results.aa.passed);
+  assert.is(listed[0]?.aaPassed, other.aa.passed);
   for (const id of ['..', '%2e%2e', '..%2f..%2fetc', 'elsewhere', '.', 'gone'])
     assert.is((await get(`/studies/${id}/report.html`)).status, 404, id);
   const report = await get(`/studies/${results.study.id}/report.html`);
@@ -189,8 +218,10 @@ test('studies are those of the folder, by their own names; a report runs with no
   assert.match(policy, /style-src 'sha256-/);
   assert.equal(JSON.parse((await get(`/studies/${results.study.id}/results.json`)).text).study.id, results.study.id);
   assert.is((await get(`/api/compare?a=${results.study.id}&b=gone`)).status, 404);
-  const both = JSON.parse((await get(`/api/compare?a=${results.study.id}&b=${results.study.id}`)).text);
-  assert.is(both.rows.length, results.comparisons.length);
+  const same = await get('/api/compare?a=study-a&b=study-a');
+  assert.equal([same.status, /not independent of itself/.test(same.text)], [400, true]);
+  const both = JSON.parse((await get('/api/compare?a=study-a&b=study-b')).text);
+  assert.equal(both.comparison, JSON.parse(JSON.stringify(compareStudies(results, other))));
 });
 
 test('anything but loopback needs certificates, and a taken port is told', async () => {

@@ -1,45 +1,32 @@
+// What the page adds to a comparison; the comparison itself is tested where it lives.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Results } from '../../../controller/analysis/results.ts';
-import { differenceOf, sideBySide } from '../../../controller/web/side-by-side.ts';
-import { goodResults } from '../../helpers/results.ts';
+import { compareStudies } from '../../../controller/compare/index.ts';
+import { sideBySide } from '../../../controller/web/side-by-side.ts';
+import { forked } from '../../helpers/pairs.ts';
 
 const test = suite('side by side');
 
-test('half-widths of 3 and 4 give one of 5 around the difference', () => {
-  const a = { estimateNs: 100, lowNs: 97, highNs: 103 };
-  const b = { estimateNs: 130, lowNs: 126, highNs: 134 };
-  assert.equal(differenceOf(a, b), { estimateNs: 30, lowNs: 25, highNs: 35 });
-  assert.equal(differenceOf(b, a), { estimateNs: -30, lowNs: -35, highNs: -25 });
+test('it is the comparison of hookbench compare', () => {
+  const [a, b] = [forked('a'), forked('b', 400)];
+  assert.equal(sideBySide(a, b).comparison, compareStudies(a, b));
+  assert.throws(() => sideBySide(a, a), /not independent of itself/);
 });
 
-test('cells are joined; one that is in one study only has no difference', () => {
-  const a = goodResults();
-  const [first, ...others] = a.comparisons;
-  const b = { ...a, comparisons: others };
-  const { rows } = sideBySide(a, b);
-  assert.is(rows.length, a.comparisons.length);
-  const lone = rows.filter((row) => row.b === null);
-  assert.equal(
-    [lone.length, lone[0]?.treated, lone[0]?.sut, lone[0]?.difference],
-    [1, first?.treated, first?.sut, null],
-  );
-  for (const row of rows.filter(({ difference }) => difference !== null)) assert.is(row.difference?.estimateNs, 0);
-});
-
-test('one node each may have different names; several are told apart by theirs', () => {
-  const renamed = (results: Results, name: string): Results => ({
-    ...results,
-    nodes: results.nodes.map((node) => ({ ...node, id: name })),
-    comparisons: results.comparisons.map((one) => ({ ...one, node: name })),
-  });
-  const a = goodResults();
-  const b = renamed(a, 'other-cluster');
-  const joined = sideBySide(a, b).rows;
-  assert.is(joined.length, a.comparisons.length);
-  assert.ok(joined.every(({ node, difference }) => node === '' && difference !== null));
-  const two = { ...b, nodes: [...a.nodes, ...b.nodes] };
-  assert.ok(sideBySide(a, two).rows.every(({ difference }) => difference === null));
+test('each study has its nodes, each kernel once, and how its A/A went', () => {
+  const a = forked('a');
+  const [node] = a.nodes;
+  const b: Results = {
+    ...forked('b'),
+    nodes: [node!, { ...node!, id: 'node-2' }, { ...node!, id: 'node-3', kernel: '6.99' }],
+    aa: { ...a.aa, passed: false, comparisons: [] },
+  };
+  const both = sideBySide(a, b);
+  assert.equal(both.a, { nodes: [node!.id], kernels: [node!.kernel], aaPassed: a.aa.passed });
+  assert.equal(both.b.nodes, [node!.id, 'node-2', 'node-3']);
+  assert.equal(both.b.kernels, [node!.kernel, '6.99']);
+  assert.is(both.b.aaPassed, null, 'none was measured');
 });
 
 test.run();
