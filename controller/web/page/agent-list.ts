@@ -20,7 +20,15 @@ export function agentList(box: HTMLElement): (state: State) => void {
     for (const id of ids) if (!cards.has(id)) cards.set(id, agentCard(id));
     for (const id of cards.keys()) if (!ids.includes(id)) cards.delete(id);
     if (ids.length > 0) fill(list, ...ids.map((id) => cards.get(id)?.element));
-    else fill(list, h('li', { class: 'muted' }, 'No agent is connected. hookbench agent --controller … connects one.'));
+    else
+      fill(
+        list,
+        h(
+          'li',
+          { class: 'muted' },
+          ...['No agent is connected. ', h('code', {}, 'hookbench agent --controller …'), ' connects one.'],
+        ),
+      );
   });
   return ({ agents, nowMs }) => {
     arrange(agents.map(({ id }) => id));

@@ -160,7 +160,8 @@ function column(seconds: readonly number[], points: ReadonlyMap<number, Point>, 
   const values = seconds.map((second): number | null | undefined => points.get(second)?.[at]);
   for (const [i, second] of seconds.entries()) {
     if (values[i] === undefined) continue;
-    if (second - last > MOST_GAP_S && i > 0 && values[i - 1] === undefined) values[i - 1] = null;
+    // all of them: a gap is as wide as its neighbours by index
+    if (second - last > MOST_GAP_S) for (let j = i - 1; j >= 0 && values[j] === undefined; j -= 1) values[j] = null;
     last = second;
   }
   return values;

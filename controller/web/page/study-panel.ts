@@ -55,9 +55,7 @@ export function studyPanel(box: HTMLElement): (state: State) => void {
   const outcome = whenChanged<Pick<StudyView, 'failure' | 'folder' | 'status'>>((study) =>
     fill(parts.outcome, ...outcomeOf(study)),
   );
-  const arms = whenChanged<StudyView['now']>((now) =>
-    fill(parts.arms, ...now.map((one) => armChips(one, now.length > 1))),
-  );
+  const arms = whenChanged<StudyView['now']>((now) => fill(parts.arms, ...now.map(armChips)));
   return ({ study, nowMs }) => {
     const wanted = study === null ? idle : body;
     if (shown.firstChild !== wanted) fill(shown, wanted);
@@ -77,7 +75,8 @@ export function studyPanel(box: HTMLElement): (state: State) => void {
     say(times.left.value, study.leftMs === null ? '…' : `about ${tellMs(study.leftMs)}`);
     say(times.samples.value, study.samples.toLocaleString('en'));
     say(parts.now, isRunning ? capital(study.text) : '');
-    arms(isRunning ? study.now : []);
+    // of one node the line above says it, and sooner: these are the arms of the last samples
+    arms(study.status === 'running' && study.now.length > 1 ? study.now : []);
     outcome({ failure: study.failure, folder: study.folder, status: study.status });
     // in tens: a reader is not to be talked over
     const tens = Math.floor(share * 10) * 10;
@@ -109,7 +108,7 @@ function factsOf({ suts, mechanisms, conditions, forks, blocks, requestsPerArm, 
     .join(' · ');
 }
 
-function armChips({ node, sut, design, phase, arms }: StudyView['now'][number], several: boolean): HTMLElement {
+function armChips({ node, sut, design, phase, arms }: StudyView['now'][number]): HTMLElement {
   const chips = arms.map((arm) => {
     const isAa = arm.startsWith('none again');
     return h(
@@ -119,7 +118,7 @@ function armChips({ node, sut, design, phase, arms }: StudyView['now'][number], 
       arm,
     );
   });
-  const what = `${several ? `${node}: ` : ''}${phase === 'warmup' ? 'warming up ' : ''}${sut}, ${design}`;
+  const what = `${node}: ${phase === 'warmup' ? 'warming up ' : ''}${sut}, ${design}`;
   return h('li', {}, h('span', { class: 'muted' }, what), ...chips);
 }
 

@@ -4,6 +4,9 @@ import type { AxeResults } from 'axe-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Daemon } from '../../../controller/cli/process.ts';
+import { Live } from '../../../controller/live/live.ts';
+import { openWeb } from '../../../controller/web/server.ts';
+import type { SideBySide } from '../../../controller/web/side-by-side.ts';
 import { needs } from '../../helpers/require.ts';
 import { type Controller, TOKEN, type Visitor, WebBench } from './support.ts';
 
@@ -76,12 +79,12 @@ async function fits(visitor: Visitor): Promise<void> {
 }
 
 check('two browsers are let in, one by the link and one by the token; nobody without', async () => {
-  controller = await bench.controller(['--web-control']);
-  agent = bench.agent('node-1');
-  [desk, phone] = await Promise.all([
+  [controller, desk, phone] = await Promise.all([
+    bench.controller(['--web-control']),
     bench.visitor({ width: 1440 }),
     bench.visitor({ width: 390, colorScheme: 'dark' }),
   ]);
+  agent = bench.agent('node-1');
   await desk.page.addInitScript(NOTE_BADGES);
   const link = await controller.link();
   await phone.page.goto(controller.url);
@@ -98,14 +101,13 @@ check('two browsers are let in, one by the link and one by the token; nobody wit
   await desk.enter(link);
   await Promise.all([desk, phone].map((one) => agentState(one, 'connected')));
   assert.match(await textOf(desk, '[data-agent=node-1] .host'), /kernel/);
-  await accessible(desk);
   await desk.picture('idle-1440');
 });
 
 check('points arrive, progress moves and intervals come together while a study runs', async () => {
-  await ask(desk, { requests: 40_000, warmup: 2_000, forks: 3, blocks: 2 });
+  await ask(desk, { requests: 16_000, warmup: 500, forks: 3, blocks: 1 });
   await Promise.all([desk, phone].map((one) => one.page.waitForSelector('.study .badge >> text=running')));
-  await ask(desk, { requests: 20_000, warmup: 2_000, forks: 2, blocks: 1 });
+  await ask(desk, { requests: 4_000, warmup: 500, forks: 2, blocks: 1 });
   await desk.page.waitForSelector('.queue li');
   const share = async () => Number.parseInt(await textOf(desk, '.share'), 10);
   await Promise.all(
@@ -145,7 +147,17 @@ check('both studies end and are stored; the report opens; two stand side by side
   for (const id of [first, second]) await desk.page.check(`input[value="${id}"]`);
   await desk.page.click('text=Compare the two');
   await desk.page.waitForSelector('.sides tbody tr');
-  assert.match(await textOf(desk, '.sides tbody tr'), /read-loop[\s\S]*ld-preload[\s\S]*\[.+, .+\][\s\S]*sees/);
+  assert.match(await textOf(desk, '.sides tbody tr'), /read-loop[\s\S]*ld-preload[\s\S]*\[.+, .+\]/);
+  const { comparison } = (await desk.page.evaluate(
+    `fetch('/api/compare?a=${first}&b=${second}').then((said) => said.json())`,
+  )) as SideBySide;
+  assert.is(await textOf(desk, '.answer'), comparison.sentence);
+  assert.is(await desk.page.locator('tr[data-verdict]').count(), comparison.cells.length);
+  const reasons = comparison.notCompared.flatMap((cell) => cell.reasons);
+  assert.equal(await desk.page.locator('[data-label="why not"] div').allTextContents(), reasons);
+  const settings = comparison.settings.map(({ name }) => name);
+  assert.ok(settings.includes('forks'));
+  assert.equal(await desk.page.locator('[aria-label="What else differs"] tbody th').allTextContents(), settings);
   await accessible(desk);
   await desk.picture('compare-1440');
   for (const path of ['/studies', desk.page.url().replace(controller.url, '')]) {
@@ -159,7 +171,7 @@ check('both studies end and are stored; the report opens; two stand side by side
 check('a killed agent shows within seconds, and when it is back', async () => {
   await Promise.all([desk, phone].map((one) => one.page.goto(controller.url)));
   await agentState(desk, 'connected');
-  await ask(desk, { requests: 400_000, warmup: 2_000, forks: 4, blocks: 2 });
+  await ask(desk, { requests: 400_000, warmup: 500, forks: 4, blocks: 2 });
   await status(desk, 'running');
   // an agent that has said nothing of the study yet would be given it again
   await desk.page.waitForSelector('.now >> text=/Fork 1/');
@@ -179,7 +191,7 @@ check('a killed agent shows within seconds, and when it is back', async () => {
 });
 
 check('a study is stopped from the page, by the keyboard', async () => {
-  await ask(desk, { requests: 400_000, warmup: 2_000, forks: 4, blocks: 2 });
+  await ask(desk, { requests: 400_000, warmup: 500, forks: 4, blocks: 2 });
   await status(desk, 'running');
   await desk.page.focus('#stop');
   await desk.page.keyboard.press('Enter');
@@ -192,9 +204,18 @@ check('a study is stopped from the page, by the keyboard', async () => {
 });
 
 check('a page without --web-control only shows', async () => {
-  const readOnly = await bench.controller([]);
+  let link = '';
+  const resultsDir = bench.results;
+  const web = await openWeb({
+    ...{ listen: '127.0.0.1:0', option: '--web', resultsDir, token: '', folder: null, control: null },
+    live: new Live({ hellos: () => [], resultsDir, log: () => undefined }),
+    log: () => undefined,
+    onLink: (url) => {
+      link = url;
+    },
+  });
   const visitor = await bench.visitor({ width: 1440 });
-  await visitor.enter(await readOnly.link());
+  await visitor.enter(link);
   await visitor.page.waitForSelector('text=This page only shows');
   assert.is(await visitor.page.locator('#stop, #start').count(), 0);
   const answer = await visitor.page.evaluate(`(async () => {
@@ -203,6 +224,7 @@ check('a page without --web-control only shows', async () => {
     return Promise.all(['stop', 'start'].map(async (what) => (await fetch('/api/' + what, { method: 'POST', headers, body: '{}' })).status));
   })()`);
   assert.equal(answer, [403, 403]);
+  web.close();
 });
 
 check('no complaint, and no request to anybody else', () => {

@@ -35,6 +35,7 @@ test.before(() => {
   writeFileSync(join(study, 'report.html'), renderHtml({ results, figures: [] }));
   mkdirSync(join(dir, 'no-study'));
   writeFileSync(join(outside, 'report.html'), 'not to be served');
+  writeFileSync(join(outside, 'study.json'), JSON.stringify(metaOf('elsewhere')));
   symlinkSync(outside, join(dir, 'elsewhere'));
 });
 test.after(() => {
