@@ -1,12 +1,11 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { renderJson } from '../../../controller/report/index.ts';
 import { newOutDir, runCli } from '../../helpers/cli.ts';
-import { goodResults } from '../../helpers/results.ts';
+import { storedStudy } from '../../helpers/stored-study.ts';
 import { ask, cookieOf } from '../web/client.ts';
 
 const CLI = fileURLToPath(new URL('../../../controller/cli/hookbench.js', import.meta.url));
@@ -15,9 +14,8 @@ process.on('exit', () => rmSync(out, { recursive: true, force: true }));
 const test = suite('hookbench serve');
 
 test('serves stored studies to who opens its link, until Ctrl-C', async () => {
-  const { id } = goodResults().study;
-  mkdirSync(join(out, id));
-  writeFileSync(join(out, id, 'results.json'), renderJson(goodResults()));
+  const id = '20261123-120000-8f3a';
+  storedStudy(out, id);
   const serve = execa(process.execPath, [CLI, 'serve', out, '--listen', '127.0.0.1:0'], {
     reject: false,
     timeout: 60_000,
