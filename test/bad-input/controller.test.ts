@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fuzzControl } from './controller/control-fuzz.ts';
 import { fuzzStreams } from './controller/stream-fuzz.ts';
-import { attackAll } from './http2/attack.ts';
+import { attackAll, WAYS } from './http2/attack.ts';
 
 const SEED = 20_261_123;
 const controller = suite('bad input: controller');
@@ -24,9 +24,11 @@ controller('mutated requests of a command line: each answered in words', async (
   assert.ok(answered >= 400 && refused > 100);
 });
 
-controller('attacks below gRPC: the controller goes on answering others', async () => {
-  const reports = await attackAll({ rounds: 1, connections: 1 });
-  assert.ok(reports.length > 25);
-});
+for (const way of WAYS) {
+  controller(`attacks below gRPC (${way}): the controller goes on answering others`, async () => {
+    const reports = await attackAll({ way, rounds: 1, connections: 1 });
+    assert.ok(reports.length > 25);
+  });
+}
 
 controller.run();

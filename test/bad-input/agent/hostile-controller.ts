@@ -1,14 +1,7 @@
 /** A controller that has been taken over: it takes the agent's hello, and then sends whatever bytes it likes. */
 
 import { Server, ServerCredentials, type ServerDuplexStream, type UntypedServiceImplementation } from '@grpc/grpc-js';
-import {
-  AGENT_STREAM,
-  type AgentMessage,
-  type ControllerMessage,
-  decode,
-  encode,
-  PROTOCOL_VERSION,
-} from '../../../proto/index.ts';
+import { AGENT_STREAM, type AgentMessage, decode, encode, PROTOCOL_VERSION, VERSION } from '../../../proto/index.ts';
 import type { RecordBody } from '../../../proto/measurement.ts';
 
 type End = (RecordBody & { body: 'end' })['end'] & { readonly assignmentId: string };
@@ -20,6 +13,8 @@ export class HostileController {
   /** times that an agent said hello */
   hellos = 0;
   port = 0;
+  /** highest record that came: an honest one would say so, too */
+  #durable = 0;
   readonly #server = new Server({ 'grpc.max_receive_message_length': 64 * 2 ** 20 });
   #stream: ServerDuplexStream<AgentMessage, Buffer> | null = null;
 
@@ -66,6 +61,7 @@ export class HostileController {
       if (message.body !== 'record') return;
       this.records += 1;
       const { record } = message;
+      this.#durable = Math.max(this.#durable, record.sequence);
       if (record.body === 'end') this.ends.push({ ...record.end, assignmentId: record.assignmentId });
       call.write(
         encode('ControllerMessage', { body: 'ack', ack: { durableSequence: record.sequence, discardedSamples: 0 } }),
@@ -76,7 +72,8 @@ export class HostileController {
   #welcome(call: ServerDuplexStream<AgentMessage, Buffer>): void {
     this.hellos += 1;
     this.#stream = call;
-    const welcome = { protocol: PROTOCOL_VERSION, durableSequence: 0, credits: 32 };
-    call.write(encode('ControllerMessage', { body: 'welcome', welcome } as ControllerMessage));
+    const granted = { credits: 32, creditBytes: 4 * 2 ** 20, durableSequence: this.#durable, discardedSamples: 0 };
+    const welcome = { protocol: PROTOCOL_VERSION, version: VERSION, controllerRun: 'hostile', ...granted };
+    call.write(encode('ControllerMessage', { body: 'welcome', welcome }));
   }
 }
