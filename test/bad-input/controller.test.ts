@@ -10,9 +10,9 @@ const SEED = 20_261_123;
 const controller = suite('bad input: controller');
 
 controller('mutated agent messages: each answered in words, and an honest agent loses nothing', async () => {
-  const report = await fuzzStreams({ seed: SEED, messages: 4_000, say: () => undefined });
+  const report = await fuzzStreams({ seed: SEED, messages: 2_500, say: () => undefined });
   assert.equal(report.wrong, {});
-  assert.ok(report.answered >= 4_000 && report.taken > 400 && report.refused > 400);
+  assert.ok(report.answered >= 2_500 && report.taken > 250 && report.refused > 250);
   const { sent, stored, different, ended } = report.honest;
   assert.ok(sent > 0);
   assert.equal({ stored, different, ended }, { stored: sent, different: 0, ended: 'complete' });
