@@ -16,7 +16,7 @@ agent('mutated messages of a controller: nothing of them runs, and an ordinary a
   const report = await fuzzAgent({ seed: SEED, messages: 250, unreadable: 3 });
   assert.equal(report.wrong, []);
   assert.is(report.lastEnd, 'complete');
-  assert.ok(report.hellos > report.unreadable, `${report.hellos} hellos`);
+  assert.ok(report.hellos > report.unreadable, 'it came back each time');
 });
 
 agent('a ring that another process scribbles into all the time', async () => {

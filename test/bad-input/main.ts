@@ -8,7 +8,7 @@ import { fuzzControl, fuzzRequests } from './controller/control-fuzz.ts';
 import { fuzzStreams } from './controller/stream-fuzz.ts';
 import { fuzzFolders } from './files/folder-fuzz.ts';
 import type { Outcomes } from './files/outcome.ts';
-import { attackAll } from './http2/attack.ts';
+import { attackAll, WAYS } from './http2/attack.ts';
 
 const HELP = `node --import tsx test/bad-input/main.ts [--messages N] [--seed N] [--only PART[,PART]…]
 
@@ -44,7 +44,11 @@ const PARTS: Readonly<Record<string, () => Promise<{ seen: unknown; wrong: reado
     const wrong = [...Object.entries(tally.wrong).map(String), ...requests.crashes.values()];
     return { seen: { ...tally, inProcess: counts(requests) }, wrong };
   },
-  http2: async () => ({ seen: await attackAll({ rounds: 10, connections: 8 }), wrong: [] }),
+  http2: async () => {
+    const seen: Record<string, unknown> = {};
+    for (const way of WAYS) seen[way] = await attackAll({ way, rounds: 10, connections: 8 });
+    return { seen, wrong: [] };
+  },
   agent: async () => {
     const report = await fuzzAgent({ seed, messages: Math.ceil(messages / 100), unreadable: 50 });
     return { seen: report, wrong: [...report.wrong, ...(report.lastEnd === 'complete' ? [] : [report.lastEnd])] };

@@ -30,15 +30,18 @@ export interface ControllerProcess {
   stop(): Promise<void>;
 }
 
-/** @param args instead of a listener on loopback with a token */
-export async function startController(args?: (dir: string) => readonly string[]): Promise<ControllerProcess> {
+/** @param o instead of a listener on loopback with a token, and a client that has it */
+export async function startController(o?: {
+  args: (dir: string) => readonly string[];
+  dial: (address: string) => Promise<ControlClient>;
+}): Promise<ControllerProcess> {
   const dir = mkdtempSync(join(tmpdir(), 'hookbench-bad-input-'));
   mkdirSync(join(dir, 'results'));
   writeFileSync(join(dir, 'token'), TOKEN, { mode: 0o600 });
   chmodSync(join(dir, 'token'), 0o600);
   const own = ['--listen', '127.0.0.1:0', '--token-file', join(dir, 'token')];
   const main = join(ROOT, 'controller', 'main.ts');
-  const child = spawn(process.execPath, ['--import', TSX, main, ...(args?.(dir) ?? own)], {
+  const child = spawn(process.execPath, ['--import', TSX, main, ...(o?.args(dir) ?? own)], {
     cwd: dir,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -48,7 +51,8 @@ export async function startController(args?: (dir: string) => readonly string[])
     log = (log + chunk.toString()).slice(-KEPT_LOG);
   });
   const port = await firstPort(child, exited, () => log);
-  const client = new ControlClient(`127.0.0.1:${port}`, TOKEN);
+  const address = `127.0.0.1:${port}`;
+  const client = (await o?.dial(address)) ?? new ControlClient(address, TOKEN);
   const pid = child.pid as number;
   return {
     pid,

@@ -6,6 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import { type ControllerProcess, startController } from '../controller/process.ts';
 import { alive } from '../controller/stream-fuzz.ts';
 import { ATTACKS, type Attack } from './attacks.ts';
+import { startTlsController } from './tls-controller.ts';
 
 export interface AttackReport {
   readonly name: string;
@@ -13,10 +14,18 @@ export interface AttackReport {
   readonly moreRssMib: number;
 }
 
+/** plaintext: to a controller without TLS. The others to one with mutual TLS: bytes that are no TLS; TLS that shows no certificate; one
+ * that may come in. */
+export const WAYS = ['plaintext', 'no-tls', 'stranger', 'known'] as const;
+export type Way = (typeof WAYS)[number];
+
 /** @param o.rounds how often each connection of each attack is made again
  * @throws Error when the controller dies, does not answer in time, or grows past the bound */
-export async function attackAll(o: { rounds: number; connections: number }): Promise<AttackReport[]> {
-  const controller = await startController();
+export async function attackAll(o: { way: Way; rounds: number; connections: number }): Promise<AttackReport[]> {
+  const tls = o.way === 'plaintext' ? null : await startTlsController();
+  const controller = tls ?? (await startController());
+  const shown = o.way === 'known' ? (tls?.shown ?? null) : null;
+  const to = { port: controller.port, tls: o.way === 'stranger' || o.way === 'known', shown };
   try {
     await controller.listAgents(10_000);
     const startRssBytes = controller.rssBytes();
@@ -24,7 +33,7 @@ export async function attackAll(o: { rounds: number; connections: number }): Pro
     for (const attack of ATTACKS) {
       let slowestMs = 0;
       for (let round = 0; round < o.rounds; round++) {
-        const sockets = Array.from({ length: o.connections }, () => attacked(controller.port, attack, false));
+        const sockets = Array.from({ length: o.connections }, () => attacked(to, attack));
         slowestMs = Math.max(slowestMs, await named(attack, () => alive(controller, startRssBytes)));
         await sleep(50);
         slowestMs = Math.max(slowestMs, await named(attack, () => alive(controller, startRssBytes)));
@@ -40,10 +49,16 @@ export async function attackAll(o: { rounds: number; connections: number }): Pro
   }
 }
 
+interface Target {
+  readonly port: number;
+  readonly tls: boolean;
+  readonly shown: { readonly cert: Buffer; readonly key: Buffer } | null;
+}
+
 /** One connection that sends the attack. What comes back is read and dropped, unless it lingers. */
-export function attacked(port: number, attack: Attack, tls: boolean): Socket {
+function attacked({ port, tls, shown }: Target, attack: Attack): Socket {
   const socket = tls
-    ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['h2'] })
+    ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['h2'], ...shown })
     : connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
   socket.once(tls ? 'secureConnect' : 'connect', () => {

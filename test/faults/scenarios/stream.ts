@@ -39,7 +39,8 @@ export const stream: Scenario = {
   run: async (o) => {
     const bench = new Bench(o.world, o);
     await bench.start(2);
-    for (const last of lastsOf(o)) await oneStudy(bench, last, o);
+    const draw = o.brief ? dealt(o.random) : () => oneOf(o.random, KINDS);
+    for (const last of lastsOf(o)) await oneStudy(bench, last, { ...o, draw });
   },
 };
 
@@ -48,9 +49,18 @@ function lastsOf({ random, brief }: RoundOptions): Last[] {
   return [...random.shuffled<Last>(['finish', 'finish', 'kill-agent', 'kill-controller'])];
 }
 
-async function oneStudy(bench: Bench, last: Last, o: RoundOptions): Promise<void> {
+/** every kind once before any comes again */
+function dealt(random: Random): () => Kind {
+  const deck: Kind[] = [];
+  return () => {
+    if (deck.length === 0) deck.push(...random.shuffled<Kind>([...KINDS]));
+    return deck.pop() as Kind;
+  };
+}
+
+async function oneStudy(bench: Bench, last: Last, o: RoundOptions & { draw: () => Kind }): Promise<void> {
   const study = await bench.study();
-  const plans = bench.seats.map(() => planOf(o.random, o.brief ? 3 : 12));
+  const plans = bench.seats.map(() => planOf(o, o.brief ? 2 : 12));
   await Promise.all(bench.seats.map((seat, i) => injectAll(bench, seat, plans[i] ?? [])));
   await sleep(between(o.random, 30, 200));
   if (last === 'kill-agent') await killAgent(bench, study, oneOf(o.random, bench.seats));
@@ -81,9 +91,9 @@ async function killController(bench: Bench, study: RunningStudy, awayMs: number)
   await sleep(50);
 }
 
-function planOf(random: Random, faults: number): Fault[] {
+function planOf({ random, draw }: { random: Random; draw: () => Kind }, faults: number): Fault[] {
   return Array.from({ length: faults }, () => ({
-    kind: oneOf(random, KINDS),
+    kind: draw(),
     waitMs: between(random, 20, 250),
     forMs: between(random, 40, 500),
     bytes: between(random, 1, 60_000),
