@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { renderJson } from '../../../controller/report/index.ts';
 import { newOutDir, runCli } from '../../helpers/cli.ts';
 import { goodResults } from '../../helpers/results.ts';
+import { metaOf } from '../../helpers/stored-study.ts';
 import { ask, cookieOf } from '../web/client.ts';
 
 const CLI = fileURLToPath(new URL('../../../controller/cli/hookbench.js', import.meta.url));
@@ -17,6 +18,7 @@ const test = suite('hookbench serve');
 test('serves stored studies to who opens its link, until Ctrl-C', async () => {
   const { id } = goodResults().study;
   mkdirSync(join(out, id));
+  writeFileSync(join(out, id, 'study.json'), JSON.stringify(metaOf(id, { status: 'complete' })));
   writeFileSync(join(out, id, 'results.json'), renderJson(goodResults()));
   const serve = execa(process.execPath, [CLI, 'serve', out, '--listen', '127.0.0.1:0'], {
     reject: false,
