@@ -23,7 +23,7 @@ const FORMATS = {
   samples: 'one row per sample, as CSV; needs -o',
   parquet: 'the same rows as samples, as Parquet; needs -o',
   traces: 'one row per match of action trace, as CSV',
-  dictionary: 'what each column of the four above means, as Markdown; needs no study',
+  dictionary: 'what the columns of these four mean; needs no study',
 } as const;
 
 interface ReportOptions {

@@ -72,6 +72,8 @@ test_packages() {
   has objdump || printf 'binutils\tthe mechanism uprobe\n'
   has valgrind || printf 'valgrind\tthe tests of the library for bad memory use\n'
   has musl-gcc || printf 'musl-tools\tthe test of the library in musl programs\n'
+  has faketime || printf 'faketime\tthe tests of clocks that jump\n'
+  has ip && has tc || printf 'iproute2\tthe tests of links that are cut\n'
   has redis-server && has redis-benchmark || printf 'redis-server redis-tools\tthe test of the library in redis\n'
   offered libpython3.11-testsuite && [ ! -d /usr/lib/python3.11/test/support ] && printf 'libpython3.11-testsuite\tthe test of the library in CPython\n'
   return 0

@@ -13,7 +13,6 @@ export class HostileController {
   /** times that an agent said hello */
   hellos = 0;
   port = 0;
-  /** highest record that came: an honest one would say so, too */
   readonly #server = new Server({ 'grpc.max_receive_message_length': 64 * 2 ** 20 });
   #stream: ServerDuplexStream<AgentMessage, Buffer> | null = null;
 
