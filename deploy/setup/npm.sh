@@ -1,4 +1,4 @@
-# npm packages, and node-pty's native part. Sourced by setup.sh.
+# npm packages, and the native parts of two. Sourced by setup.sh.
 
 npm_packages() {
   node "$parts/npm-state.js" >>"$log" 2>&1
@@ -6,7 +6,7 @@ npm_packages() {
     0) ;;
     *) install_npm || return 1 ;;
   esac
-  compile_node_pty
+  compile_packages
   return 0
 }
 
@@ -18,7 +18,7 @@ install_npm() {
     return 1
   fi
   say 'installing npm packages (npm ci)'
-  # Install scripts are left out here: only node-pty has one that matters, and its failure must not undo the rest.
+  # Install scripts are left out here: only two packages have one that matters, and its failure must not undo the rest.
   logged npm ci $npm_options && return 0
   # npm ci refuses a lock file that lacks another platform's optional packages; npm install takes them as they come.
   if logged_says 'EUSAGE'; then
@@ -30,19 +30,25 @@ install_npm() {
   return 1
 }
 
-compile_node_pty() {
-  node_pty_compiled && return 0
+compile_packages() {
+  node_pty_compiled || compile_package node-pty node_pty_compiled 'the bpftrace mechanism will not run'
+  sqlite_compiled || compile_package better-sqlite3 sqlite_compiled 'studies have no index and no locks, and are not recovered'
+  return 0
+}
+
+# compile_package NAME CHECK WITHOUT
+compile_package() {
   if ! { has_c_compiler && has g++ && has make && has_python; }; then
-    say 'node-pty is not compiled (needs g++, make and python3): the bpftrace mechanism will not run'
+    say "$1 is not compiled (needs g++, make and python3): $3"
     return 0
   fi
-  say 'compiling node-pty'
+  say "compiling $1"
   headers=$(node_prefix)
   if [ -n "$headers" ] && [ -z "${npm_config_nodedir:-}" ]; then
     npm_config_nodedir=$headers
     export npm_config_nodedir
   fi
-  logged npm rebuild node-pty --foreground-scripts && node_pty_compiled && return 0
-  say 'node-pty did not compile: the bpftrace mechanism will not run'
+  logged npm rebuild "$1" --foreground-scripts && "$2" && return 0
+  say "$1 did not compile: $3"
   show_log
 }

@@ -26,6 +26,8 @@ is_ubuntu() { grep -qs '^ID=ubuntu' /etc/os-release; }
 
 node_pty_compiled() { [ -f node_modules/node-pty/build/Release/pty.node ]; }
 
+sqlite_compiled() { [ -f node_modules/better-sqlite3/build/Release/better_sqlite3.node ]; }
+
 # Where Node's own headers lie, so that node-gyp need not fetch them from nodejs.org.
 node_prefix() {
   prefix=$(dirname -- "$(dirname -- "$(readlink -f "$(command -v node)")")")
@@ -50,10 +52,10 @@ jdk_package() {
 missing_packages() {
   has_c_compiler || printf 'gcc libc6-dev\tthe LD_PRELOAD hook, the load generator and read-loop\n'
   has make || printf 'make\tbuilding the hooks and SUTs\n'
-  if ! node_pty_compiled; then
-    has g++ || printf 'g++\tcompiling node-pty, through which bpftrace is driven\n'
-    has_python || printf 'python3\tcompiling node-pty, through which bpftrace is driven\n'
-    needs_libnode_dev && printf 'libnode-dev\tthe headers of Node, for node-pty\n'
+  if ! { node_pty_compiled && sqlite_compiled; }; then
+    has g++ || printf 'g++\tcompiling node-pty (drives bpftrace) and better-sqlite3 (the index of studies)\n'
+    has_python || printf 'python3\tcompiling node-pty (drives bpftrace) and better-sqlite3 (the index of studies)\n'
+    needs_libnode_dev && printf 'libnode-dev\tthe headers of Node, to compile packages\n'
   fi
   has bpftrace || printf 'bpftrace\tthe bpftrace mechanism\n'
   has_jdk || printf '%s\tthe SUT java-hello (a JDK, 17 or later)\n' "$(jdk_package)"

@@ -44,7 +44,8 @@ export function endAll(): void {
 function firstLine(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', () => reject(new Error('ended without a word')));
+    // not at its exit: what it said last may still be on the way
+    child.once('close', () => reject(new Error('ended without a word')));
     createInterface({ input: child.stdout! }).once('line', resolve);
   });
 }

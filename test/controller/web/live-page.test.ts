@@ -16,6 +16,7 @@ const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const bench = new WebBench();
 let controller: Controller;
 let agent: Daemon;
+let firstStudy: string;
 let desk: Visitor;
 let phone: Visitor;
 
@@ -107,6 +108,7 @@ check('two browsers are let in, one by the link and one by the token; nobody wit
 check('points arrive, progress moves and intervals come together while a study runs', async () => {
   await ask(desk, { requests: 16_000, warmup: 500, forks: 3, blocks: 1 });
   await Promise.all([desk, phone].map((one) => one.page.waitForSelector('.study .badge >> text=running')));
+  firstStudy = await studyId(desk);
   await ask(desk, { requests: 4_000, warmup: 500, forks: 2, blocks: 1 });
   await desk.page.waitForSelector('.queue li');
   const share = async () => Number.parseInt(await textOf(desk, '.share'), 10);
@@ -128,8 +130,7 @@ check('points arrive, progress moves and intervals come together while a study r
 });
 
 check('both studies end and are stored; the report opens; two stand side by side', async () => {
-  const first = await studyId(desk);
-  await until(async () => (await studyId(desk)) !== first);
+  await until(async () => (await studyId(desk)) !== firstStudy);
   await status(desk, 'complete');
   await phone.picture('done-390-dark');
   await desk.picture('done-1440');
@@ -144,12 +145,12 @@ check('both studies end and are stored; the report opens; two stand side by side
   await desk.page.waitForSelector('.studies tbody tr');
   await accessible(desk);
   await desk.picture('studies-1440');
-  for (const id of [first, second]) await desk.page.check(`input[value="${id}"]`);
+  for (const id of [firstStudy, second]) await desk.page.check(`input[value="${id}"]`);
   await desk.page.click('text=Compare the two');
   await desk.page.waitForSelector('.sides tbody tr');
   assert.match(await textOf(desk, '.sides tbody tr'), /read-loop[\s\S]*ld-preload[\s\S]*\[.+, .+\]/);
   const { comparison } = (await desk.page.evaluate(
-    `fetch('/api/compare?a=${first}&b=${second}').then((said) => said.json())`,
+    `fetch('/api/compare?a=${firstStudy}&b=${second}').then((said) => said.json())`,
   )) as SideBySide;
   assert.is(await textOf(desk, '.answer'), comparison.sentence);
   assert.is(await desk.page.locator('tr[data-verdict]').count(), comparison.cells.length);
