@@ -23,7 +23,8 @@ operations.after.each(async ({ daemons }) => {
 const BRIEF = argv(
   'run --sut read-loop,node-hello --mechanisms ld-preload --forks 1 --blocks 1 --requests 2000 --warmup 200',
 );
-const LONG = argv('run --sut read-loop --mechanisms ld-preload --forks 20 --blocks 5 --requests 60000 --warmup 1000');
+/** a fork takes longer than to look at it twice */
+const LONG = argv('run --sut read-loop --mechanisms ld-preload --forks 3 --blocks 20 --requests 900000 --warmup 1000');
 /** A read-only root: only the agent's own state folder and /dev/shm can be written. */
 const READ_ONLY = `mount --make-rprivate / && mkdir -p /run/hookbench && mount -t tmpfs -o mode=700 tmpfs /run/hookbench &&
   mount -o remount,bind,ro / && ! touch /read-only 2>/dev/null && exec "$@"`;
@@ -87,7 +88,8 @@ operations(
     await connected(agent);
     const out = join(daemons.dir, 'results');
     const run = startCli([...LONG, ...daemons.remote(port), '--out', out]);
-    await run.said(/fork ([2-9]|\d\d)/);
+    await run.said(/study \d/);
+    await until('samples', () => (countStored(studyDir(out)).samples > 0 ? true : null), agent);
     const left = await until('SUTs', () => workers(agent.pid, 2));
     agent.signal('SIGTERM');
     await draining(agent);
