@@ -29,7 +29,7 @@ async function main(): Promise<void> {
       await store.sync();
       durable = Math.max(durable, upTo);
     },
-    durable: () => 0,
+    durable: (agentId, runId) => store.durable(agentId, runId),
     progress: () => undefined,
     gone: () => undefined,
     back: () => undefined,
