@@ -9,6 +9,9 @@ export interface Lock {
   release(): void;
 }
 
+/** A database nobody refers to is closed by the garbage collector, and its lock is gone with it: these are referred to. */
+const held = new Set<Database>();
+
 /** @param path of a file that is made where it is not there, and stays
  * @returns the lock; 'taken' when another has it; null where there are no locks to be had (SQLite is not compiled, or the file system
  * has none) */
@@ -19,8 +22,13 @@ export function takeLock(path: string): Lock | 'taken' | null {
   try {
     database = new Sqlite(path, { timeout: 0 });
     database.exec('BEGIN EXCLUSIVE');
-    const held = database;
-    return { release: () => void held.close() };
+    const locked = database;
+    held.add(locked);
+    const release = () => {
+      held.delete(locked);
+      locked.close();
+    };
+    return { release };
   } catch (error) {
     database?.close();
     return sqliteCode(error).startsWith('SQLITE_BUSY') ? 'taken' : null;

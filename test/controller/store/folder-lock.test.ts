@@ -14,11 +14,14 @@ const MODULE = fileURLToPath(new URL('../../../controller/store/folder-lock.ts',
 const folder = mkdtempSync(join(tmpdir(), 'hookbench-test-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-/** a process that holds the lock until it is killed; resolves when it has it */
+/** a process that holds the lock until it is killed, refers to it nowhere, and collects its garbage; resolves when it has done so */
 async function otherHolder(): Promise<{ pid: number; kill: () => Promise<unknown> }> {
   const code = `import { lockFolder } from ${JSON.stringify(MODULE)};
-    lockFolder(${JSON.stringify(folder)}); console.log('held'); setInterval(() => {}, 1000);`;
-  const child = execa(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', code], { reject: false });
+    lockFolder(${JSON.stringify(folder)});
+    setTimeout(() => { gc(); setTimeout(() => console.log('held'), 50); }, 50);
+    setInterval(() => {}, 1000);`;
+  const flags = ['--expose-gc', '--import', 'tsx', '--input-type=module', '--eval'];
+  const child = execa(process.execPath, [...flags, code], { reject: false });
   await new Promise((resolve) => child.stdout.once('data', resolve));
   return {
     pid: child.pid ?? 0,
