@@ -9,6 +9,7 @@ import { sutCommand } from './sut-command.ts';
 export const processCondition: Condition = {
   id: 'process',
   needs: 'nothing',
+  options: [],
   probe: async () => supported('nothing', 'loopback'),
   enter: async ({ pinning, runAs }) => {
     const start = spawnWith(runAs === undefined ? [] : asUser(runAs));

@@ -7,15 +7,17 @@ import { asUser } from '../../security/run-as.ts';
 import type { Condition } from '../condition.ts';
 import { sutCommand } from '../sut-command.ts';
 import { joinNamespaces } from './pair.ts';
+import { SHAPE_OPTIONS, shapeOf } from './shape.ts';
 
 const NEEDS = 'root with CAP_SYS_ADMIN, user and network namespaces, veth, and ip, unshare and nsenter';
 
 export const netns: Condition = {
   id: 'netns',
   needs: NEEDS,
+  options: SHAPE_OPTIONS,
   probe,
-  enter: async ({ pinning, runAs, undo }) => {
-    const pair = await joinNamespaces();
+  enter: async ({ pinning, runAs, undo }, options) => {
+    const pair = await joinNamespaces(shapeOf(options));
     undo.push('network namespaces of the SUT and the load generator', null, pair.close);
     const words = runAs === undefined ? [] : asUser(runAs);
     const startInSut = spawnWith(words, pair.entering('sut'));
@@ -35,7 +37,7 @@ async function probe(): Promise<SupportAnswer> {
   if (process.getuid?.() !== 0) return unsupported(NEEDS, `uid ${process.getuid?.()} (run as root or with sudo)`);
   if (!hasCapability('CAP_SYS_ADMIN')) return unsupported(NEEDS, 'no CAP_SYS_ADMIN in this process');
   try {
-    const pair = await joinNamespaces();
+    const pair = await joinNamespaces(shapeOf(new Map()));
     pair.close();
     return supported(NEEDS, `a veth pair between two network namespaces, ${pair.sutIpv4} and ${pair.loadIpv4}`);
   } catch (error) {

@@ -17,18 +17,25 @@ export interface NamespacePair {
   close(): void;
 }
 
+/** what is done to the packets: words for tc's netem, and tbf's rate; '' for nothing */
+export interface Shape {
+  readonly netem: string;
+  readonly rate: string;
+}
+
 const READY = 'joined';
 const READY_WITHIN_MS = 20_000;
 
 /** Runs with all capabilities in a user namespace of its own, which owns both network namespaces, so that the agent needs no CAP_NET_ADMIN.
  * Link-local IPv6 addresses are left out: looking for duplicates and routers would be traffic of its own.
- * Words: the SUT's device and address, the load generator's device and address, bits of the network. */
+ * Words: the SUT's device and address, the load generator's device and address, bits of the network, what netem does, tbf's rate. A packet
+ * passes one end's shape on its way out, so either direction is shaped once. */
 const LOAD_END = `
 exec 3</proc/self/ns/net
 ip link set dev lo up
 exec unshare --keep-caps --net sh -ec "$SUT_END" sh "$@"`;
 const SUT_END = `
-sut=$1 sut_ipv4=$2 load=$3 load_ipv4=$4 bits=$5
+sut=$1 sut_ipv4=$2 load=$3 load_ipv4=$4 bits=$5 netem=$6 rate=$7
 beyond() { nsenter --net=/proc/self/fd/3 "$@"; }
 ip link set dev lo up
 ip link add "$sut" type veth peer name "$load" netns /proc/self/fd/3
@@ -38,16 +45,27 @@ if [ -e /proc/net/if_inet6 ]; then
 fi
 ip addr add "$sut_ipv4/$bits" dev "$sut"
 beyond ip addr add "$load_ipv4/$bits" dev "$load"
+# $netem is several words
+shape() {
+  parent=root
+  if [ -n "$netem" ]; then
+    "$@" root handle 1: netem $netem
+    parent='parent 1:1'
+  fi
+  if [ -n "$rate" ]; then "$@" $parent tbf rate "$rate" burst 128kb latency 50ms; fi
+}
+shape tc qdisc add dev "$sut"
+shape beyond tc qdisc add dev "$load"
 ip link set dev "$sut" up
 beyond ip link set dev "$load" up
 echo ${READY}
 read -r _ || :`;
 
 /** @throws BenchError unsupported with the words of the tool that failed */
-export async function joinNamespaces(): Promise<NamespacePair> {
+export async function joinNamespaces({ netem, rate }: Shape): Promise<NamespacePair> {
   const { sutIpv4, loadIpv4, bits } = freeSubnet();
   const devices = { sut: `hbs${process.pid}`, load: `hbl${process.pid}` };
-  const words = [devices.sut, sutIpv4, devices.load, loadIpv4, String(bits)];
+  const words = [devices.sut, sutIpv4, devices.load, loadIpv4, String(bits), netem, rate];
   const maker = spawnChild('unshare', ['--user', '--keep-caps', '--net', 'sh', '-ec', LOAD_END, 'sh', ...words], {
     env: { SUT_END },
   });

@@ -8,7 +8,9 @@ import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { netns } from '../../../agent/conditions/netns/index.ts';
+import { shapeOf } from '../../../agent/conditions/netns/shape.ts';
 import { freeSubnet } from '../../../agent/conditions/netns/subnet.ts';
+import { conditionOf } from '../../../agent/conditions/registry.ts';
 import { pinningOf } from '../../../agent/host/cores.ts';
 import { startTicks, UndoStack } from '../../../agent/host/undo.ts';
 import type { ChildPort } from '../../../agent/load/port.ts';
@@ -39,7 +41,7 @@ async function entered(work: (o: { host: Parameters<typeof netns.enter>[0]; jour
 condition('a SUT is reached over veth only, from the other namespace only, by a user without rights', async () => {
   if (!needs('netns')) return;
   await entered(async ({ host }) => {
-    const placement = await netns.enter(host);
+    const placement = await netns.enter(host, new Map());
     const sut = await startSut(SUTS.find(({ id }) => id === 'node-hello')!, {
       ...{ placement, env: {}, signal: new AbortController().signal },
     });
@@ -74,7 +76,7 @@ condition('undone: no namespace, device or process is left; nothing was seen amo
   if (!needs('netns')) return;
   let spaces: string[] = [];
   await entered(async ({ host }) => {
-    const placement = await netns.enter(host);
+    const placement = await netns.enter(host, new Map());
     const children = [placement.startSut('sleep', ['1000'], {}), placement.startLoad('sleep', ['1000'], {})];
     for (const { pid } of children) await running(pid, 'sleep');
     spaces = children.map(({ pid }) => netNamespaceOf(pid));
@@ -141,6 +143,67 @@ condition('a set-up that fails says what failed', async () => {
     process.env.PATH = path;
     rmSync(bin, { recursive: true });
   }
+});
+
+condition('a rate is kept in either direction; what tc is told of the others', async () => {
+  if (!needs('netns')) return;
+  await entered(async ({ host }) => {
+    const { condition: shaped, options } = conditionOf('netns:rate=8mbit');
+    const placement = await shaped.enter(host, options);
+    const sut = await startSut(SUTS.find(({ id }) => id === 'node-hello')!, {
+      ...{ placement, env: {}, signal: new AbortController().signal },
+    });
+    host.undo.push('SUT', null, () => sut.stop());
+    const tc = await outputOf(placement.startLoad('tc', ['qdisc', 'show', 'dev', `hbl${process.pid}`], {}));
+    assert.match(tc, /^qdisc tbf .* root .*rate 8Mbit /m);
+    // the second answer comes when the first request's body has been read
+    const post = `const started = performance.now();
+      const to = require('node:net').connect(${sut.port}, '${placement.sutIpv4}');
+      const head = (words) => words + ' / HTTP/1.1\\r\\nHost: a\\r\\n';
+      to.write(head('POST') + 'Content-Length: 1500000\\r\\n\\r\\n' + 'x'.repeat(1500000) + head('GET') + '\\r\\n');
+      let text = '';
+      to.on('data', (chunk) => {
+        text += chunk;
+        if (text.split('Hello World').length === 3) { console.log(performance.now() - started); to.destroy(); }
+      })`;
+    const tookMs = Number(await outputOf(placement.startLoad(process.execPath, ['-e', post], {})));
+    assert.ok(tookMs > 1000, `12 Mbit less a burst of 1 went at 8 Mbit/s in ${tookMs} ms`);
+  });
+  const netem = (name: string) => shapeOf(conditionOf(name).options).netem;
+  assert.is(netem('netns:delay=1ms,jitter=100us,loss=0.1%'), 'delay 1ms 100us loss 0.1%');
+  assert.is(netem('netns:jitter=100us'), 'delay 0ms 100us');
+  assert.is(netem('netns:rate=1gbit'), '');
+});
+
+condition('each option is tried, and the kernel’s own words say what is missing', async () => {
+  if (!needs('netns')) return;
+  for (const option of netns.options) {
+    const { support, needs: needed, found } = await option.probe();
+    if (support === 'supported') continue;
+    assert.equal(
+      [support, found],
+      ['unsupported', 'it was refused: Error: Specified qdisc kind is unknown.'],
+      option.key,
+    );
+    assert.match(needed, /CONFIG_NET_SCH_(NETEM|TBF)/);
+  }
+});
+
+condition('names from the wire: known ids and options, values of the known form, nothing else', () => {
+  for (const name of ['process', 'netns', 'netns:rate=100mbit', 'netns:delay=1.5ms,loss=1%']) conditionOf(name);
+  for (const [name, why] of [
+    ['moon', /unknown condition moon; known here: process, netns/],
+    ['netns:speed=1', /unknown option speed of condition netns; known here: delay, jitter, loss, rate/],
+    ['process:rate=1mbit', /unknown option rate of condition process; known here: none/],
+    ['netns:rate=fast', /is not a condition/],
+    ['netns:rate=1mbit;reboot', /is not a condition/],
+    ['netns:rate=1mbit burst', /is not a condition/],
+    ['netns:rate=1mbit,rate=2mbit', /is not a condition/],
+    ['netns:rate=1ms', /rate=1ms is no value of condition netns/],
+    ['netns:delay=1', /delay=1 is no value/],
+    ['../netns', /is not a condition/],
+  ] as const)
+    assert.throws(() => conditionOf(name), why, name);
 });
 
 condition('addresses are of a network that the host has no route to', () => {
