@@ -21,7 +21,11 @@ export function runCommand(): Command {
       'mechanisms, e.g. ld-preload,ld-preload:simd,bpftrace (default: ld-preload and bpftrace, where they run)',
       listOption('--mechanisms'),
     )
-    .option('--conditions <ids>', 'conditions (default: process)', conditionsOption('--conditions'))
+    .option(
+      '--conditions <ids>',
+      'where the two ends run, e.g. process,netns or netns:rate=100mbit (default: process)',
+      conditionsOption('--conditions'),
+    )
     .option(
       '--action <action>',
       'observe (record only), trace (also record which reads matched) or block (fail them)',

@@ -12,7 +12,7 @@ export interface NamespacePair {
   readonly sutIpv4: string;
   readonly loadIpv4: string;
   /** a command that runs what follows it in one of them */
-  entering(end: 'sut' | 'load'): readonly string[];
+  entering(end: 'sut' | 'load'): readonly [string, ...string[]];
   /** Lets them go; they end with the last process in them. May be called more than once. */
   close(): void;
 }

@@ -100,9 +100,9 @@ condition('killed outright: the kernel takes all of it away', async () => {
   });
   for (const pid of pids) await running(pid, 'sleep');
   const spaces = pids.map(netNamespaceOf);
-  assert.is(new Set([...spaces, netNamespaceOf(process.pid)]).size, 3);
   agent.kill('SIGKILL');
   await agent;
+  assert.is(new Set([...spaces, netNamespaceOf(process.pid)]).size, 3);
   for (const space of spaces) assert.equal(await heldAfterAll(space), []);
   assert.equal(pids.map(startTicks), ['', '']);
   assert.equal(readdirSync(journal), [], 'there is nothing for the next start to do');
