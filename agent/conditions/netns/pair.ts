@@ -25,6 +25,8 @@ export interface Shape {
 
 const READY = 'joined';
 const READY_WITHIN_MS = 20_000;
+/** how the kernel says that there may be no more namespaces */
+const NO_NAMESPACES = /unshare failed: No space left on device/;
 
 /** Runs with all capabilities in a user namespace of its own, which owns both network namespaces, so that the agent needs no CAP_NET_ADMIN.
  * Link-local IPv6 addresses are left out: looking for duplicates and routers would be traffic of its own.
@@ -77,7 +79,8 @@ export async function joinNamespaces({ netem, rate }: Shape): Promise<NamespaceP
     return { sutIpv4, loadIpv4, ...held(maker.pid) };
   } catch (cause) {
     const why = said.text().trim() || (cause instanceof Error ? cause.message : String(cause));
-    throw new BenchError('unsupported', `two network namespaces could not be joined: ${why.split('\n').at(-1)}`, {
+    const last = `${why.split('\n').at(-1)}${NO_NAMESPACES.test(why) ? ' (user.max_user_namespaces)' : ''}`;
+    throw new BenchError('unsupported', `two network namespaces could not be joined: ${last}`, {
       nextStep: 'run hookbench doctor: it says what the condition netns needs',
       detail: why,
       cause,

@@ -124,6 +124,18 @@ condition('supported with the capabilities that an agent keeps; unsupported, and
   assert.equal([bare.support, bare.found], ['unsupported', 'no CAP_SYS_ADMIN in this process']);
 });
 
+condition('unsupported where there may be no user namespaces, with the setting that says so', async () => {
+  if (!needs('netns')) return;
+  const url = new URL('../../../agent/conditions/netns/index.ts', import.meta.url);
+  const code = `import('${url}').then(({ netns }) => netns.probe()).then((a) => console.log(JSON.stringify(a)))`;
+  const script = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"';
+  const command = ['sh', '-c', script, 'sh', process.execPath, '--import', 'tsx', '-e', code];
+  const { stdout } = await execa('unshare', ['--user', '--map-root-user', ...command]);
+  const { support, found } = JSON.parse(stdout) as { support: string; found: string };
+  assert.is(support, 'unsupported');
+  assert.match(found, /unshare failed: No space left on device \(user\.max_user_namespaces\)/);
+});
+
 condition('a set-up that fails says what failed', async () => {
   if (!needs('netns')) return;
   const path = process.env.PATH;
