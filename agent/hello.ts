@@ -45,7 +45,12 @@ export async function helloOf(o: { agentId: string; runId: string; token: string
         unitSamples: sut.protocol.kind === 'burst' ? sut.protocol.requestsPerUnit : 1,
       })),
     ),
-    Promise.all(CONDITIONS.map((condition) => answer(condition))),
+    Promise.all(
+      CONDITIONS.flatMap((condition) => [
+        answer(condition),
+        ...condition.options.map((one) => answer({ ...one, id: `${condition.id}:${one.key}` })),
+      ]),
+    ),
   ]);
   return {
     protocol: PROTOCOL_VERSION,

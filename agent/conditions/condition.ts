@@ -6,7 +6,7 @@ import type { ChildPort, SpawnPort } from '../load/port.ts';
 
 /** A condition that has been set up, for one fork. */
 export interface Placement {
-  /** address under which the load generator reaches a SUT */
+  /** address under which the load generator reaches a SUT, and on which SUTs listen */
   readonly sutIpv4: string;
   /** Starts a SUT where this condition puts SUTs. `env` reaches the program itself only, none of the helpers that start it. */
   startSut(file: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildPort;
@@ -14,10 +14,20 @@ export interface Placement {
   readonly startLoad: SpawnPort;
 }
 
+/** something that a condition can be given, as in `netns:rate=100mbit`: an entry of the catalogue of its own */
+export interface ConditionOption {
+  readonly key: string;
+  readonly needs: string;
+  /** what its value looks like */
+  readonly pattern: RegExp;
+  probe(): Promise<SupportAnswer>;
+}
+
 export interface Condition {
   readonly id: string;
   readonly needs: string;
+  readonly options: readonly ConditionOption[];
   probe(): Promise<SupportAnswer>;
-  /** Sets the condition up; every change to the host goes on `host.undo`. */
-  enter(host: HostPort): Promise<Placement>;
+  /** Sets the condition up; every change to the host goes on `host.undo`. @param options of its own list only, values as their patterns say */
+  enter(host: HostPort, options: ReadonlyMap<string, string>): Promise<Placement>;
 }

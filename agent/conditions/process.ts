@@ -4,20 +4,20 @@ import { supported } from '../host/support.ts';
 import { spawnWith } from '../process/child.ts';
 import { asUser } from '../security/run-as.ts';
 import type { Condition } from './condition.ts';
+import { sutCommand } from './sut-command.ts';
 
 export const processCondition: Condition = {
   id: 'process',
   needs: 'nothing',
+  options: [],
   probe: async () => supported('nothing', 'loopback'),
   enter: async ({ pinning, runAs }) => {
     const start = spawnWith(runAs === undefined ? [] : asUser(runAs));
     return {
       sutIpv4: '127.0.0.1',
       startSut: (file, args, env) => {
-        const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-        const command = ['env', ...variables, file, ...args];
-        const [program, ...rest] = pinning.sut === null ? command : ['taskset', '-c', String(pinning.sut), ...command];
-        return start(program!, rest, {});
+        const [program, ...words] = sutCommand(pinning, { file, args, env });
+        return start(program, words, {});
       },
       startLoad: start,
     };

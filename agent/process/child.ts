@@ -6,12 +6,19 @@ import type { ChildExit, ChildPort, SpawnPort } from '../load/port.ts';
 /** Starts a program (no shell) that is killed by the kernel when this process dies, however it dies. */
 export const spawnChild: SpawnPort = spawnWith([]);
 
-/** The same with words for setpriv, such as another user's. */
-export function spawnWith(setprivWords: readonly string[]): SpawnPort {
-  return (file, args, o) => spawn(withDeathSignal(setprivWords, file, args), o);
+/** The same with words for setpriv, such as another user's.
+ * @param through a command that execs what follows it, such as nsenter: run first, with the rights of this process */
+export function spawnWith(setprivWords: readonly string[], through: readonly string[] = []): SpawnPort {
+  return (file, args, o) => {
+    const [program, ...rest] = [...through, ...withDeathSignal(setprivWords, file, args)];
+    return spawn([program!, rest], o);
+  };
 }
 
-const spawn = ([program, programArgs]: readonly [string, string[]], o: { env?: Record<string, string> }): ChildPort => {
+const spawn = (
+  [program, programArgs]: readonly [string, readonly string[]],
+  o: { env?: Record<string, string> },
+): ChildPort => {
   const child = execa(program, programArgs, {
     env: o.env ?? {},
     stdin: 'pipe',
@@ -56,6 +63,6 @@ export async function runCommand(
 
 /** setpriv (util-linux) execs the program, so the pid is the program's own. It, and what it starts, never gets more rights than we have: a program
  * with a setuid bit does not help it. */
-function withDeathSignal(words: readonly string[], file: string, args: readonly string[]): [string, string[]] {
-  return ['setpriv', ['--pdeathsig', 'KILL', '--no-new-privs', ...words, file, ...args]];
+function withDeathSignal(words: readonly string[], file: string, args: readonly string[]): string[] {
+  return ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs', ...words, file, ...args];
 }

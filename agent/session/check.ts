@@ -1,7 +1,7 @@
 /** What a privileged agent accepts from the wire: ids of its own catalogue, bounded sizes, nothing else. */
 
 import { type Assignment, BenchError, BLOCK_ERRNOS, type Instance, isBlockErrno, type Step } from '#proto';
-import { CONDITIONS } from '../conditions/registry.ts';
+import { conditionOf } from '../conditions/registry.ts';
 import { ACTIONS, FUNCTIONS, type Mechanism } from '../mechanisms/mechanism.ts';
 import { MECHANISMS } from '../mechanisms/registry.ts';
 import { SUTS } from '../suts/registry.ts';
@@ -20,13 +20,13 @@ const LIMITS = {
 };
 
 /** both go into records and logs */
-const ID = /^[A-Za-z0-9._/-]{1,600}$/;
+const ID = /^[A-Za-z0-9._/:=,%-]{1,600}$/;
 
 /** @throws BenchError usage naming what is wrong */
 export function checkAssignment(a: Assignment): void {
   if (!ID.test(a.studyId) || !ID.test(a.assignmentId)) refuse('an assignment whose ids are empty, overlong or odd');
   if (a.fork > LIMITS.forks) refuse(`fork ${a.fork}`);
-  known(CONDITIONS, a.condition, 'condition');
+  conditionOf(a.condition);
   if (!ACTIONS.some((action) => action === a.action)) refuse(`action ${a.action}; known here: ${ACTIONS.join(', ')}`);
   checkBlockErrno(a);
   if (a.functions.length === 0 || new Set(a.functions).size !== a.functions.length)

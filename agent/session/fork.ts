@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Assignment, BenchError, type Instance, isBlockErrno } from '#proto';
 import type { Placement } from '../conditions/condition.ts';
-import { CONDITIONS } from '../conditions/registry.ts';
+import { conditionOf } from '../conditions/registry.ts';
 import { memoryDir, PATHS, TRACE_LIMIT } from '../config.ts';
 import type { HostPort } from '../host/port.ts';
 import { startTicks } from '../host/undo.ts';
@@ -49,7 +49,8 @@ export async function startFork(assignment: Assignment, host: HostPort, signal: 
     dir: ownDir(host),
     mostReads: mostReads(assignment),
   };
-  const placement = await known(CONDITIONS, assignment.condition, 'condition').enter(host);
+  const { condition, options } = conditionOf(assignment.condition);
+  const placement = await condition.enter(host, options);
   const generator = await startLoad(placement, host);
   const payloads = buildPayloads(assignment.keywords, { lengthBytes: assignment.requestBytes });
   await generator.setPayload(0, payloads.miss);

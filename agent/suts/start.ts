@@ -25,7 +25,10 @@ export async function startSut(
   o: { placement: Placement; env: Readonly<Record<string, string>>; signal: AbortSignal; timeoutMs?: number },
 ): Promise<SutProcess> {
   const { file, args } = sut.command();
-  const child = o.placement.startSut(file, args, { HOOKBENCH_SUT: sut.id, HOOKBENCH_PORT: '0', ...o.env });
+  const child = o.placement.startSut(file, args, {
+    ...{ HOOKBENCH_SUT: sut.id, HOOKBENCH_LISTEN: o.placement.sutIpv4, HOOKBENCH_PORT: '0' },
+    ...o.env,
+  });
   const lines = new LastLines(20);
   const ready = readyLine(child, lines);
   child.stderr.on('data', (chunk: Buffer) => lines.push(chunk));

@@ -1,6 +1,6 @@
 /** Parsers of option values. Each throws BenchError usage that names the option, what was given and what is accepted. */
 
-import { BenchError, BLOCK_ERRNOS, type BlockErrno, isBlockErrno } from '#proto';
+import { BenchError, BLOCK_ERRNOS, type BlockErrno, conditionList, isBlockErrno } from '#proto';
 
 /** "a, b" → ["a", "b"] */
 export function listOption(option: string): (text: string) => string[] {
@@ -12,6 +12,11 @@ export function listOption(option: string): (text: string) => string[] {
     if (words.length > 0) return words;
     throw new BenchError('usage', `${option} names nothing: give ids with commas between them`);
   };
+}
+
+/** the same for conditions, whose options have commas between them too */
+export function conditionsOption(option: string): (text: string) => string[] {
+  return (text) => conditionList(listOption(option)(text));
 }
 
 export function wholeNumber(option: string, least: number, most: number): (text: string) => number {

@@ -11,7 +11,7 @@ import { resolveStudy } from '../plan/resolve.ts';
 import type { ResolvedStudy } from '../plan/study.ts';
 import { TYPICAL, timingOf } from '../plan/timing.ts';
 import { readStudy } from '../store/read.ts';
-import { durationNs, listOption, share, timeMs, wholeNumber } from './options.ts';
+import { conditionsOption, durationNs, listOption, share, timeMs, wholeNumber } from './options.ts';
 import { detect } from './plan-detect.ts';
 import type { PlanOptions } from './plan-options.ts';
 import { renderOutline, renderOutlineLine } from './plan-print.ts';
@@ -27,7 +27,11 @@ export function planCommand(): Command {
     .description('say what a study would do and how long it takes; with --detect, how large it must be')
     .option('--sut <ids>', 'SUTs (default: all that run here)', listOption('--sut'))
     .option('--mechanisms <ids>', 'mechanisms (default: all that run here)', listOption('--mechanisms'))
-    .option('--conditions <ids>', 'conditions (default: process)', listOption('--conditions'))
+    .option(
+      '--conditions <ids>',
+      'where the two ends run, e.g. process,netns (default: process)',
+      conditionsOption('--conditions'),
+    )
     .option('--action <action>', 'observe, trace or block', 'observe')
     .option('--requests <n>', 'requests per arm over all forks', wholeNumber('--requests', 1, 20_000_000))
     .option('--warmup <n>', 'a fixed warm-up, or auto', warmupOption)

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { BenchError, BLOCK_ERRNOS, DEFAULT_BLOCK_ERRNO, exitCodeOf, formatFailure, type StudyEnded } from '#proto';
 import { writeResults } from '../study/results.ts';
 import { type Bench, joinBench, startLocalBench } from './local.ts';
-import { durationNs, errnoName, listOption, quoted, timeMs, wholeNumber } from './options.ts';
+import { conditionsOption, durationNs, errnoName, listOption, quoted, timeMs, wholeNumber } from './options.ts';
 import { hasResults, printResults } from './print.ts';
 import { StudyProgressLine } from './progress.ts';
 import { REMOTE_OPTIONS, remoteClient } from './remote.ts';
@@ -21,7 +21,11 @@ export function runCommand(): Command {
       'mechanisms, e.g. ld-preload,ld-preload:simd,bpftrace (default: ld-preload and bpftrace, where they run)',
       listOption('--mechanisms'),
     )
-    .option('--conditions <ids>', 'conditions (default: process)', listOption('--conditions'))
+    .option(
+      '--conditions <ids>',
+      'where the two ends run, e.g. process,netns or netns:rate=100mbit (default: process)',
+      conditionsOption('--conditions'),
+    )
     .option(
       '--action <action>',
       'observe (record only), trace (also record which reads matched) or block (fail them)',

@@ -1,6 +1,6 @@
 /** What the user asked for + what the agents can do → a resolved study, or an error that names the thing and what is known. */
 
-import { BenchError, type Capability, type Hello, type Note, type RunStudyRequest } from '#proto';
+import { BenchError, type Capability, conditionEntries, type Hello, type Note, type RunStudyRequest } from '#proto';
 import { ableMechanisms, ableSuts, askedOf } from './ability.ts';
 import { armsOf, measuredPerArm, type PlannedSut, type ResolvedStudy, warmupOf } from './study.ts';
 import { untilOf } from './until.ts';
@@ -44,11 +44,14 @@ export function resolveStudy(
     pick('mechanism', (hello) => hello.mechanisms, wanted, request.mechanismsAsked).filter((m) => m.id !== 'none'),
     { ...asked, named: request.mechanismsAsked, notices },
   );
-  const conditions = pick(
+  const entries = pick(
     'condition',
     (hello) => hello.conditions,
-    conditionsOf(request),
+    conditionsOf(request).flatMap(conditionEntries),
     request.conditions.length > 0,
+  );
+  const conditions = conditionsOf(request).filter((name) =>
+    conditionEntries(name).every((wanted) => entries.some(({ id }) => id === wanted)),
   );
   if (suts.length === 0)
     throw new BenchError('unsupported', 'none of the SUTs can run here', {
@@ -79,7 +82,7 @@ export function resolveStudy(
     ),
     placed: mechanisms.filter((m) => m.design === 'alternated').map((m) => m.id),
     attached: mechanisms.filter((m) => m.design === 'sliced').map((m) => m.id),
-    conditions: conditions.map((condition) => condition.id),
+    conditions,
     ...asked,
     requests: within('--requests', request.requests || DEFAULTS.requests, LIMITS.requests),
     warmup: request.warmupFixed ? request.warmup : null,
@@ -98,7 +101,7 @@ export function resolveStudy(
 }
 
 function conditionsOf(request: RunStudyRequest): readonly string[] {
-  return request.conditions.length > 0 ? request.conditions : ['process'];
+  return request.conditions.length > 0 ? [...new Set(request.conditions)] : ['process'];
 }
 
 function pickSupported(

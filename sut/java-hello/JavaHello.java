@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The paper's SUT: answers "Hello World" to any HTTP request, with nothing but the JDK.
- * Port from HOOKBENCH_PORT (0 or none: any), one line on stdout when ready, ends with 0 at SIGTERM.
+ * Listens on HOOKBENCH_LISTEN (none: 127.0.0.1), port HOOKBENCH_PORT (0 or none: any), one line on stdout when ready, ends with 0 at
+ * SIGTERM.
  */
 public final class JavaHello {
   private static final byte[] BODY = "Hello World\n".getBytes(StandardCharsets.US_ASCII);
@@ -37,15 +38,23 @@ public final class JavaHello {
   }
 
   private static HttpServer open() throws IOException {
+    String address = System.getenv().getOrDefault("HOOKBENCH_LISTEN", "127.0.0.1");
     String port = System.getenv().getOrDefault("HOOKBENCH_PORT", "0");
     try {
-      InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-      return HttpServer.create(new InetSocketAddress(loopback, Integer.parseInt(port)), BACKLOG);
+      return HttpServer.create(new InetSocketAddress(ipv4(address), Integer.parseInt(port)), BACKLOG);
     } catch (IOException | IllegalArgumentException error) {
-      System.err.println("java-hello: can't listen on 127.0.0.1 port " + port + ": " + error.getMessage());
+      System.err.println("java-hello: can't listen on " + address + " port " + port + ": " + error.getMessage());
       Runtime.getRuntime().halt(1);
       throw error;
     }
+  }
+
+  /** Digits and dots only: a name would be looked up. */
+  private static InetAddress ipv4(String text) throws IOException {
+    if (!text.matches("\\d{1,3}(\\.\\d{1,3}){3}")) {
+      throw new IOException("HOOKBENCH_LISTEN is not an IPv4 address");
+    }
+    return InetAddress.getByName(text);
   }
 
   private static void end() {

@@ -1,7 +1,8 @@
-// Answers "Hello World" to any HTTP request. Port from HOOKBENCH_PORT (0 or none: any), one line on stdout when ready,
-// ends with 0 at SIGTERM.
+// Answers "Hello World" to any HTTP request. Listens on HOOKBENCH_LISTEN (none: 127.0.0.1), port HOOKBENCH_PORT (0 or none: any), one line on
+// stdout when ready, ends with 0 at SIGTERM.
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { isIPv4 } from 'node:net';
 
 const BODY = Buffer.from('Hello World\n');
 const HEADERS = { 'Content-Length': BODY.length };
@@ -28,7 +29,7 @@ server.on('clientError', (_error, socket) => socket.destroy());
 server.timeout = 0;
 server.maxRequestsPerSocket = 0;
 server.on('error', (error) => {
-  console.error(`node-hello: can't listen on 127.0.0.1 port ${port()}: ${error.message}`);
+  console.error(`node-hello: can't listen on ${address()} port ${port()}: ${error.message}`);
   process.exit(1);
 });
 process.on('SIGTERM', () => {
@@ -38,9 +39,16 @@ process.on('SIGTERM', () => {
   process.exit(0);
 });
 
-server.listen(port(), '127.0.0.1', 128, () => {
+server.listen(port(), address(), 128, () => {
   console.log(`HOOKBENCH_READY port=${server.address().port} pid=${process.pid}`);
 });
+
+function address() {
+  const text = process.env.HOOKBENCH_LISTEN ?? '127.0.0.1';
+  if (isIPv4(text)) return text;
+  console.error(`node-hello: HOOKBENCH_LISTEN ${JSON.stringify(text)} is not an IPv4 address`);
+  process.exit(1);
+}
 
 function port() {
   const text = process.env.HOOKBENCH_PORT ?? '0';

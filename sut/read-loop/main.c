@@ -1,6 +1,6 @@
 /* read-loop: reads requests in a tight loop with a clock around each read, and sends the latencies back.
- * The wire format is in agent/load/README.md. Port from HOOKBENCH_PORT (0 or none: any), one line on stdout when ready,
- * ends with 0 at SIGTERM. */
+ * The wire format is in agent/load/README.md. Listens on HOOKBENCH_LISTEN (none: 127.0.0.1), port HOOKBENCH_PORT (0 or none: any), one line
+ * on stdout when ready, ends with 0 at SIGTERM. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -22,6 +22,7 @@ volatile sig_atomic_t ending;
 static void on_terminate(int number);
 static void hold_terminate(void);
 static int listen_on(unsigned port);
+static struct in_addr address_asked(void);
 static unsigned port_asked(void);
 static unsigned port_of(int listener);
 static void serve(int listener);
@@ -49,11 +50,18 @@ static void serve(int listener) {
 static int listen_on(unsigned port) {
   int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   int one = 1;
-  struct sockaddr_in address = {
-      .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = address_asked()};
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
   if (bind(listener, (struct sockaddr *)&address, sizeof address) == 0 && listen(listener, BACKLOG) == 0) return listener;
-  fprintf(stderr, "read-loop: can't listen on 127.0.0.1 port %u: %s\n", port, strerror(errno));
+  fprintf(stderr, "read-loop: can't listen on %s port %u: %s\n", inet_ntoa(address.sin_addr), port, strerror(errno));
+  exit(1);
+}
+
+static struct in_addr address_asked(void) {
+  const char *text = getenv("HOOKBENCH_LISTEN");
+  struct in_addr address = {.s_addr = htonl(INADDR_LOOPBACK)};
+  if (text == NULL || inet_pton(AF_INET, text, &address) == 1) return address;
+  fprintf(stderr, "read-loop: HOOKBENCH_LISTEN \"%s\" is not an IPv4 address\n", text);
   exit(1);
 }
 

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -46,6 +47,17 @@ for (const name of [...http, 'read-loop'] as SutName[]) {
 }
 
 for (const name of [...http, 'read-loop'] as SutName[]) {
+  sut(`${name} listens on the address that it is given, and on no other`, async () => {
+    const there = await startSut(name, { HOOKBENCH_LISTEN: '127.0.0.2' });
+    const answers = [await reached('127.0.0.2', there.port), await reached('127.0.0.1', there.port)];
+    assert.is(await there.stop(), 0);
+    assert.equal(answers, [true, false]);
+    const why = await startSut(name, { HOOKBENCH_LISTEN: 'localhost' }).then(() => 'it took a name', String);
+    assert.match(why, new RegExp(`${name} ended with 1: ${name}: .*is not an IPv4 address`));
+  });
+}
+
+for (const name of [...http, 'read-loop'] as SutName[]) {
   sut(`${name} starts with a preloaded library, and with one that is not there`, async () => {
     for (const library of ['libm.so.6', '/no/such/library.so']) {
       const started = await startSut(name, { LD_PRELOAD: library });
@@ -76,6 +88,13 @@ async function refused(name: SutName, port: string, message: RegExp): Promise<vo
     return;
   }
   assert.unreachable(`${name} started on port ${port}`);
+}
+
+function reached(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, host, () => resolve(true));
+    socket.on('error', () => resolve(false)).on('connect', () => socket.destroy());
+  });
 }
 
 sut.run();

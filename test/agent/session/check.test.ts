@@ -42,7 +42,9 @@ check('a good one passes, and so do the largest sizes', () => {
 });
 
 const refusals: readonly [string, Assignment, RegExp][] = [
-  ['an unknown condition', { ...good, condition: '../x' }, /unknown condition \.\.\/x; known here: process/],
+  ['an unknown condition', { ...good, condition: 'moon' }, /unknown condition moon; known here: process/],
+  ['a condition that is no name', { ...good, condition: '../x' }, /"\.\.\/x" is not a condition/],
+  ['a condition with an option that it lacks', { ...good, condition: 'process:rate=1mbit' }, /unknown option rate/],
   ['an unknown action', { ...good, action: 'explode' }, /action explode; known here: observe, trace, block/],
   ['block without an error', { ...good, steps: [step], action: 'block' }, /error ""; known here: ECONNRESET, /],
   [

@@ -70,6 +70,20 @@ plan('every condition gets a full study of its own, in every fork', () => {
   }
 });
 
+plan('conditions take turns fork by fork, in an order that is drawn for each fork', () => {
+  const study = resolved({ conditions: ['process', 'netns'], forks: 64 });
+  const made = planStudy(study, 'node-1');
+  assert.equal(
+    made.map(({ fork }) => fork),
+    Array.from({ length: 128 }, (_, i) => i >> 1),
+  );
+  const first = made.filter((_, i) => i % 2 === 0).map(({ condition }) => condition);
+  const ofProcess = first.filter((condition) => condition === 'process').length;
+  assert.ok(ofProcess >= 16 && ofProcess <= 48, `process was first in ${ofProcess} of 64 forks`);
+  assert.ok(new Set(first.slice(0, 12).map((condition, i) => `${condition} ${i % 2}`)).size > 2, 'not in turns either');
+  assert.equal(made, planStudy(study, 'node-1'));
+});
+
 plan('every block has every arm in both designs', () => {
   const study = resolved();
   for (const assignment of planStudy(study, 'node-1')) {

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BenchError, type Hello, type RunStudyRequest } from '#proto';
+import { conditionsOption } from '../../../controller/cli/options.ts';
 import { DEFAULTS, type Resolution, resolveStudy } from '../../../controller/plan/resolve.ts';
 import { capability, hello, request } from '../../helpers/plan.ts';
 
@@ -63,6 +64,27 @@ test('names are taken once, and none need not be named', () => {
   const { study } = resolve({ suts: ['read-loop', 'read-loop'], mechanisms: ['none', 'bpftrace', 'bpftrace'] });
   assert.equal(study.suts.length, 1);
   assert.equal([study.placed, study.attached], [[], ['bpftrace']]);
+});
+
+test('a condition with options needs each of them, and is one condition under its whole name', () => {
+  const conditions = [
+    ...[capability('process'), capability('netns'), capability('netns:rate')],
+    capability('netns:delay', { support: 'unsupported', needs: 'netem', found: 'none' }),
+  ];
+  const agents = [hello({ conditions })];
+  const wanted = ['process', 'netns:rate=1mbit', 'netns:rate=2mbit', 'process'];
+  assert.equal(resolve({ conditions: wanted }, agents).study.conditions, wanted.slice(0, 3));
+  const lacking = refused({ conditions: ['netns:rate=1mbit,delay=1ms'] }, agents);
+  assert.equal([lacking.code, lacking.message], ['unsupported', 'condition netns:delay needs netem; found: none']);
+  const unknown = refused({ conditions: ['netns:speed=1mbit'] }, agents);
+  assert.is(unknown.message, 'unknown condition "netns:speed"; known: process, netns, netns:rate, netns:delay');
+  assert.is(refused({ conditions: ['netns:rate=1mbit; reboot'] }, agents).code, 'usage');
+});
+
+test('commas within a condition are told from those between two', () => {
+  const split = (text: string) => conditionsOption('--conditions')(text);
+  assert.equal(split('process,netns:delay=1ms,rate=1mbit,netns'), ['process', 'netns:delay=1ms,rate=1mbit', 'netns']);
+  assert.equal(split('netns,rate=1mbit'), ['netns', 'rate=1mbit'], 'an option needs its condition and a colon');
 });
 
 const UNKNOWN: readonly [string, Partial<RunStudyRequest>, string][] = [
