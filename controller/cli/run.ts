@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { BenchError, BLOCK_ERRNOS, DEFAULT_BLOCK_ERRNO, exitCodeOf, formatFailure, type StudyEnded } from '#proto';
 import { writeResults } from '../study/results.ts';
+import { type Overlaid, overlay } from '../study-file/index.ts';
 import { type Bench, joinBench, startLocalBench } from './local.ts';
 import { durationNs, errnoName, listOption, quoted, timeMs, wholeNumber } from './options.ts';
 import { hasResults, printResults } from './print.ts';
@@ -15,6 +16,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export function runCommand(): Command {
   const command = new Command('run')
     .description('run a study on this machine and write its results')
+    .argument('[study]', 'study file (YAML, see hookbench init); flags given beside it win')
     .option('--sut <ids>', 'SUTs, e.g. java-hello,read-loop (default: all that run here)', listOption('--sut'))
     .option(
       '--mechanisms <ids>',
@@ -84,6 +86,7 @@ export function runCommand(): Command {
 Examples
   hookbench run
   hookbench run --quick --seed 7
+  hookbench run study.yaml --seed 7                                  a study file; the seed given here wins
   hookbench run --sut java-hello --requests 50000 --warmup 4000      the paper's protocol
   hookbench run --sut read-loop --mechanisms ld-preload --json
   hookbench run --sut node-hello --action block                      requests with a keyword never arrive
@@ -93,15 +96,15 @@ Examples
   hookbench run --keywords words.txt --request-bytes 1400
   hookbench run --controller bench.example.org:7461 --tls-dir alice-tls`,
     )
-    .action(async (options: RunOptions) => {
-      process.exitCode = await run(options);
+    .action(async (study: string | undefined, options: RunOptions) => {
+      process.exitCode = await run(overlay(study, { options, command }));
     });
   for (const [flags, description] of REMOTE_OPTIONS) command.option(flags, description);
   return command;
 }
 
-async function run(options: RunOptions): Promise<number> {
-  const request = requestOf(options, `hookbench ${process.argv.slice(2).map(quoted).join(' ')}`);
+async function run({ options, studyFile }: Overlaid<RunOptions>): Promise<number> {
+  const request = requestOf(options, `hookbench ${process.argv.slice(2).map(quoted).join(' ')}`, studyFile);
   const line = new StudyProgressLine({ quiet: options.quiet === true });
   const remote = await remoteClient(options);
   if (remote === null) line.say('starting controller and agent');

@@ -28,7 +28,7 @@ export function resolveStudy(
       nextStep: 'start one: hookbench agent --controller HOST:PORT',
     });
   }
-  const notices: Note[] = [];
+  const notices: Note[] = request.studyFile === '' ? [] : [{ code: 'study-file', detail: request.studyFile }];
   const asked = askedOf(request);
   const pick = (
     what: string,

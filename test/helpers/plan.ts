@@ -111,6 +111,7 @@ export function request(over: Partial<RunStudyRequest> = {}): RunStudyRequest {
     warmupFloorFixed: false,
     untilNs: 0,
     untilFor: [],
+    studyFile: '',
     budgetMs: 0,
     ...over,
   };

@@ -229,6 +229,7 @@ const request = {
   warmupFloorFixed: true,
   untilNs: 1000.5,
   untilFor: ['java-hello/bpftrace'],
+  studyFile: 'study.yaml; --seed wins over its seed 5',
   budgetMs: 60_000,
 } satisfies MessageTypes['RunStudyRequest'];
 
