@@ -40,8 +40,9 @@ export async function joinBench(client: ControlClient): Promise<Bench> {
   }
 }
 
-/** @throws BenchError when one of them does not come up; what was started is ended again */
-export async function startLocalBench(): Promise<Bench> {
+/** @param agentWords further ones for the agent
+ * @throws BenchError when one of them does not come up; what was started is ended again */
+export async function startLocalBench(agentWords: readonly string[] = []): Promise<Bench> {
   const seconds = startSeconds(process.env[START_VARIABLE]);
   const dir = mkdtempSync(join(tmpdir(), 'hookbench-'));
   const started: Daemon[] = [];
@@ -66,6 +67,7 @@ export async function startLocalBench(): Promise<Bench> {
       '--id',
       agentIdOf(hostname()),
       ...FOR_PEOPLE,
+      ...agentWords,
     ]);
     started.push(agent);
     client = new ControlClient(`127.0.0.1:${port}`, token);

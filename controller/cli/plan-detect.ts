@@ -5,6 +5,7 @@ import { BenchError, exitCodeOf, formatFailure } from '#proto';
 import { type ProposalGoal, type ProposalRow, proposals } from '../plan/proposals.ts';
 import { timingOf } from '../plan/timing.ts';
 import { readMeta, readStudy } from '../store/read.ts';
+import { hooksWords } from './hooks-dir.ts';
 import { startLocalBench } from './local.ts';
 import { quoted } from './options.ts';
 import type { PlanOptions } from './plan-options.ts';
@@ -56,7 +57,7 @@ async function runPilot(options: PlanOptions, studyFile: string): Promise<string
   const line = new StudyProgressLine({ quiet: options.quiet === true });
   line.say('starting controller and agent for the pilot');
   const early = interruptedEarly();
-  const bench = await startLocalBench().finally(early.off);
+  const bench = await startLocalBench(hooksWords(options)).finally(early.off);
   const interrupts = onInterrupt(bench, line);
   try {
     if (early.seen()) throw new BenchError('cancelled', 'interrupted before anything was measured');

@@ -12,6 +12,7 @@ import type { ResolvedStudy } from '../plan/study.ts';
 import { TYPICAL, timingOf } from '../plan/timing.ts';
 import { readStudy } from '../store/read.ts';
 import { overlay } from '../study-file/index.ts';
+import { HOOKS_OPTION, hooksWords } from './hooks-dir.ts';
 import { durationNs, listOption, share, timeMs, wholeNumber } from './options.ts';
 import { detect } from './plan-detect.ts';
 import type { PlanOptions } from './plan-options.ts';
@@ -39,6 +40,7 @@ export function planCommand(): Command {
     .option('--seed <n>', `seed of the order of requests (default ${SEED})`, wholeNumber('--seed', 0, 2 ** 32 - 1))
     .option('--quick', 'the plan of hookbench run --quick')
     .option('--keywords <file>', 'keywords to look for, one a line')
+    .option(...HOOKS_OPTION)
     .option('--request-bytes <n>', 'length of a request', wholeNumber('--request-bytes', 64, 8192))
     .option('--detect <duration>', 'propose a study that finds a median shift of this size', durationNs('--detect'))
     .option('--power <share>', 'with this probability', share('--power'), 0.8)
@@ -87,7 +89,7 @@ async function resolvedHere(
   const request = requestOf({ ...options, out: options.out ?? 'results' }, '');
   let hello: Hello;
   try {
-    hello = JSON.parse(await probeAgent()) as Hello;
+    hello = JSON.parse(await probeAgent(hooksWords(options))) as Hello;
   } catch (cause) {
     if (cause instanceof BenchError) throw cause;
     throw new BenchError('internal', 'what the agent says of this machine is not JSON', { cause });

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { BenchError, BLOCK_ERRNOS, DEFAULT_BLOCK_ERRNO, exitCodeOf, formatFailure, type StudyEnded } from '#proto';
 import { writeResults } from '../study/results.ts';
 import { type Overlaid, overlay } from '../study-file/index.ts';
+import { HOOKS_OPTION, hooksWords } from './hooks-dir.ts';
 import { type Bench, joinBench, startLocalBench } from './local.ts';
 import { durationNs, errnoName, listOption, quoted, timeMs, wholeNumber } from './options.ts';
 import { hasResults, printResults } from './print.ts';
@@ -64,6 +65,7 @@ export function runCommand(): Command {
     .option('--quick', 'a smaller study, under 60 s: 5000 requests of which 2000 warm-up floor, 4 forks, 1 block')
     .option('--keywords <file>', 'keywords to look for, one a line (default: our own list of 200)')
     .option('--request-bytes <n>', 'length of a request (default 88)', wholeNumber('--request-bytes', 64, 8192))
+    .option(...HOOKS_OPTION)
     .option('--margin <duration>', 'margin within which arms count as equivalent, e.g. 1us', durationNs('--margin'))
     .option(
       '--until <duration>',
@@ -105,11 +107,12 @@ Examples
 
 async function run({ options, studyFile }: Overlaid<RunOptions>): Promise<number> {
   const request = requestOf(options, `hookbench ${process.argv.slice(2).map(quoted).join(' ')}`, studyFile);
+  const words = hooksWords(options);
   const line = new StudyProgressLine({ quiet: options.quiet === true });
   const remote = await remoteClient(options);
   if (remote === null) line.say('starting controller and agent');
   const early = interruptedEarly();
-  const bench = await (remote === null ? startLocalBench() : joinBench(remote)).finally(early.off);
+  const bench = await (remote === null ? startLocalBench(words) : joinBench(remote)).finally(early.off);
   const interrupts = onInterrupt(bench, line);
   let dir = '';
   try {

@@ -47,6 +47,7 @@ export function capability(id: string, over: Partial<Capability> = {}): Capabili
     functions: ['read'],
     byDefault: true,
     limits: [],
+    sha256: '',
     ...over,
   };
 }

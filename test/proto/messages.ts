@@ -138,6 +138,7 @@ export function record(body: RecordBody): MeasurementRecord {
 }
 
 const capability: Capability = {
+  sha256: 'ab'.repeat(32),
   id: 'ld-preload',
   support: 'inconclusive',
   needs: 'a',
