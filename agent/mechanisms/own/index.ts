@@ -57,7 +57,7 @@ function ownHook(found: FoundHook, trial: Trial): PlacedMechanism {
         return {
           env,
           assertLive: (pid) => assertMapped(found, pid),
-          manner: () => `${SILENT}; ${of}`,
+          manner: () => `is preloaded, ${of}`,
           counts: () => null,
           drain: () => null,
         };
@@ -68,7 +68,7 @@ function ownHook(found: FoundHook, trial: Trial): PlacedMechanism {
           assertMapped(found, pid);
           assertAttached(placed.ring.header(), { id, pid, order });
         },
-        manner: () => `${SPEAKS}; ${of}`,
+        manner: () => `writes our ring, ${of}`,
         counts: () => placed.ring.counts(),
         drain: () => placed.ring.drain(),
       };

@@ -67,7 +67,9 @@ export class HostileController {
       this.records += 1;
       const { record } = message;
       if (record.body === 'end') this.ends.push({ ...record.end, assignmentId: record.assignmentId });
-      call.write(encode('ControllerMessage', { body: 'ack', ack: { durableSequence: record.sequence, discardedSamples: 0 } }));
+      call.write(
+        encode('ControllerMessage', { body: 'ack', ack: { durableSequence: record.sequence, discardedSamples: 0 } }),
+      );
     });
   }
 
