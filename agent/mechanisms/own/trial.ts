@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { RingFile } from '../../collect/ring.ts';
 import { memoryDir } from '../../config.ts';
 import { runCommand } from '../../process/child.ts';
-import { asUser, grantGroup, type RunAs } from '../../security/run-as.ts';
+import { asUser, grantGroup, type RunAs, tellUser } from '../../security/run-as.ts';
 import { ACTIONS, type Action, FUNCTIONS, type HookedFunction } from '../mechanism.ts';
 
 const TRIAL_MS = 5_000;
@@ -41,7 +41,8 @@ export async function tryHook(path: string, runAs: RunAs | null): Promise<Trial>
     const words = [...(user === undefined ? [] : asUser(user)), '--no-new-privs', 'env', ...variables, 'true'];
     const ran = await runCommand('setpriv', words, { timeoutMs: TRIAL_MS });
     const complaint = /cannot be preloaded.*$/m.exec(ran.stderr)?.[0];
-    if (complaint !== undefined) return { loads: false, why: `the loader says: ${complaint}` };
+    if (complaint !== undefined)
+      return { loads: false, why: `the loader says: ${complaint}${hintOf(complaint, runAs)}` };
     if (ran.exitCode !== 0)
       return { loads: false, why: `with it, true ends with ${ran.exitCode ?? 'a signal'}: ${lastLine(ran.stderr)}` };
     return { loads: true, ring: saidIn(ring) };
@@ -49,6 +50,12 @@ export async function tryHook(path: string, runAs: RunAs | null): Promise<Trial>
     ring?.close();
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** the loader's words for a file that may not be read are those for one that is not there */
+function hintOf(complaint: string, runAs: RunAs | null): string {
+  if (runAs === null || !complaint.includes('cannot open')) return '';
+  return ` SUTs run as ${tellUser(runAs)}: let it read the file and pass the folders above it (chmod a+rX)`;
 }
 
 function saidIn(ring: RingFile): { actions: Action[]; functions: HookedFunction[] } | null {

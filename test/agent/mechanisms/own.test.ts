@@ -126,6 +126,16 @@ own('a folder that others can write to, or that is none, is refused whole', asyn
   }
 });
 
+own('a user who can not read a hook is named', async () => {
+  if (process.getuid?.() !== 0) return;
+  const path = folder(['vendor', SILENT]);
+  chmodSync(path, 0o700);
+  const [mechanism] = await mechanismsOf(path, { uid: 64_137, gid: 64_137 }).then((all) => all.slice(-1));
+  const { support, found: why } = await mechanism!.probe();
+  assert.is(support, 'unsupported');
+  assert.match(why, /SUTs run as uid 64137, gid 64137: let it read the file/);
+});
+
 own('a file that was changed after the agent started is not run', async () => {
   const path = folder(['vendor', SILENT]);
   const [mechanism] = await ownOf(path);
