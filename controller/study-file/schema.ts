@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { BLOCK_ERRNOS } from '#proto';
 
-export const STUDY_SCHEMA = 'hookbench.study/v1';
-const SCHEMA_ID = 'urn:hookbench:study:v1';
+export const STUDY_SCHEMA = 'hookbench.study-file/v1';
+const SCHEMA_ID = 'urn:hookbench:study-file:v1';
 
 /** Each value has one sentence that says what it is, used by the errors; and one that says what it does, for editors. */
 const whole = (least: number, most: number, does: string) => {

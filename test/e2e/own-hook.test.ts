@@ -18,7 +18,7 @@ buildOwn('silent', join(dir, 'hooks', 'plain.so'));
 const study = join(dir, 'vendor.yaml');
 writeFileSync(
   study,
-  `schema: hookbench.study/v1
+  `schema: hookbench.study-file/v1
 sut: [read-loop]
 mechanisms: [own:vendor, own:plain]
 hooks-dir: hooks

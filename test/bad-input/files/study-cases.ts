@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const HEAD = 'schema: hookbench.study/v1\n';
+const HEAD = 'schema: hookbench.study-file/v1\n';
 
 export interface StudyCase {
   readonly name: string;
@@ -63,8 +63,8 @@ export const STUDY_CASES: readonly StudyCase[] = [
   file('a sentence', 'measure everything', /:1:1: "measure everything" is not a study/),
   file(
     'an older version',
-    'schema: hookbench.study/v0\n',
-    /:1:9: schema "hookbench.study\/v0" is not hookbench.study\/v1/,
+    'schema: hookbench.study-file/v0\n',
+    /:1:9: schema "hookbench.study-file\/v0" is not hookbench.study-file\/v1/,
   ),
   file('more than 1 MiB', `${HEAD}${'#'.repeat(2 ** 20)}`, /has more than 1048576 bytes/),
   { name: 'a folder', says: /is a folder/, make: (dir) => made(dir, (path) => mkdirSync(path)) },

@@ -21,7 +21,7 @@ import { accepts, type JsonSchema } from './json-schema.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'hookbench-study-file-'));
 process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
-const HEAD = 'schema: hookbench.study/v1\n';
+const HEAD = 'schema: hookbench.study-file/v1\n';
 const PUBLISHED = new URL('../../../controller/study-file/study.schema.json', import.meta.url);
 
 function file(body: string): string {
