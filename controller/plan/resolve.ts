@@ -114,7 +114,7 @@ function pickSupported(
       throw new BenchError('usage', `unknown ${what} "${id}"; known: ${known}`);
     }
     const everywhere = o.lists.map((list) => list.find((candidate) => candidate.id === id));
-    const files = new Set(everywhere.map((candidate) => candidate?.sha256).filter((sha256) => sha256 !== undefined));
+    const files = new Set(everywhere.map((candidate) => candidate?.sha256).filter((sha256) => (sha256 ?? '') !== ''));
     if (files.size > 1)
       throw new BenchError('unsupported', `${what} ${id} is not the same file on every agent`, {
         nextStep: 'put the same file into the hooks folder of each, and start the agents again',
