@@ -11,6 +11,7 @@ import {
   type Hello,
 } from '#proto';
 import type { Pinning } from './host/cores.ts';
+import type { Mechanism } from './mechanisms/mechanism.ts';
 import type { AgentStatus } from './ops/metrics.ts';
 import type { RunAs } from './security/run-as.ts';
 import { runAssignment } from './session/session.ts';
@@ -34,6 +35,8 @@ export interface AgentOptions {
   readonly watch?: (sink: Sink) => Sink;
   /** who the SUTs and the load generator run as; this process's own user when absent */
   readonly runAs?: RunAs;
+  /** the catalogue; ours alone when absent */
+  readonly mechanisms?: readonly Mechanism[];
 }
 
 export class AgentDaemon {
@@ -125,10 +128,11 @@ export class AgentDaemon {
         this.#uplink.progress({ ...ids, doneSteps, totalSteps: assignment.steps.length, text }),
       takeDropped: () => this.#uplink.takeDropped(),
     };
-    const { pinning, runAs, watch } = this.#o;
+    const { pinning, runAs, watch, mechanisms } = this.#o;
     const done = runAssignment(assignment, {
       ...{ pinning, sink: watch?.(sink) ?? sink, signal: abort.signal },
       ...(runAs !== undefined && { runAs }),
+      ...(mechanisms !== undefined && { mechanisms }),
     })
       .catch((error: unknown) =>
         this.#o.log(`assignment ${assignment.assignmentId} ended without its end record: ${String(error)}`),

@@ -18,16 +18,23 @@ interface Probed {
   probe(): Promise<SupportAnswer>;
 }
 
-export async function helloOf(o: { agentId: string; runId: string; token: string; pinning?: Pinning }): Promise<Hello> {
+export async function helloOf(o: {
+  agentId: string;
+  runId: string;
+  token: string;
+  pinning?: Pinning;
+  mechanisms?: readonly Mechanism[];
+}): Promise<Hello> {
   const load = existsSync(PATHS.loadGenerator)
     ? 'hookbench-load (C, paused busy-poll)'
     : 'Node net (no C generator was built)';
   const [host, mechanisms, suts, conditions] = await Promise.all([
     hostFacts({ load, pinning: o.pinning ?? pinningOf() }),
     Promise.all(
-      MECHANISMS.map(async (m) => ({
+      (o.mechanisms ?? MECHANISMS).map(async (m) => ({
         ...(await answer({ id: m.id, needs: m.needs, probe: async () => lacking(m) ?? (await m.probe()) })),
         layer: m.layer,
+        sha256: m.sha256 ?? '',
         actions: [...m.actions],
         functions: [...m.functions],
         byDefault: m.byDefault,
@@ -85,6 +92,7 @@ async function answer(entry: Probed): Promise<Capability> {
     needs,
     found,
     layer: '',
+    sha256: '',
     design: 'unspecified',
     vantage: 'unspecified',
     warmup: 0,

@@ -28,8 +28,10 @@ import { AgentDaemon } from './daemon.ts';
 import { helloOf } from './hello.ts';
 import { pinningOf } from './host/cores.ts';
 import { defaultJournalDir, undoLeftovers } from './host/undo.ts';
+import { mechanismsOf } from './mechanisms/registry.ts';
 import { type AgentStatus, AgentTally, agentMetrics, agentReasons } from './ops/metrics.ts';
 import { type AgentChoice, HELP, readOptions } from './options.ts';
+import type { RunAs } from './security/run-as.ts';
 import { runAsChoice } from './security/run-as-choice.ts';
 
 /** until there is one, what goes wrong is told in plain text */
@@ -46,7 +48,8 @@ async function main(): Promise<number> {
   log = await openLog({ name: 'agent', ...o });
   await logWholeProcess(log);
   if (o.probe) {
-    const hello = await helloOf({ agentId: o.id ?? agentIdOf(hostname()), runId: newRunId(), token: '' });
+    const mechanisms = await mechanismsOf(o.hooksDir, await probingUser(o));
+    const hello = await helloOf({ mechanisms, agentId: o.id ?? agentIdOf(hostname()), runId: newRunId(), token: '' });
     process.stdout.write(`${JSON.stringify(hello, null, 2)}\n`);
     return EXIT.done;
   }
@@ -69,7 +72,8 @@ async function startDaemon(o: AgentChoice, log: Log): Promise<AgentDaemon> {
   const agentId = o.id ?? folder?.material.identity.name ?? agentIdOf(hostname());
   const { runAs, said } = await runAsChoice(o.runAs);
   log.info(said);
-  const hello = await helloOf({ agentId, runId: newRunId(), token, pinning });
+  const mechanisms = await mechanismsOf(o.hooksDir, runAs);
+  const hello = await helloOf({ agentId, runId: newRunId(), token, pinning, mechanisms });
   for (const line of undoLeftovers()) log.warn(`after a crash: ${line}`);
   const stateDir = defaultJournalDir();
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
@@ -79,6 +83,7 @@ async function startDaemon(o: AgentChoice, log: Log): Promise<AgentDaemon> {
     credentials,
     hello,
     pinning,
+    mechanisms,
     spoolPath: join(stateDir, `spool-${process.pid}-${hello.runId}`),
     spoolLimitBytes: o.spoolLimitBytes,
     log: log.info,
@@ -104,6 +109,11 @@ function endWhenTold(daemon: AgentDaemon, { finishMs, endWithStdin }: AgentChoic
   if (!endWithStdin) return;
   const stop = () => void daemon.stop('its starter ended');
   process.stdin.resume().on('close', stop).on('end', stop);
+}
+
+/** who hooks of others are tried as; looked for only where there are any */
+async function probingUser({ hooksDir, runAs }: AgentChoice): Promise<RunAs | null> {
+  return hooksDir === null ? null : (await runAsChoice(runAs)).runAs;
 }
 
 function newRunId(): string {

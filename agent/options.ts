@@ -17,6 +17,8 @@ Options
   --token-file FILE        file with the secret of a local controller, readable by its owner only
   --run-as USER            who SUTs and the load generator run as: UID:GID, a name, or self for the agent's own user
                            (default as root: the account hookbench or an unused uid, where that can read the programs)
+  --hooks-dir DIR          folder with hooks of your own (NAME.so becomes mechanism own:NAME); it and what is in it must belong to
+                           root or the agent's user and be writable by nobody else
   --spool-limit MIB        most disk the spool may take (default 1024)
 ${opsHelp(9462)}  --end-with-stdin         end when standard input ends
 
@@ -36,6 +38,7 @@ export interface AgentChoice extends OpsChoice {
   readonly tokenFile: string | null;
   /** undefined: decided by what works here */
   readonly runAs: string | undefined;
+  readonly hooksDir: string | null;
   readonly spoolLimitBytes: number;
   readonly endWithStdin: boolean;
 }
@@ -55,6 +58,7 @@ export function readOptions(args?: readonly string[]): AgentChoice {
     tlsDir: values['tls-dir'] ?? null,
     tokenFile: values['token-file'] ?? null,
     runAs: values['run-as'],
+    hooksDir: values['hooks-dir'] ?? null,
     spoolLimitBytes: limitMib * 1024 * 1024,
     endWithStdin: values['end-with-stdin'],
   };
@@ -71,6 +75,7 @@ function parsed(args: readonly string[] | undefined) {
         'tls-dir': { type: 'string' },
         'token-file': { type: 'string' },
         'run-as': { type: 'string' },
+        'hooks-dir': { type: 'string' },
         'spool-limit': { type: 'string', default: '1024' },
         'end-with-stdin': { type: 'boolean', default: false },
         probe: { type: 'boolean', default: false },

@@ -30,6 +30,7 @@ export interface RunStudyRequest {
   untilNs: number;
   untilFor: string[];
   budgetMs: number;
+  studyFile: string;
 }
 
 export interface StudyPlanned {

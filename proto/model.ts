@@ -42,6 +42,7 @@ export interface Capability {
   functions: string[];
   byDefault: boolean;
   limits: ActionLimit[];
+  sha256: string;
 }
 
 export interface Hello {

@@ -13,6 +13,8 @@ import {
 } from './ring-record.ts';
 
 export const RING_MAGIC = 0x31474e5252424b48n;
+/** in the header, by a hook of somebody else's */
+export const OWN_MAGIC = 0x314e574f4b424b48n;
 export const ABI_VERSION = 1;
 export const HEADER_BYTES = 4096;
 export const RING_BYTES = 128;
@@ -39,6 +41,8 @@ export const HEADER_OFFSETS = {
   scannerLevel: 68,
   clock: 72,
   blockErrno: 76,
+  ownMagic: 80,
+  ownActions: 88,
 };
 const SCANNER_LEVELS = [null, 'ac', 'ssse3', 'avx2', 'avx512'] as const;
 const CLOCKS = [null, 'vdso', 'tsc'] as const;
@@ -69,6 +73,8 @@ export interface RingHeader {
   readonly functions: number;
   /** errno of the calls that action block fails; 0 with other actions */
   readonly blockErrno: number;
+  /** what a hook of somebody else's says it can do, bits in the order of observe, trace, block; null for ours */
+  readonly own: { readonly actions: number } | null;
   /** counted reads for which no ring was free */
   readonly unringed: number;
   /** accepted descriptors whose reads the hook can't see */
@@ -131,6 +137,10 @@ export class RingFile {
       clock: CLOCKS[bytes.readUInt32LE(HEADER_OFFSETS.clock)] ?? null,
       functions: bytes.readUInt32LE(HEADER_OFFSETS.functions),
       blockErrno: bytes.readUInt32LE(HEADER_OFFSETS.blockErrno),
+      own:
+        bytes.readBigUInt64LE(HEADER_OFFSETS.ownMagic) === OWN_MAGIC
+          ? { actions: bytes.readUInt32LE(HEADER_OFFSETS.ownActions) }
+          : null,
       unringed: bounded(bytes.readBigUInt64LE(HEADER_OFFSETS.unringed)),
       untrackedFds: bounded(bytes.readBigUInt64LE(HEADER_OFFSETS.untrackedFds)),
     };

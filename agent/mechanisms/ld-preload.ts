@@ -2,30 +2,14 @@
  * its scanners, so that one study can hold both. */
 
 import { existsSync, readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { BenchError, type BlockErrno, DEFAULT_BLOCK_ERRNO } from '#proto';
-import { RingFile, type RingHeader, type Scanner } from '../collect/ring.ts';
+import { BenchError } from '#proto';
+import type { RingHeader, Scanner } from '../collect/ring.ts';
 import { PATHS } from '../config.ts';
 import { supported, unsupported } from '../host/support.ts';
-import { grantGroup } from '../security/run-as.ts';
 import { ACTIONS, FUNCTIONS, type HookOrder, type PlacedMechanism } from './mechanism.ts';
+import { blockErrnoNumber, functionBits, placeRing } from './ring-hook.ts';
 
 const NEEDS = 'hooks/preload built (a C compiler and make at build time), a dynamically linked glibc SUT';
-
-/** Linux's numbers, the same on every processor the library is built for */
-const ERRNO_NUMBER: Readonly<Record<BlockErrno, number>> = {
-  ECONNRESET: 104,
-  ECONNABORTED: 103,
-  EPIPE: 32,
-  EIO: 5,
-  ETIMEDOUT: 110,
-  ENETRESET: 102,
-  EACCES: 13,
-  EPERM: 1,
-  ENOTCONN: 107,
-  ESHUTDOWN: 108,
-};
 
 /** the like-for-like arm: the automaton that the kernel program has too */
 export const ldPreload = libraryHook('ld-preload', 'ac');
@@ -48,28 +32,10 @@ function libraryHook(id: string, scanner: Scanner): PlacedMechanism {
       return supported(NEEDS, `build/libhookbench.so, scanner ${scanner}`);
     },
     async place(order, name) {
-      const keywordFile = join(order.dir, 'keywords');
-      await writeFile(keywordFile, joinLines(order.keywords), { mode: 0o600 });
-      grantGroup(keywordFile, order.host.runAs, 0o640);
-      const ring = RingFile.create(join(order.dir, `${name}.ring`), {
-        action: order.action,
-        capacity: capacityFor(order.mostReads),
-        keywords: order.keywords.length,
-      });
-      grantGroup(ring.path, order.host.runAs, 0o660);
+      const { ring, env } = await placeRing(order, name);
       const clock = scanner === 'simd' && isTscTrusted() ? 'tsc' : 'vdso';
-      order.host.undo.push(`ring ${name}`, null, () => ring.close());
       return {
-        env: {
-          LD_PRELOAD: PATHS.preloadLibrary,
-          HOOKBENCH_RING: ring.path,
-          HOOKBENCH_KEYWORDS: keywordFile,
-          HOOKBENCH_ACTION: order.action,
-          HOOKBENCH_FUNCTIONS: order.functions.join(','),
-          HOOKBENCH_SCANNER: scanner,
-          HOOKBENCH_CLOCK: clock,
-          ...(order.action === 'block' && { HOOKBENCH_ERRNO: blockErrnoOf(order) }),
-        },
+        env: { ...env, LD_PRELOAD: PATHS.preloadLibrary, HOOKBENCH_SCANNER: scanner, HOOKBENCH_CLOCK: clock },
         assertLive: (pid) => assertLive(ring.header(), { pid, order, scanner }),
         manner: () => mannerOf(ring.header()),
         counts: () => ring.counts(),
@@ -82,8 +48,8 @@ function libraryHook(id: string, scanner: Scanner): PlacedMechanism {
 /** The fast scanner may fall back where the processor lacks what it needs, and `manner` says so; the automaton must be the automaton. */
 function assertLive(header: RingHeader, o: { pid: number; order: HookOrder; scanner: Scanner }): void {
   const keywords = o.order.keywords.length;
-  const functions = o.order.functions.reduce((bits, name) => bits | (1 << FUNCTIONS.indexOf(name)), 0);
-  const blockErrno = o.order.action === 'block' ? ERRNO_NUMBER[blockErrnoOf(o.order)] : 0;
+  const functions = functionBits(o.order.functions);
+  const blockErrno = blockErrnoNumber(o.order);
   const asAsked =
     header.keywords === keywords &&
     header.functions === functions &&
@@ -95,8 +61,6 @@ function assertLive(header: RingHeader, o: { pid: number; order: HookOrder; scan
     detail: `ring header: attached=${header.attached} pid=${header.pid} keywords=${header.keywords} of ${keywords} scanner=${header.scanner} functions=${header.functions} of ${functions} errno=${header.blockErrno} of ${blockErrno}`,
   });
 }
-
-const blockErrnoOf = ({ blockErrno }: HookOrder): BlockErrno => blockErrno ?? DEFAULT_BLOCK_ERRNO;
 
 function mannerOf({ scanner, scannerLevel, clock }: RingHeader): string {
   const level = scanner === 'ac' ? '' : ` (${scannerLevel === 'ac' ? 'which runs as ac here' : scannerLevel})`;
@@ -110,14 +74,4 @@ function isTscTrusted(): boolean {
   } catch {
     return false;
   }
-}
-
-/** Twice what is expected, since a request may take more than one read: a power of two, as the library asks. */
-function capacityFor(mostReads: number): number {
-  return 2 ** Math.min(24, Math.max(14, Math.ceil(Math.log2(2 * mostReads + 1))));
-}
-
-function joinLines(words: readonly Uint8Array[]): Buffer {
-  const newline = Buffer.from('\n');
-  return Buffer.concat(words.flatMap((word) => [word, newline]));
 }

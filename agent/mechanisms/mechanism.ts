@@ -65,9 +65,10 @@ export interface PlacedHook {
   assertLive(pid: number): void;
   /** how it works in that process, known once it is live, e.g. the scanner in use */
   readonly manner?: () => string;
-  counts(): HookCounts;
-  /** Reads since the last drain, in time order, and how many were lost on the way. */
-  drain(): { readonly reads: readonly HookRead[]; readonly lost: number };
+  /** null for a hook that tells nothing: what it saw is not known */
+  counts(): HookCounts | null;
+  /** Reads since the last drain, in time order, and how many were lost on the way; null as above. */
+  drain(): { readonly reads: readonly HookRead[]; readonly lost: number } | null;
 }
 
 /** What an attached hook found for one process. */
@@ -109,6 +110,8 @@ interface MechanismBase {
   readonly functions: readonly HookedFunction[];
   /** part of a study that names no mechanisms; the others are to be asked for */
   readonly byDefault: boolean;
+  /** of the file, where it is not one of ours */
+  readonly sha256?: string;
   probe(): Promise<SupportAnswer>;
   /** what it can't do here and why, where that needs looking; those missing in `actions` are told anyway */
   limits?(): Promise<readonly ActionLimit[]>;

@@ -1,10 +1,18 @@
 /** The only list of mechanisms. */
 
+import type { RunAs } from '../security/run-as.ts';
 import { bpf } from './bpf/index.ts';
 import { bpftrace } from './bpftrace/index.ts';
 import { ldPreload, ldPreloadSimd } from './ld-preload.ts';
 import type { Mechanism } from './mechanism.ts';
 import { none } from './none.ts';
+import { ownHooks } from './own/index.ts';
 import { uprobe, uprobeSymbol } from './uprobe/index.ts';
 
 export const MECHANISMS: readonly Mechanism[] = [none, ldPreload, ldPreloadSimd, bpftrace, bpf, uprobe, uprobeSymbol];
+
+/** @param hooksDir folder with hooks of somebody else's, null for none @param runAs who they are tried as
+ * @throws BenchError usage for a folder that can't be trusted */
+export async function mechanismsOf(hooksDir: string | null, runAs: RunAs | null): Promise<readonly Mechanism[]> {
+  return hooksDir === null ? MECHANISMS : [...MECHANISMS, ...(await ownHooks(hooksDir, runAs))];
+}

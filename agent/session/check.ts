@@ -22,8 +22,9 @@ const LIMITS = {
 /** both go into records and logs */
 const ID = /^[A-Za-z0-9._/:=,%-]{1,600}$/;
 
-/** @throws BenchError usage naming what is wrong */
-export function checkAssignment(a: Assignment): void {
+/** @param mechanisms the catalogue
+ * @throws BenchError usage naming what is wrong */
+export function checkAssignment(a: Assignment, mechanisms: readonly Mechanism[] = MECHANISMS): void {
   if (!ID.test(a.studyId) || !ID.test(a.assignmentId)) refuse('an assignment whose ids are empty, overlong or odd');
   if (a.fork > LIMITS.forks) refuse(`fork ${a.fork}`);
   conditionOf(a.condition);
@@ -40,11 +41,11 @@ export function checkAssignment(a: Assignment): void {
   if (a.steps.length > LIMITS.steps) refuse(`${a.steps.length} steps`);
   const suts = new Map<number, string>();
   for (const instance of a.instances) {
-    checkInstance(instance, a);
+    checkInstance(instance, { ...a, mechanisms });
     if (instance.id > 63 || suts.has(instance.id)) refuse(`instance id ${instance.id}`);
     suts.set(instance.id, instance.sut);
   }
-  for (const step of a.steps) checkStep(step, { hook: a, suts });
+  for (const step of a.steps) checkStep(step, { hook: { ...a, mechanisms }, suts });
 }
 
 function checkBlockErrno({ action, blockErrno }: Assignment): void {
@@ -54,7 +55,7 @@ function checkBlockErrno({ action, blockErrno }: Assignment): void {
 }
 
 /** the part of an assignment that a mechanism must be able to do */
-type Asked = Pick<Assignment, 'action' | 'functions'>;
+type Asked = Pick<Assignment, 'action' | 'functions'> & { readonly mechanisms: readonly Mechanism[] };
 
 function checkInstance(instance: Instance, asked: Asked): void {
   const sut = known(SUTS, instance.sut, 'SUT');
@@ -84,8 +85,8 @@ function checkStep(step: Step, o: { hook: Asked; suts: ReadonlyMap<number, strin
 }
 
 /** `none` does nothing, whatever the action and the function */
-function checkMechanism(id: string, { action, functions }: Asked): Mechanism {
-  const mechanism = known(MECHANISMS, id, 'mechanism');
+function checkMechanism(id: string, { action, functions, mechanisms }: Asked): Mechanism {
+  const mechanism = known(mechanisms, id, 'mechanism');
   if (mechanism.kind === 'bare') return mechanism;
   if (!mechanism.actions.some((one) => one === action))
     refuse(`action ${action} for ${id}; it can ${mechanism.actions.join(', ')}`);

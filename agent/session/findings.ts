@@ -21,7 +21,7 @@ export function findingRecords(
     targets: readonly LiveInstance[];
     findings: readonly AttachedFindings[];
     sent: SentTally;
-    before: ReadonlyMap<number, HookCounts | undefined>;
+    before: ReadonlyMap<number, HookCounts | null | undefined>;
   },
 ): RecordBody[] {
   return o.targets.flatMap((live, i): RecordBody[] => {
@@ -49,8 +49,10 @@ export function findingRecords(
       const latencies = latencyRecords(fork, step, place, { mechanism: o.mechanism.id, live, found });
       return [...latencies, ...traces, { body: 'parity', parity: own }];
     }
-    if (live.hook === null) return [...traces, { body: 'parity', parity: own }];
-    const seen = minus(live.hook.counts(), o.before.get(live.instance.id)!);
+    const now = live.hook?.counts() ?? null;
+    const then = o.before.get(live.instance.id) ?? null;
+    if (now === null || then === null) return [...traces, { body: 'parity', parity: own }];
+    const seen = minus(now, then);
     const census = parity(place, {
       mechanism: live.instance.mechanism,
       source: 'kernel',

@@ -11,8 +11,7 @@ import type { HostPort } from '../host/port.ts';
 import { startTicks } from '../host/undo.ts';
 import { type LoadGenerator, type LoadTarget, startGenerator } from '../load/generator.ts';
 import { buildPayloads } from '../load/payload.ts';
-import type { Action, HookedFunction, HookOrder, PlacedHook } from '../mechanisms/mechanism.ts';
-import { MECHANISMS } from '../mechanisms/registry.ts';
+import type { Action, HookedFunction, HookOrder, Mechanism, PlacedHook } from '../mechanisms/mechanism.ts';
 import { grantGroup } from '../security/run-as.ts';
 import { SUTS } from '../suts/registry.ts';
 import { type SutProcess, startSut } from '../suts/start.ts';
@@ -28,6 +27,7 @@ export interface LiveInstance {
 
 export interface LiveFork {
   readonly order: HookOrder;
+  readonly mechanisms: readonly Mechanism[];
   readonly generator: LoadGenerator;
   /** where the load generator reaches the SUTs */
   readonly sutIpv4: string;
@@ -39,7 +39,11 @@ export interface LiveFork {
 }
 
 /** Places everything; each thing started goes on the undo stack. @throws BenchError */
-export async function startFork(assignment: Assignment, host: HostPort, signal: AbortSignal): Promise<LiveFork> {
+export async function startFork(
+  assignment: Assignment,
+  host: HostPort,
+  { signal, mechanisms }: { signal: AbortSignal; mechanisms: readonly Mechanism[] },
+): Promise<LiveFork> {
   const order: HookOrder = {
     keywords: assignment.keywords,
     action: assignment.action as Action,
@@ -55,14 +59,16 @@ export async function startFork(assignment: Assignment, host: HostPort, signal: 
   const payloads = buildPayloads(assignment.keywords, { lengthBytes: assignment.requestBytes });
   await generator.setPayload(0, payloads.miss);
   await generator.setPayload(1, payloads.hit);
-  const instances = await Promise.all(assignment.instances.map((i) => startInstance(i, { placement, order, signal })));
+  const instances = await Promise.all(
+    assignment.instances.map((i) => startInstance(i, { placement, order, signal, mechanisms })),
+  );
   const armOf = new Uint8Array(64);
   for (const live of instances) {
     armOf[live.instance.id] = live.instance.arm;
     await generator.setTarget(loadTarget(live, placement, order.action));
   }
   const traces = order.action === 'trace' ? new TraceLimiter(TRACE_LIMIT) : null;
-  return { order, generator, sutIpv4: placement.sutIpv4, instances, traces, armOf };
+  return { order, mechanisms, generator, sutIpv4: placement.sutIpv4, instances, traces, armOf };
 }
 
 /** the longest slice, in requests to one instance; under block each refused one is followed by one that settles the new connection */
@@ -94,10 +100,10 @@ function loadTarget({ instance, sut, process, hook }: LiveInstance, placement: P
 
 async function startInstance(
   instance: Instance,
-  o: { placement: Placement; order: HookOrder; signal: AbortSignal },
+  o: { placement: Placement; order: HookOrder; signal: AbortSignal; mechanisms: readonly Mechanism[] },
 ): Promise<LiveInstance> {
   const sut = known(SUTS, instance.sut, 'SUT');
-  const mechanism = known(MECHANISMS, instance.mechanism, 'mechanism');
+  const mechanism = known(o.mechanisms, instance.mechanism, 'mechanism');
   const name = `${instance.sut}-${instance.id}`;
   const hook = mechanism.kind === 'placed' ? await mechanism.place(o.order, name) : null;
   const process = await startSut(sut, { placement: o.placement, env: hook?.env ?? {}, signal: o.signal });

@@ -77,6 +77,9 @@ export class ForkLedger {
   placed({ instance, hook }: LiveInstance): void {
     const manner = hook?.manner?.();
     if (manner !== undefined) this.note({ code: 'hook-manner', detail: `${instance.mechanism} ${manner}` });
+    if (hook === null || hook.counts() !== null) return;
+    const detail = `${instance.mechanism} does not write our ring: parity is not known, and of its cost only the shift at the clocks outside is claimed`;
+    this.note({ code: 'hook-scope', detail });
   }
 
   attached(hook: AttachedHook): void {

@@ -5,6 +5,8 @@ import { cgroupsOf } from '../host/cgroups.ts';
 import type { Pinning } from '../host/cores.ts';
 import { pressureFindings, readPressure } from '../host/pressure.ts';
 import { UndoStack } from '../host/undo.ts';
+import type { Mechanism } from '../mechanisms/mechanism.ts';
+import { MECHANISMS } from '../mechanisms/registry.ts';
 import type { RunAs } from '../security/run-as.ts';
 import { readCensus } from './census.ts';
 import { checkAssignment } from './check.ts';
@@ -25,6 +27,8 @@ interface SessionOptions {
   readonly signal: AbortSignal;
   /** who the SUTs and the load generator run as */
   readonly runAs?: RunAs;
+  /** the catalogue; ours alone when absent */
+  readonly mechanisms?: readonly Mechanism[];
 }
 
 /** How it ended is the last record, sent after everything was undone, whatever went wrong. */
@@ -41,10 +45,10 @@ async function measureAndUndo(assignment: Assignment, o: SessionOptions): Promis
   const before = readPressure(cpuCgroups);
   let failure: BenchError | null = null;
   try {
-    checkAssignment(assignment);
+    checkAssignment(assignment, o.mechanisms);
     o.sink.progress(0, 'starting the instances');
     const host = { pinning: o.pinning, undo, ...(o.runAs !== undefined && { runAs: o.runAs }) };
-    const fork = await startFork(assignment, host, o.signal);
+    const fork = await startFork(assignment, host, { signal: o.signal, mechanisms: o.mechanisms ?? MECHANISMS });
     for (const instance of fork.instances) ledger.placed(instance);
     const observer = new ForkObserver(fork, assignment);
     await runSteps(fork, assignment, { ledger, observer, sink: o.sink, signal: o.signal });
@@ -94,7 +98,8 @@ function takenCensus(fork: LiveFork, { steps }: Assignment, o: SessionOptions): 
 /** what each placed hook must have seen over the whole fork, warm-up included, against what it counted */
 function placedParity(fork: LiveFork, assignment: Assignment, ledger: ForkLedger): RecordBody[] {
   return fork.instances.flatMap(({ instance, sut, hook }): RecordBody[] => {
-    if (hook === null) return [];
+    const seen = hook?.counts() ?? null;
+    if (seen === null) return [];
     const place = {
       sut: sut.id,
       condition: assignment.condition,
@@ -105,7 +110,7 @@ function placedParity(fork: LiveFork, assignment: Assignment, ledger: ForkLedger
       design: 'alternated',
       vantage: 'interposer',
     } as const;
-    const counts = { mechanism: instance.mechanism, expected: ledger.sent.of(instance.id), seen: hook.counts() };
+    const counts = { mechanism: instance.mechanism, expected: ledger.sent.of(instance.id), seen };
     return [{ body: 'parity', parity: parity(place, { source: 'load', ...counts }) }];
   });
 }

@@ -54,6 +54,7 @@ export async function runSlice(
   for (const instance of live) {
     if (instance.hook === null) continue;
     const drained = instance.hook.drain();
+    if (drained === null) continue;
     ringLost.set(instance.instance.id, { received: drained.reads.length, lost: drained.lost });
     const hookPlace = { ...place, vantage: 'interposer' } as const;
     const settle = settlingReads(slice, sut, fork.order.action);

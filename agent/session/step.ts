@@ -1,8 +1,7 @@
 /** One step: its slices, with a mechanism attached around them where the plan says so. */
 
 import { type Assignment, asBenchError, BenchError, type RecordBody, type Step } from '#proto';
-import type { AttachedFindings, AttachedHook, AttachedMechanism } from '../mechanisms/mechanism.ts';
-import { MECHANISMS } from '../mechanisms/registry.ts';
+import type { AttachedFindings, AttachedHook, AttachedMechanism, Mechanism } from '../mechanisms/mechanism.ts';
 import { findingRecords } from './findings.ts';
 import { known, type LiveFork, type LiveInstance } from './fork.ts';
 import type { ForkLedger } from './ledger.ts';
@@ -40,7 +39,7 @@ async function runAttached(
   c: StepContext,
   keep: (records: RecordBody[]) => void,
 ): Promise<void> {
-  const mechanism = attachedMechanism(step.attach);
+  const mechanism = attachedMechanism(step.attach, fork.mechanisms);
   const targets = slicedFirst(fork.instances.filter((live) => namedIn(step, live.instance.id)));
   c.tell(`attaching ${mechanism.id}`);
   const hook = await mechanism.attach(
@@ -122,8 +121,8 @@ function namedIn(step: Step, instance: number): boolean {
   return step.slices.some((slice) => slice.order.some((byte) => (byte & 0x3f) === instance));
 }
 
-function attachedMechanism(id: string): AttachedMechanism {
-  const mechanism = known(MECHANISMS, id, 'mechanism');
+function attachedMechanism(id: string, mechanisms: readonly Mechanism[]): AttachedMechanism {
+  const mechanism = known(mechanisms, id, 'mechanism');
   if (mechanism.kind === 'attached') return mechanism;
   throw new BenchError('usage', `mechanism ${id} can't be attached to a running process`);
 }

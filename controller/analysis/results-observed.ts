@@ -51,6 +51,8 @@ export interface MechanismFacts {
   readonly functions: readonly string[];
   readonly limits: readonly { readonly action: string; readonly why: string }[];
   readonly manner: readonly string[];
+  /** of the file of a mechanism own:NAME; hookbench's own have none */
+  readonly sha256?: string;
 }
 
 /** Action trace: matches that one mechanism reported for one SUT, all phases together. */

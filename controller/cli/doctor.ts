@@ -5,6 +5,7 @@ import pc from 'picocolors';
 import { BenchError, type Capability, type Hello } from '#proto';
 import { wrap } from '../report/index.ts';
 import type { ControlClient } from './client.ts';
+import { HOOKS_OPTION, hooksWords } from './hooks-dir.ts';
 import { probeAgent } from './process.ts';
 import { REMOTE_OPTIONS, type RemoteOptions, remoteClient } from './remote.ts';
 import { terminal } from './terminal.ts';
@@ -14,17 +15,20 @@ export function doctorCommand(): Command {
     .description('what this machine can measure, what it lacks, how to get it')
     .option('--json', 'print the facts as JSON')
     .option('--quiet', 'one line: what is missing')
+    .option(...HOOKS_OPTION)
     .addHelpText(
       'after',
       `
 Examples
   hookbench doctor
   hookbench doctor --json
+  hookbench doctor --hooks-dir hooks          hooks of your own too
   hookbench doctor --controller bench.example.org:7461 --tls-dir alice-tls     every agent that is connected there`,
     )
     .action(async (options: DoctorOptions) => {
+      const words = hooksWords(options);
       const remote = await remoteClient(options);
-      const text = remote === null ? await probeAgent() : JSON.stringify(await agentsOf(remote), null, 2);
+      const text = remote === null ? await probeAgent(words) : JSON.stringify(await agentsOf(remote), null, 2);
       if (options.json === true) {
         process.stdout.write(`${text}\n`);
         return;
@@ -40,6 +44,7 @@ Examples
 interface DoctorOptions extends RemoteOptions {
   json?: boolean;
   quiet?: boolean;
+  hooksDir?: string;
 }
 
 async function agentsOf(remote: ControlClient): Promise<Hello[]> {

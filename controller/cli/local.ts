@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { agentIdOf, BenchError } from '#proto';
+import { agentIdOf, BenchError, EXIT } from '#proto';
 import { ControlClient } from './client.ts';
 import { wholeNumber } from './options.ts';
 import { type Daemon, startDaemon } from './process.ts';
@@ -40,8 +40,9 @@ export async function joinBench(client: ControlClient): Promise<Bench> {
   }
 }
 
-/** @throws BenchError when one of them does not come up; what was started is ended again */
-export async function startLocalBench(): Promise<Bench> {
+/** @param agentWords further ones for the agent
+ * @throws BenchError when one of them does not come up; what was started is ended again */
+export async function startLocalBench(agentWords: readonly string[] = []): Promise<Bench> {
   const seconds = startSeconds(process.env[START_VARIABLE]);
   const dir = mkdtempSync(join(tmpdir(), 'hookbench-'));
   const started: Daemon[] = [];
@@ -66,6 +67,7 @@ export async function startLocalBench(): Promise<Bench> {
       '--id',
       agentIdOf(hostname()),
       ...FOR_PEOPLE,
+      ...agentWords,
     ]);
     started.push(agent);
     client = new ControlClient(`127.0.0.1:${port}`, token);
@@ -81,17 +83,17 @@ export async function startLocalBench(): Promise<Bench> {
 }
 
 async function agentConnected(client: ControlClient, agent: Daemon, seconds: number): Promise<void> {
-  let ended = false;
-  void agent.exited.then(() => {
-    ended = true;
+  let ended: { readonly exitCode: number | null } | null = null;
+  void agent.exited.then((how) => {
+    ended = how;
   });
   const deadline = performance.now() + seconds * 1000;
-  while (performance.now() < deadline && !ended) {
+  while (performance.now() < deadline && ended === null) {
     const agents = await client.listAgents().catch(() => []);
     if (agents.length > 0) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  if (ended) throw notStarted('the agent', agent);
+  if (ended !== null) throw notStarted('the agent', agent, await agent.exited);
   throw new BenchError('internal', `the agent runs, but was not ready after ${seconds} s`, {
     nextStep: `on a slow machine give it longer: ${START_VARIABLE}=300`,
     detail: agent.lastLines(),
@@ -104,8 +106,9 @@ export function startSeconds(text: string | undefined): number {
   return wholeNumber(START_VARIABLE, 1, MOST_START_SECONDS)(text);
 }
 
-function notStarted(what: string, daemon: Daemon): BenchError {
-  return new BenchError('internal', `${what} did not start`, {
+/** what it was told and can't use, it says itself */
+function notStarted(what: string, daemon: Daemon, how?: { readonly exitCode: number | null }): BenchError {
+  return new BenchError(how?.exitCode === EXIT.usage ? 'usage' : 'internal', `${what} did not start`, {
     nextStep: 'its last lines say why; hookbench doctor shows what this machine can do',
     detail: daemon.lastLines(),
   });

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   fsck: async () => (await import('./fsck.ts')).fsckCommand(),
   certs: async () => (await import('./certs.ts')).certsCommand(),
   serve: async () => (await import('./serve.ts')).serveCommand(),
+  init: async () => (await import('./init.ts')).initCommand(),
   controller: async () => (await import('./daemons.ts')).controllerCommand(),
   agent: async () => (await import('./daemons.ts')).agentCommand(),
 };
@@ -35,6 +36,8 @@ Examples
   hookbench run                                             the default study, under 3 minutes
   hookbench run --quick                                     under 60 seconds
   hookbench run --sut java-hello --requests 50000 --warmup 4000
+  hookbench init study.yaml                                 a study file with every key explained
+  hookbench run study.yaml --seed 7                         flags beside it win
   hookbench plan --detect 1us                               how large a study must be for that
   hookbench analyze results/STUDY-ID                        analyse a stored study again
   hookbench serve                                           stored studies in a browser

@@ -5,6 +5,7 @@ import { BenchError, exitCodeOf, formatFailure } from '#proto';
 import { type ProposalGoal, type ProposalRow, proposals } from '../plan/proposals.ts';
 import { timingOf } from '../plan/timing.ts';
 import { readMeta, readStudy } from '../store/read.ts';
+import { hooksWords } from './hooks-dir.ts';
 import { startLocalBench } from './local.ts';
 import { quoted } from './options.ts';
 import type { PlanOptions } from './plan-options.ts';
@@ -19,8 +20,8 @@ const PILOT = { forks: 6, blocks: 2, perBlock: 250 } as const;
 const PILOT_REQUESTS = 8000 + PILOT.forks * PILOT.blocks * PILOT.perBlock;
 
 /** @returns the exit code */
-export async function detect(options: PlanOptions, detectNs: number): Promise<number> {
-  const dir = options.pilot === undefined ? await runPilot(options) : resolve(options.pilot);
+export async function detect(options: PlanOptions, detectNs: number, studyFile: string): Promise<number> {
+  const dir = options.pilot === undefined ? await runPilot(options, studyFile) : resolve(options.pilot);
   const study = readStudy(dir);
   const { warmup, warmupFloor } = options;
   const suts = readMeta(dir).suts.map((sut) => {
@@ -49,14 +50,14 @@ export async function detect(options: PlanOptions, detectNs: number): Promise<nu
 }
 
 /** A study like any other: stored, with results. @throws BenchError how it failed */
-async function runPilot(options: PlanOptions): Promise<string> {
+async function runPilot(options: PlanOptions, studyFile: string): Promise<string> {
   const { forks = PILOT.forks, blocks = PILOT.blocks, requests = PILOT_REQUESTS } = options;
   const shape = { ...options, forks, blocks, requests, out: options.out ?? 'results' };
-  const request = requestOf(shape, `hookbench ${process.argv.slice(2).map(quoted).join(' ')}`);
+  const request = requestOf(shape, `hookbench ${process.argv.slice(2).map(quoted).join(' ')}`, studyFile);
   const line = new StudyProgressLine({ quiet: options.quiet === true });
   line.say('starting controller and agent for the pilot');
   const early = interruptedEarly();
-  const bench = await startLocalBench().finally(early.off);
+  const bench = await startLocalBench(hooksWords(options)).finally(early.off);
   const interrupts = onInterrupt(bench, line);
   try {
     if (early.seen()) throw new BenchError('cancelled', 'interrupted before anything was measured');

@@ -11,6 +11,8 @@ import { resolveStudy } from '../plan/resolve.ts';
 import type { ResolvedStudy } from '../plan/study.ts';
 import { TYPICAL, timingOf } from '../plan/timing.ts';
 import { readStudy } from '../store/read.ts';
+import { overlay } from '../study-file/index.ts';
+import { HOOKS_OPTION, hooksWords } from './hooks-dir.ts';
 import { conditionsOption, durationNs, listOption, share, timeMs, wholeNumber } from './options.ts';
 import { detect } from './plan-detect.ts';
 import type { PlanOptions } from './plan-options.ts';
@@ -23,8 +25,9 @@ import { requestOf } from './run-options.ts';
 const SEED = 1;
 
 export function planCommand(): Command {
-  return new Command('plan')
+  const command = new Command('plan')
     .description('say what a study would do and how long it takes; with --detect, how large it must be')
+    .argument('[study]', 'study file (YAML, see hookbench init); flags given beside it win')
     .option('--sut <ids>', 'SUTs (default: all that run here)', listOption('--sut'))
     .option('--mechanisms <ids>', 'mechanisms (default: all that run here)', listOption('--mechanisms'))
     .option(
@@ -41,6 +44,7 @@ export function planCommand(): Command {
     .option('--seed <n>', `seed of the order of requests (default ${SEED})`, wholeNumber('--seed', 0, 2 ** 32 - 1))
     .option('--quick', 'the plan of hookbench run --quick')
     .option('--keywords <file>', 'keywords to look for, one a line')
+    .option(...HOOKS_OPTION)
     .option('--request-bytes <n>', 'length of a request', wholeNumber('--request-bytes', 64, 8192))
     .option('--detect <duration>', 'propose a study that finds a median shift of this size', durationNs('--detect'))
     .option('--power <share>', 'with this probability', share('--power'), 0.8)
@@ -55,13 +59,18 @@ export function planCommand(): Command {
       `
 Examples
   hookbench plan --sut java-hello --requests 50000 --warmup 4000
+  hookbench plan study.yaml
   hookbench plan --quick --seed 7 --out plan.json
   hookbench plan --detect 1us --power 0.8 --sut node-hello --mechanisms ld-preload
   hookbench plan --detect 500ns --pilot results/STUDY-ID`,
     )
-    .action(async (options: PlanOptions) => {
-      process.exitCode = options.detect === undefined ? await outline(options) : await detect(options, options.detect);
+    .action(async (study: string | undefined, given: PlanOptions) => {
+      const { options, studyFile } = overlay(study, { options: given, command, section: 'plan' });
+      if (options.detect !== undefined) process.exitCode = await detect(options, options.detect, studyFile);
+      // the file's folder for results is no place for a plan
+      else process.exitCode = await outline({ ...options, out: given.out });
     });
+  return command;
 }
 
 async function outline(options: PlanOptions): Promise<number> {
@@ -84,7 +93,7 @@ async function resolvedHere(
   const request = requestOf({ ...options, out: options.out ?? 'results' }, '');
   let hello: Hello;
   try {
-    hello = JSON.parse(await probeAgent()) as Hello;
+    hello = JSON.parse(await probeAgent(hooksWords(options))) as Hello;
   } catch (cause) {
     if (cause instanceof BenchError) throw cause;
     throw new BenchError('internal', 'what the agent says of this machine is not JSON', { cause });

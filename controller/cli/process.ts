@@ -84,13 +84,15 @@ export function startDaemon(name: DaemonName, args: readonly string[]): Daemon {
   };
 }
 
-/** What an agent on this host says it can do. @throws BenchError internal */
-export async function probeAgent(): Promise<string> {
-  const result = await execa(...commandOf('agent', ['--probe']), {
+/** What an agent on this host says it can do. @param words further ones for it
+ * @throws BenchError internal; usage for words that it can't use, in its own */
+export async function probeAgent(words: readonly string[]): Promise<string> {
+  const result = await execa(...commandOf('agent', ['--probe', '--log-format', 'text', ...words]), {
     reject: false,
     stdin: 'ignore',
   });
   if (result.exitCode === 0) return result.stdout;
+  if (result.exitCode === EXIT.usage) throw new BenchError('usage', `the agent of this host: ${result.stderr.trim()}`);
   throw new BenchError('internal', 'the agent could not say what this machine can do', { detail: result.stderr });
 }
 

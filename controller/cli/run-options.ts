@@ -23,6 +23,7 @@ export interface RunOptions extends RemoteOptions {
   untilFor?: string[];
   budget?: number;
   keywords?: string;
+  hooksDir?: string;
   requestBytes?: number;
   margin?: number;
   out: string;
@@ -34,7 +35,8 @@ export interface RunOptions extends RemoteOptions {
 /** what --quick changes; an option given by the user wins */
 const QUICK = { requests: 5_000, warmupFloor: 2_000, forks: 4, blocks: 1 } as const;
 
-export function requestOf(o: RunOptions, command: string): RunStudyRequest {
+/** @param studyFile which file it comes from and what flags won over it, for the report */
+export function requestOf(o: RunOptions, command: string, studyFile = ''): RunStudyRequest {
   const quick = o.quick === true ? QUICK : { requests: 0, warmupFloor: undefined, forks: 0, blocks: 0 };
   const { warmup } = o;
   const warmupFloor = o.warmupFloor ?? quick.warmupFloor;
@@ -65,6 +67,7 @@ export function requestOf(o: RunOptions, command: string): RunStudyRequest {
     untilNs: o.until ?? 0,
     untilFor: o.untilFor ?? [],
     budgetMs: o.budget ?? 0,
+    studyFile,
   };
 }
 

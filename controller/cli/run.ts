@@ -3,6 +3,8 @@
 import { Command } from 'commander';
 import { BenchError, BLOCK_ERRNOS, DEFAULT_BLOCK_ERRNO, exitCodeOf, formatFailure, type StudyEnded } from '#proto';
 import { writeResults } from '../study/results.ts';
+import { type Overlaid, overlay } from '../study-file/index.ts';
+import { HOOKS_OPTION, hooksWords } from './hooks-dir.ts';
 import { type Bench, joinBench, startLocalBench } from './local.ts';
 import { conditionsOption, durationNs, errnoName, listOption, quoted, timeMs, wholeNumber } from './options.ts';
 import { hasResults, printResults } from './print.ts';
@@ -15,6 +17,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export function runCommand(): Command {
   const command = new Command('run')
     .description('run a study on this machine and write its results')
+    .argument('[study]', 'study file (YAML, see hookbench init); flags given beside it win')
     .option('--sut <ids>', 'SUTs, e.g. java-hello,read-loop (default: all that run here)', listOption('--sut'))
     .option(
       '--mechanisms <ids>',
@@ -66,6 +69,7 @@ export function runCommand(): Command {
     .option('--quick', 'a smaller study, under 60 s: 5000 requests of which 2000 warm-up floor, 4 forks, 1 block')
     .option('--keywords <file>', 'keywords to look for, one a line (default: our own list of 200)')
     .option('--request-bytes <n>', 'length of a request (default 88)', wholeNumber('--request-bytes', 64, 8192))
+    .option(...HOOKS_OPTION)
     .option('--margin <duration>', 'margin within which arms count as equivalent, e.g. 1us', durationNs('--margin'))
     .option(
       '--until <duration>',
@@ -88,6 +92,7 @@ export function runCommand(): Command {
 Examples
   hookbench run
   hookbench run --quick --seed 7
+  hookbench run study.yaml --seed 7                                  a study file; the seed given here wins
   hookbench run --sut java-hello --requests 50000 --warmup 4000      the paper's protocol
   hookbench run --sut read-loop --mechanisms ld-preload --json
   hookbench run --sut node-hello --action block                      requests with a keyword never arrive
@@ -97,20 +102,21 @@ Examples
   hookbench run --keywords words.txt --request-bytes 1400
   hookbench run --controller bench.example.org:7461 --tls-dir alice-tls`,
     )
-    .action(async (options: RunOptions) => {
-      process.exitCode = await run(options);
+    .action(async (study: string | undefined, options: RunOptions) => {
+      process.exitCode = await run(overlay(study, { options, command }));
     });
   for (const [flags, description] of REMOTE_OPTIONS) command.option(flags, description);
   return command;
 }
 
-async function run(options: RunOptions): Promise<number> {
-  const request = requestOf(options, `hookbench ${process.argv.slice(2).map(quoted).join(' ')}`);
+async function run({ options, studyFile }: Overlaid<RunOptions>): Promise<number> {
+  const request = requestOf(options, `hookbench ${process.argv.slice(2).map(quoted).join(' ')}`, studyFile);
+  const words = hooksWords(options);
   const line = new StudyProgressLine({ quiet: options.quiet === true });
   const remote = await remoteClient(options);
   if (remote === null) line.say('starting controller and agent');
   const early = interruptedEarly();
-  const bench = await (remote === null ? startLocalBench() : joinBench(remote)).finally(early.off);
+  const bench = await (remote === null ? startLocalBench(words) : joinBench(remote)).finally(early.off);
   const interrupts = onInterrupt(bench, line);
   let dir = '';
   try {

@@ -25,6 +25,8 @@ export function checkRunStudy(request: RunStudyRequest): void {
   // the command goes into the report: as text, and shown again on terminals
   if (request.command.length > MOST_COMMAND || CONTROL.test(request.command.replaceAll(/[\n\t]/g, '')))
     refuse(`a command that is longer than ${MOST_COMMAND} or has control characters`);
+  if (request.studyFile.length > MOST_COMMAND || CONTROL.test(request.studyFile))
+    refuse('words about a study file that are too long or have control characters');
   if (request.outDir.length > MOST_PATH || request.outDir.includes('\0')) refuse('a folder whose path is no path');
   for (const [what, value] of Object.entries({ marginNs: request.marginNs, untilNs: request.untilNs }))
     if (!Number.isFinite(value) || value < 0) refuse(`${what} ${value}`);

@@ -35,7 +35,13 @@ export function helloProblem(hello: Hello): string | null {
 
 function wordsOf(entry: Capability): string[] {
   const many = [...entry.actions, ...entry.functions].slice(0, MOST_ENTRIES);
-  return [entry.id, entry.layer, ...many, ...entry.limits.slice(0, MOST_ENTRIES).map(({ action }) => action)];
+  return [
+    entry.id,
+    entry.layer,
+    entry.sha256,
+    ...many,
+    ...entry.limits.slice(0, MOST_ENTRIES).map(({ action }) => action),
+  ];
 }
 
 function textsOf(entry: Capability): string[] {

@@ -28,7 +28,7 @@ export function resolveStudy(
       nextStep: 'start one: hookbench agent --controller HOST:PORT',
     });
   }
-  const notices: Note[] = [];
+  const notices: Note[] = request.studyFile === '' ? [] : [{ code: 'study-file', detail: request.studyFile }];
   const asked = askedOf(request);
   const pick = (
     what: string,
@@ -117,6 +117,12 @@ function pickSupported(
       throw new BenchError('usage', `unknown ${what} "${id}"; known: ${known}`);
     }
     const everywhere = o.lists.map((list) => list.find((candidate) => candidate.id === id));
+    const files = new Set(everywhere.map((candidate) => candidate?.sha256).filter((sha256) => (sha256 ?? '') !== ''));
+    if (files.size > 1)
+      throw new BenchError('unsupported', `${what} ${id} is not the same file on every agent`, {
+        nextStep: 'put the same file into the hooks folder of each, and start the agents again',
+        detail: `sha256: ${[...files].join(', ')}`,
+      });
     const lacking = everywhere.find((candidate) => candidate?.support !== 'supported');
     if (lacking === undefined && everywhere.every((candidate) => candidate !== undefined)) return [entry];
     const { needs = entry.needs, found = 'not known to every agent', support = 'unsupported' } = lacking ?? {};

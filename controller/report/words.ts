@@ -55,6 +55,7 @@ const LAYERS: Readonly<Record<string, string>> = {
   jvmti: 'runtime',
   'node-preload': 'runtime',
   'ld-preload': 'library',
+  own: 'library',
   bpftrace: 'kernel',
   bpf: 'kernel',
   uprobe: 'kernel',

@@ -23,6 +23,7 @@ const CATALOGUE_ENTRY: Shape = {
   fields: {
     ...{ id: 'text', layer: 'text', actions: WORDS, functions: WORDS },
     limits: { list: { fields: { action: 'text', why: 'text' } } },
+    sha256: { orAbsent: 'text' },
   },
 };
 

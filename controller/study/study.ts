@@ -265,8 +265,9 @@ function metaOf(
 /** of several agents the first that knows a mechanism speaks for all */
 function catalogueOf(hellos: readonly Hello[]): MechanismFacts[] {
   const entries = new Map<string, MechanismFacts>();
-  for (const { id, layer, actions, functions, limits } of hellos.flatMap((hello) => hello.mechanisms)) {
-    if (!entries.has(id)) entries.set(id, { id, layer, actions, functions, limits, manner: [] });
+  for (const { id, layer, actions, functions, limits, sha256 } of hellos.flatMap((hello) => hello.mechanisms)) {
+    if (!entries.has(id))
+      entries.set(id, { id, layer, actions, functions, limits, ...(sha256 !== '' && { sha256 }), manner: [] });
   }
   return [...entries.values()];
 }

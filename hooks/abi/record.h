@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #define HB_RING_MAGIC 0x31474e5252424b48ull /* "HKBRRNG1" read as little-endian u64 */
+#define HB_OWN_MAGIC 0x314e574f4b424b48ull  /* "HKBKOWN1": see own_magic */
 #define HB_ABI_VERSION 1u
 #define HB_HEADER_BYTES 4096u
 #define HB_NO_KEYWORD 0xffffu
@@ -95,7 +96,10 @@ struct hb_ring_header {
   uint32_t scanner_level; /* HB_LEVEL_*, what really scans; 0 where the hook does not say */
   uint32_t clock;         /* HB_CLOCK_*; 0 where the hook does not say */
   uint32_t block_errno;   /* errno of the calls that action block fails; 0 with other actions */
-  uint64_t reserved[6];
+  uint64_t own_magic;     /* HB_OWN_MAGIC, stored before `attached` by a hook of somebody else's that writes this ring; ours leave 0 */
+  uint32_t own_actions;   /* of such a hook: what it can do, bits 1 << HB_ACTION_* */
+  uint32_t own_reserved;
+  uint64_t reserved[4];
 };
 
 /* Layout of the file:
@@ -127,5 +131,6 @@ _Static_assert(offsetof(struct hb_ring_header, attached) == 32, "attached");
 _Static_assert(offsetof(struct hb_ring_header, unringed) == 48, "unringed");
 _Static_assert(offsetof(struct hb_ring_header, functions) == 64, "functions");
 _Static_assert(offsetof(struct hb_ring_header, block_errno) == 76, "block_errno");
+_Static_assert(offsetof(struct hb_ring_header, own_magic) == 80, "own_magic");
 
 #endif

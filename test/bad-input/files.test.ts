@@ -11,12 +11,14 @@ import { analyseImport } from '../../controller/import/run.ts';
 import { importedStudy } from '../../controller/import/study.ts';
 import { readStudy } from '../../controller/store/read.ts';
 import { writeResults } from '../../controller/study/results.ts';
+import { readStudyFile } from '../../controller/study-file/index.ts';
 import { decode } from '../../proto/index.ts';
 import { fuzzRequests } from './controller/control-fuzz.ts';
 import { CSV_CASES, GOOD_ROWS } from './files/csv-cases.ts';
 import { FORGED, fuzzFolders, segmentOf } from './files/folder-fuzz.ts';
 import { type Outcomes, outcomeOf } from './files/outcome.ts';
 import { smallStudy } from './files/small-study.ts';
+import { STUDY_CASES } from './files/study-cases.ts';
 
 const MOST_MS = 8_000;
 const files = suite('bad input: files');
@@ -32,6 +34,16 @@ for (const { name, says, make } of CSV_CASES) {
     assert.ok(performance.now() - startedMs < MOST_MS, 'it ends');
     if (says === null) assert.is(outcome.how, 'taken', JSON.stringify(outcome).slice(0, 500));
     else assert.match(outcome.how === 'refused' ? outcome.why : JSON.stringify(outcome), says);
+  });
+}
+
+for (const { name, says, make } of STUDY_CASES) {
+  files(`a study file with ${name}`, async () => {
+    const own = mkdtempSync(join(dir, 'yaml-'));
+    const startedMs = performance.now();
+    const outcome = await outcomeOf(async () => readStudyFile(make(own)));
+    assert.ok(performance.now() - startedMs < MOST_MS, 'it ends');
+    assert.match(outcome.how === 'refused' ? outcome.why : JSON.stringify(outcome).slice(0, 500), says);
   });
 }
 

@@ -69,7 +69,8 @@ export async function measurePlaced(bench: Bench, rows: readonly PlacedRow[]): P
         for (const of of random.shuffled(bench.cases))
           rounds.push(...(await placedRound(bench, of, { base, live, random })));
       for (const [row, { process, run }] of live)
-        if (run.records) noteMissed(failed, row.id, { seen: run.hook!.counts(), made: process.made });
+        if (run.records)
+          noteMissed(failed, row.id, { seen: run.hook!.counts() ?? { reads: 0, hits: 0 }, made: process.made });
     } finally {
       for (const { process } of [{ process: base }, ...live.values()]) await process.end();
     }

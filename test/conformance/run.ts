@@ -90,7 +90,10 @@ function findingsOf(hook: PlacedHook): PlacedFindings {
   const rings = ring === undefined ? [] : readRings(ring);
   const sum = (name: 'eofs' | 'errors') => rings.reduce((total, one) => total + one[name], 0);
   const empty = ring === undefined ? null : { eofs: sum('eofs'), errors: sum('errors') };
-  return { counts: hook.counts(), ...hook.drain(), empty };
+  const counts = hook.counts();
+  const drained = hook.drain();
+  if (counts === null || drained === null) throw new Error('a hook that tells nothing can not be held to the oracle');
+  return { counts, ...drained, empty };
 }
 
 async function runAttached(mechanism: AttachedMechanism, order: HookOrder, bench: Bench): Promise<Outcome[]> {

@@ -47,6 +47,7 @@ export function capability(id: string, over: Partial<Capability> = {}): Capabili
     functions: ['read'],
     byDefault: true,
     limits: [],
+    sha256: '',
     ...over,
   };
 }
@@ -111,6 +112,7 @@ export function request(over: Partial<RunStudyRequest> = {}): RunStudyRequest {
     warmupFloorFixed: false,
     untilNs: 0,
     untilFor: [],
+    studyFile: '',
     budgetMs: 0,
     ...over,
   };

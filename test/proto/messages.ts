@@ -138,6 +138,7 @@ export function record(body: RecordBody): MeasurementRecord {
 }
 
 const capability: Capability = {
+  sha256: 'ab'.repeat(32),
   id: 'ld-preload',
   support: 'inconclusive',
   needs: 'a',
@@ -229,6 +230,7 @@ const request = {
   warmupFloorFixed: true,
   untilNs: 1000.5,
   untilFor: ['java-hello/bpftrace'],
+  studyFile: 'study.yaml; --seed wins over its seed 5',
   budgetMs: 60_000,
 } satisfies MessageTypes['RunStudyRequest'];
 

@@ -90,6 +90,7 @@ function full(): RunStudyRequest {
       marginNs: 1000,
       untilNs: 500,
       untilFor: ['java-hello/ld-preload'],
+      studyFile: '',
     },
   });
 }

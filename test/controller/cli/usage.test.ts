@@ -65,6 +65,14 @@ const REFUSED: readonly [string, readonly string[], RegExp][] = [
     /--max ld-preload:p50 is not MECHANISM\[:SUT\][\s\S]*in quotes/,
   ],
   ['compare of one study', ['compare', out], /missing required argument 'b'/],
+  [
+    'a study file with a slip',
+    ['run', file('slip.yaml', 'schema: hookbench.study-file/v1\nfork: 4\n')],
+    /slip\.yaml:2:1: unknown key "fork"; did you mean forks\? known: schema, sut[\s\S]*next: hookbench init/,
+  ],
+  ['a study file that is not there', ['plan', join(out, 'no.yaml')], /no\.yaml can't be read: there is none/],
+  ['a hooks folder that is not there', ['run', '--hooks-dir', join(out, 'gone')], /--hooks-dir .*gone can't be used/],
+  ['init over a file', ['init', file('there.yaml', '')], /there\.yaml can't be written: it is there already/],
   ['an unknown format', ['report', out, '--format', 'pdf'], /unknown format "pdf"; known: html, md, json, csv/],
 ];
 

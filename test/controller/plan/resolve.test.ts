@@ -250,4 +250,20 @@ test('more than an agent takes at once is refused before the study begins', () =
   );
 });
 
+test('a hook of one’s own must be the same file on every agent', () => {
+  const own = (sha256: string) => capability('own:x', { design: 'alternated', actions: ACTIONS, sha256 });
+  const agent = (agentId: string, sha256: string) =>
+    hello({ agentId, mechanisms: [...hello().mechanisms, own(sha256)] });
+  const named = { mechanisms: ['own:x'], mechanismsAsked: true };
+  assert.equal(resolve(named, [agent('a', 'aa'), agent('b', 'aa')]).study.placed, ['own:x']);
+  const { code, message, detail } = refused(named, [agent('a', 'aa'), agent('b', 'bb')]);
+  assert.equal([code, message], ['unsupported', 'mechanism own:x is not the same file on every agent']);
+  assert.match(detail, /aa, bb/);
+});
+
+test('which study file it comes from, and what won over it, is told first', () => {
+  const detail = 'study.yaml (sha256 aa); --seed wins over its seed 5';
+  assert.equal(resolve({ studyFile: detail }).notices, [{ code: 'study-file', detail }]);
+});
+
 test.run();

@@ -1,0 +1,69 @@
+/** What every hook that is preloaded gets: a ring file of its own for one instance, and the environment that tells it what to do. */
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BlockErrno, DEFAULT_BLOCK_ERRNO } from '#proto';
+import { RingFile } from '../collect/ring.ts';
+import { grantGroup } from '../security/run-as.ts';
+import { FUNCTIONS, type HookedFunction, type HookOrder } from './mechanism.ts';
+
+/** Linux's numbers, the same on every processor the library is built for */
+const ERRNO_NUMBER: Readonly<Record<BlockErrno, number>> = {
+  ECONNRESET: 104,
+  ECONNABORTED: 103,
+  EPIPE: 32,
+  EIO: 5,
+  ETIMEDOUT: 110,
+  ENETRESET: 102,
+  EACCES: 13,
+  EPERM: 1,
+  ENOTCONN: 107,
+  ESHUTDOWN: 108,
+};
+
+export interface PlacedRing {
+  readonly ring: RingFile;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** @param name of the instance; the ring is closed with the fork */
+export async function placeRing(order: HookOrder, name: string): Promise<PlacedRing> {
+  const keywordFile = join(order.dir, 'keywords');
+  await writeFile(keywordFile, joinLines(order.keywords), { mode: 0o600 });
+  grantGroup(keywordFile, order.host.runAs, 0o640);
+  const ring = RingFile.create(join(order.dir, `${name}.ring`), {
+    action: order.action,
+    capacity: capacityFor(order.mostReads),
+    keywords: order.keywords.length,
+  });
+  grantGroup(ring.path, order.host.runAs, 0o660);
+  order.host.undo.push(`ring ${name}`, null, () => ring.close());
+  const env = {
+    HOOKBENCH_RING: ring.path,
+    HOOKBENCH_KEYWORDS: keywordFile,
+    HOOKBENCH_ACTION: order.action,
+    HOOKBENCH_FUNCTIONS: order.functions.join(','),
+    ...(order.action === 'block' && { HOOKBENCH_ERRNO: order.blockErrno ?? DEFAULT_BLOCK_ERRNO }),
+  };
+  return { ring, env };
+}
+
+/** as in the ring's header */
+export function functionBits(functions: readonly HookedFunction[]): number {
+  return functions.reduce((bits, name) => bits | (1 << FUNCTIONS.indexOf(name)), 0);
+}
+
+/** @returns 0 unless the action is block */
+export function blockErrnoNumber({ action, blockErrno }: HookOrder): number {
+  return action === 'block' ? ERRNO_NUMBER[blockErrno ?? DEFAULT_BLOCK_ERRNO] : 0;
+}
+
+/** Twice what is expected, since a request may take more than one read: a power of two, as the library asks. */
+function capacityFor(mostReads: number): number {
+  return 2 ** Math.min(24, Math.max(14, Math.ceil(Math.log2(2 * mostReads + 1))));
+}
+
+function joinLines(words: readonly Uint8Array[]): Buffer {
+  const newline = Buffer.from('\n');
+  return Buffer.concat(words.flatMap((word) => [word, newline]));
+}
