@@ -1,7 +1,7 @@
 /** What the agent says of itself: facts of the host and its catalogue with the support found here. */
 
 import { existsSync } from 'node:fs';
-import { type ActionLimit, type Capability, type Hello, PROTOCOL_VERSION, VERSION } from '#proto';
+import { type ActionLimit, type Capability, type Hello, PROTOCOL_VERSION, type Unsuited, VERSION } from '#proto';
 import { CONDITIONS } from './conditions/registry.ts';
 import { PATHS } from './config.ts';
 import { type Pinning, pinningOf } from './host/cores.ts';
@@ -39,6 +39,7 @@ export async function helloOf(o: {
         functions: [...m.functions],
         byDefault: m.byDefault,
         limits: await limitsOf(m),
+        unsuited: unsuitedOf(m),
         design: m.kind === 'attached' ? ('sliced' as const) : ('alternated' as const),
       })),
     ),
@@ -101,7 +102,15 @@ async function answer(entry: Probed): Promise<Capability> {
     functions: [],
     byDefault: true,
     limits: [],
+    unsuited: [],
   };
+}
+
+function unsuitedOf(m: Mechanism): Unsuited[] {
+  return SUTS.flatMap((sut) => {
+    const why = m.unsuited?.(sut) ?? null;
+    return why === null ? [] : [{ sut: sut.id, why }];
+  });
 }
 
 /** Every action that is missing has its reason: the mechanism's own where it gives one. */

@@ -28,6 +28,11 @@ export interface ActionLimit {
   why: string;
 }
 
+export interface Unsuited {
+  sut: string;
+  why: string;
+}
+
 export interface Capability {
   id: string;
   support: Support;
@@ -43,6 +48,7 @@ export interface Capability {
   byDefault: boolean;
   limits: ActionLimit[];
   sha256: string;
+  unsuited: Unsuited[];
 }
 
 export interface Hello {

@@ -61,6 +61,8 @@ export interface HookTraces {
 export interface PlacedHook {
   /** what the process needs in its environment */
   readonly env: Readonly<Record<string, string>>;
+  /** program and arguments that start the process in its place (exec, same pid), for a hook that must be there before the program is */
+  readonly launcher?: readonly string[];
   /** @throws BenchError hook-dead when the process has started without the hook */
   assertLive(pid: number): void;
   /** how it works in that process, known once it is live, e.g. the scanner in use */
@@ -101,6 +103,17 @@ export interface ActionLimit {
   readonly why: string;
 }
 
+/** What of a SUT decides whether a mechanism has anything to do with it. */
+export interface SutTraits {
+  readonly id: string;
+  /** what runs its code */
+  readonly runtime: 'jvm' | 'node' | 'python' | 'native';
+  /** how it comes by the C library: a program without a dynamic linker can be preloaded nothing */
+  readonly linkage: 'dynamic' | 'static';
+  /** has a filter of its own that does the hook's work when asked to (mechanism app-filter) */
+  readonly filters: boolean;
+}
+
 interface MechanismBase {
   readonly id: string;
   readonly layer: Layer;
@@ -113,6 +126,8 @@ interface MechanismBase {
   /** of the file, where it is not one of ours */
   readonly sha256?: string;
   probe(): Promise<SupportAnswer>;
+  /** why it has nothing to do with a SUT, one sentence; null when it has. Not there: suits every SUT. */
+  unsuited?(sut: SutTraits): string | null;
   /** what it can't do here and why, where that needs looking; those missing in `actions` are told anyway */
   limits?(): Promise<readonly ActionLimit[]>;
 }

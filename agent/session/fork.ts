@@ -106,7 +106,12 @@ async function startInstance(
   const mechanism = known(o.mechanisms, instance.mechanism, 'mechanism');
   const name = `${instance.sut}-${instance.id}`;
   const hook = mechanism.kind === 'placed' ? await mechanism.place(o.order, name) : null;
-  const process = await startSut(sut, { placement: o.placement, env: hook?.env ?? {}, signal: o.signal });
+  const process = await startSut(sut, {
+    placement: o.placement,
+    env: hook?.env ?? {},
+    launcher: hook?.launcher ?? [],
+    signal: o.signal,
+  });
   o.order.host.undo.push(
     `SUT ${name}`,
     { kind: 'process', pid: process.pid, startTicks: startTicks(process.pid) },

@@ -10,6 +10,9 @@ import type { Sut } from './sut.ts';
 
 const javaHello: Sut = {
   id: 'java-hello',
+  runtime: 'jvm',
+  linkage: 'dynamic',
+  filters: false,
   vantage: 'client',
   protocol: { kind: 'http' },
   warmup: 4000,
@@ -31,6 +34,9 @@ const javaHello: Sut = {
 
 const nodeHello: Sut = {
   id: 'node-hello',
+  runtime: 'node',
+  linkage: 'dynamic',
+  filters: false,
   vantage: 'client',
   protocol: { kind: 'http' },
   warmup: 8000,
@@ -45,6 +51,9 @@ const nodeHello: Sut = {
 
 const readLoop: Sut = {
   id: 'read-loop',
+  runtime: 'native',
+  linkage: 'dynamic',
+  filters: false,
   vantage: 'caller',
   protocol: { kind: 'burst', requestsPerUnit: 20 },
   warmup: 2000,

@@ -22,9 +22,17 @@ const STOP_TIMEOUT_MS = 3_000;
 /** @throws BenchError sut-unready with the program's last lines */
 export async function startSut(
   sut: Sut,
-  o: { placement: Placement; env: Readonly<Record<string, string>>; signal: AbortSignal; timeoutMs?: number },
+  o: {
+    placement: Placement;
+    env: Readonly<Record<string, string>>;
+    /** put in front of the SUT's own command; execs it */
+    launcher?: readonly string[];
+    signal: AbortSignal;
+    timeoutMs?: number;
+  },
 ): Promise<SutProcess> {
-  const { file, args } = sut.command();
+  const own = sut.command();
+  const [file = own.file, ...args] = [...(o.launcher ?? []), own.file, ...own.args];
   const child = o.placement.startSut(file, args, {
     ...{ HOOKBENCH_SUT: sut.id, HOOKBENCH_LISTEN: o.placement.sutIpv4, HOOKBENCH_PORT: '0' },
     ...o.env,

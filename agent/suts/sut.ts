@@ -1,15 +1,14 @@
 /** A system under test: a program of our own that serves requests, as the catalogue knows it. */
 
 import type { SupportAnswer } from '../host/support.ts';
-import type { Action, ActionLimit } from '../mechanisms/mechanism.ts';
+import type { Action, ActionLimit, SutTraits } from '../mechanisms/mechanism.ts';
 
 export interface SutCommand {
   readonly file: string;
   readonly args: readonly string[];
 }
 
-export interface Sut {
-  readonly id: string;
+export interface Sut extends SutTraits {
   /** where the clock of its samples stands */
   readonly vantage: 'client' | 'caller';
   /** http: one request a unit; burst: `requestsPerUnit` reads a unit, timed by the program itself */

@@ -149,12 +149,17 @@ function missingWarnings(study: StudyRecord, comparisons: readonly Comparison[])
   const treated = study.arms.filter((arm) => arm.mechanism !== 'none');
   return study.suts.flatMap((sut) =>
     treated
+      .filter(({ mechanism }) => !isUnsuited(study, sut, mechanism))
       .filter(({ mechanism }) => !comparisons.some((row) => row.sut === sut && row.treated === mechanism))
       .map(({ mechanism }) => ({
         code: 'not-compared',
         detail: `${sut}: ${mechanism} has no comparison, because it or its baseline has fewer than ${MIN_SAMPLES} measured samples.`,
       })),
   );
+}
+
+function isUnsuited({ unsuited = [] }: StudyRecord, sut: string, mechanism: string): boolean {
+  return unsuited.some((pair) => pair.sut === sut && pair.mechanism === mechanism);
 }
 
 function headOf(study: StudyRecord): Omit<Results['study'], 'until'> {

@@ -126,6 +126,8 @@ export interface StudyRecord {
   readonly until?: UntilRun | null;
   readonly forks: number;
   readonly blocks: number;
+  /** pairs that were planned no arm, since the mechanism has nothing to do with the SUT; absent: none */
+  readonly unsuited?: readonly { readonly sut: string; readonly mechanism: string }[];
   readonly action: string;
   readonly functions: readonly string[];
   /** name of the error that a blocked read failed with; null or absent unless the action is block */

@@ -41,9 +41,11 @@ function wordsOf(entry: Capability): string[] {
     entry.sha256,
     ...many,
     ...entry.limits.slice(0, MOST_ENTRIES).map(({ action }) => action),
+    ...entry.unsuited.slice(0, MOST_ENTRIES).map(({ sut }) => sut),
   ];
 }
 
 function textsOf(entry: Capability): string[] {
-  return [entry.needs, entry.found, ...entry.limits.slice(0, MOST_ENTRIES).map(({ why }) => why)];
+  const reasons = [...entry.limits.slice(0, MOST_ENTRIES), ...entry.unsuited.slice(0, MOST_ENTRIES)];
+  return [entry.needs, entry.found, ...reasons.map(({ why }) => why)];
 }

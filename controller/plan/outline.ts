@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Assignment, Note } from '#proto';
 import { planStudy } from './plan.ts';
-import { armsOf, measuredPerArm, type ResolvedStudy, warmupOf } from './study.ts';
+import { armsOn, measuredPerArm, type ResolvedStudy, warmupOf } from './study.ts';
 import { expectedMs, type Timing } from './timing.ts';
 
 export const OUTLINE_SCHEMA = 'hookbench.outline/v1';
@@ -84,7 +84,7 @@ function cellsOfPlan(study: ResolvedStudy): readonly OutlineCell[] {
       pairs,
       pairsPerBlock: Math.round(pairs / (study.forks * study.blocks)),
     };
-    return armsOf(study).flatMap((arm) => {
+    return armsOn(study, sut.id).flatMap((arm) => {
       if (arm.mechanism === 'none' && !arm.aa) return [];
       const designs = arm.design === 'both' ? (['alternated', 'sliced'] as const) : [arm.design];
       return designs.map((design) => {

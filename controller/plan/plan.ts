@@ -2,7 +2,16 @@
 
 import type { Assignment, Instance, Phase, Slice, Step } from '#proto';
 import { Random } from './random.ts';
-import { armsOf, type PlannedArm, type PlannedSut, type ResolvedStudy, unitsOfBlock, warmupOf } from './study.ts';
+import {
+  armsOf,
+  armsOn,
+  type PlannedArm,
+  type PlannedSut,
+  type ResolvedStudy,
+  suits,
+  unitsOfBlock,
+  warmupOf,
+} from './study.ts';
 
 /** units sent first after a new connection, not analysed */
 export const SETTLE_UNITS = 20;
@@ -31,7 +40,7 @@ function planFork(
 ): Assignment {
   const arms = armsOf(study);
   const instances = o.random
-    .shuffled(study.suts.flatMap((sut) => instancesOf(sut, arms)))
+    .shuffled(study.suts.flatMap((sut) => instancesOf(sut, armsOn(study, sut.id))))
     .map((instance, id) => ({ ...instance, id }));
   const context = { study, arms, instances, random: o.random, fork: o.fork };
   const steps = [
@@ -103,7 +112,8 @@ function alternatedStep(c: Context, sut: PlannedSut, block: number): UnnumberedS
 function slicedSteps(c: Context, block: number): UnnumberedStep[] {
   const arms = c.random.shuffled(c.arms.filter((arm) => arm.design !== 'alternated'));
   return arms.map((arm) => {
-    const timed = c.random.shuffled(c.study.suts).flatMap((sut) => {
+    const suited = c.study.suts.filter((sut) => suits(c.study, sut.id, arm.mechanism));
+    const timed = c.random.shuffled(suited).flatMap((sut) => {
       return slicedSlices(c, sut, {
         arm: arm.index,
         units: unitsOfBlock(c.study, sut, c.fork, block),
@@ -111,7 +121,7 @@ function slicedSteps(c: Context, block: number): UnnumberedStep[] {
       });
     });
     const attach = arm.mechanism === 'none' ? '' : arm.mechanism;
-    const census = attach === '' ? [] : c.study.suts.flatMap((sut) => censusSlices(c, sut));
+    const census = attach === '' ? [] : suited.flatMap((sut) => censusSlices(c, sut));
     return { block, phase: 'measure', design: 'sliced', attach, slices: [...timed, ...census] };
   });
 }

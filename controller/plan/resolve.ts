@@ -3,6 +3,7 @@
 import { BenchError, type Capability, conditionEntries, type Hello, type Note, type RunStudyRequest } from '#proto';
 import { ableMechanisms, ableSuts, askedOf } from './ability.ts';
 import { armsOf, measuredPerArm, type PlannedSut, type ResolvedStudy, warmupOf } from './study.ts';
+import { suitedOf } from './suited.ts';
 import { untilOf } from './until.ts';
 
 export const DEFAULTS = { requests: 20_000, forks: 6, blocks: 4, requestBytes: 88 } as const;
@@ -37,12 +38,16 @@ export function resolveStudy(
     asked: boolean,
   ) => pickSupported(what, { lists: o.agents.map(list), wanted, asked, notices });
   const here = pick('SUT', (hello) => hello.suts, request.suts, request.sutsAsked);
-  const suts = ableSuts(here, { ...asked, named: request.sutsAsked, notices });
+  const able = ableSuts(here, { ...asked, named: request.sutsAsked, notices });
   const wanted =
     request.mechanisms.length > 0 ? request.mechanisms : first.mechanisms.filter((m) => m.byDefault).map((m) => m.id);
-  const mechanisms = ableMechanisms(
+  const ableHooks = ableMechanisms(
     pick('mechanism', (hello) => hello.mechanisms, wanted, request.mechanismsAsked).filter((m) => m.id !== 'none'),
     { ...asked, named: request.mechanismsAsked, notices },
+  );
+  const { suts, mechanisms, unsuited } = suitedOf(
+    { suts: able, mechanisms: ableHooks },
+    { sutsNamed: request.sutsAsked, mechanismsNamed: request.mechanismsAsked, notices },
   );
   const entries = pick(
     'condition',
@@ -82,6 +87,7 @@ export function resolveStudy(
     ),
     placed: mechanisms.filter((m) => m.design === 'alternated').map((m) => m.id),
     attached: mechanisms.filter((m) => m.design === 'sliced').map((m) => m.id),
+    unsuited,
     conditions,
     ...asked,
     requests: within('--requests', request.requests || DEFAULTS.requests, LIMITS.requests),

@@ -16,6 +16,8 @@ export interface ResolvedStudy {
   readonly placed: readonly string[];
   /** attached from outside: around slices */
   readonly attached: readonly string[];
+  /** mechanisms without an arm on a SUT they have nothing to do with */
+  readonly unsuited: readonly UnsuitedPair[];
   readonly conditions: readonly string[];
   readonly action: string;
   /** what the hook is put in front of */
@@ -36,6 +38,11 @@ export interface ResolvedStudy {
   readonly requestBytes: number;
   readonly marginNs: number | null;
   readonly command: string;
+}
+
+export interface UnsuitedPair {
+  readonly sut: string;
+  readonly mechanism: string;
 }
 
 /** What ends a study that adds forks as it goes. `forks` says then how large one fork is: requests are spread over so many. */
@@ -64,6 +71,16 @@ export function armsOf(study: ResolvedStudy): PlannedArm[] {
     ...study.attached.map((mechanism) => ({ mechanism, aa: false, design: 'sliced' as const })),
   ] satisfies Omit<PlannedArm, 'index'>[];
   return arms.map((arm, index) => ({ index, ...arm }));
+}
+
+/** Is there an arm of the mechanism on the SUT? */
+export function suits(study: ResolvedStudy, sut: string, mechanism: string): boolean {
+  return !study.unsuited.some((pair) => pair.sut === sut && pair.mechanism === mechanism);
+}
+
+/** the arms of one SUT; the numbers are the study's */
+export function armsOn(study: ResolvedStudy, sut: string): PlannedArm[] {
+  return armsOf(study).filter(({ mechanism }) => suits(study, sut, mechanism));
 }
 
 /** Requests measured per arm, design and SUT: what was asked for less one warm-up, rounded up to whole units. Under block those with a

@@ -1,7 +1,7 @@
 /** How long a study takes: typical times, or those of a stored study on the same machine. Pure. */
 
 import type { Batch, StudyRecord } from '../analysis/record.ts';
-import { armsOf, measuredPerArm, type PlannedSut, type ResolvedStudy, warmupOf } from './study.ts';
+import { armsOn, measuredPerArm, type PlannedSut, type ResolvedStudy, warmupOf } from './study.ts';
 
 export interface Timing {
   /** where the numbers come from, for the reader */
@@ -49,10 +49,10 @@ export function sutMs(t: Timing, f: ForkShape): number {
 
 /** @returns ms of measuring on one node, from the first start to the last end */
 export function expectedMs(study: ResolvedStudy, t: Timing): number {
-  const arms = armsOf(study);
-  const alternatedArms = arms.filter(({ design }) => design !== 'sliced').length;
-  const slicedArms = arms.filter(({ design }) => design !== 'alternated').length;
   const work = study.suts.map((sut) => {
+    const arms = armsOn(study, sut.id);
+    const alternatedArms = arms.filter(({ design }) => design !== 'sliced').length;
+    const slicedArms = arms.filter(({ design }) => design !== 'alternated').length;
     const perBlock = measuredPerArm(study, sut) / (study.forks * study.blocks);
     const warmup = warmupOf(study, sut);
     return sutMs(t, { sut, warmup, blocks: study.blocks, perBlock, alternatedArms, slicedArms });

@@ -42,6 +42,7 @@ export const META_SHAPE: Shape = {
     arms: {
       list: { fields: { index: 'count', mechanism: 'text', aa: 'flag', design: ['both', 'alternated', 'sliced'] } },
     },
+    unsuited: { orAbsent: { list: { fields: { sut: 'text', mechanism: 'text' } } } },
     action: ['observe', 'trace', 'block'],
     functions: { orAbsent: WORDS },
     blockErrno: { orAbsent: { orNull: 'text' } },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { BenchError, type HostFacts } from '#proto';
 import type { UntilRun } from '../analysis/record.ts';
 import type { MechanismFacts } from '../analysis/results.ts';
-import type { PlannedArm, PlannedSut } from '../plan/study.ts';
+import type { PlannedArm, PlannedSut, UnsuitedPair } from '../plan/study.ts';
 import { META_SHAPE } from './meta-shape.ts';
 import { readRegular } from './read-regular.ts';
 import { misfit } from './shape.ts';
@@ -29,6 +29,8 @@ export interface StudyMeta {
   readonly mechanisms: readonly string[];
   readonly conditions: readonly string[];
   readonly arms: readonly PlannedArm[];
+  /** pairs without an arm; absent in studies of older versions: none */
+  readonly unsuited?: readonly UnsuitedPair[];
   readonly action: string;
   /** absent in studies stored before there was a choice: read */
   readonly functions?: readonly string[];

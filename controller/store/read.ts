@@ -49,6 +49,7 @@ export function recordFrame(meta: StudyMeta): StudyRecord {
     suts: suts.map((sut) => sut.id),
     plannedSamples: Object.fromEntries(suts.map((sut) => [sut.id, sut.measured])),
     nodes: nodes.map(({ id, facts }) => ({ id, ...facts })),
+    unsuited: meta.unsuited ?? [],
     functions: meta.functions ?? ['read'],
     catalogue: (meta.catalogue ?? []).map((entry) => ({ ...entry, manner: [] })),
     keywordList: meta.keywordList ?? [],

@@ -241,6 +241,7 @@ function metaOf(
     mechanisms: ['none', ...study.placed, ...study.attached],
     conditions,
     arms: armsOf(study),
+    unsuited: study.unsuited,
     action,
     functions: study.functions,
     blockErrno: study.blockErrno,

@@ -14,6 +14,7 @@ export function resolved(over: Partial<ResolvedStudy> = {}): ResolvedStudy {
     suts: [HTTP_SUT, BURST_SUT],
     placed: ['ld-preload'],
     attached: ['bpftrace'],
+    unsuited: [],
     conditions: ['process'],
     action: 'observe',
     functions: ['read'],
@@ -48,6 +49,7 @@ export function capability(id: string, over: Partial<Capability> = {}): Capabili
     byDefault: true,
     limits: [],
     sha256: '',
+    unsuited: [],
     ...over,
   };
 }

@@ -152,6 +152,7 @@ const capability: Capability = {
   functions: ['read', 'recv'],
   byDefault: true,
   limits: [{ action: 'trace', why: 'w' }],
+  unsuited: [{ sut: 'java-hello', why: 'n' }],
 };
 
 const hello: Hello = {

@@ -37,6 +37,7 @@ export function resolved(o: LiveStudy): ResolvedStudy {
     suts: [{ id: SPIN_SUT, warmup: WARMUP, unitSamples: 1 }],
     placed: o.placed,
     attached: o.attached,
+    unsuited: [],
     conditions: ['process'],
     action: 'observe',
     functions: ['read'],

@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Step } from '#proto';
 import { planStudy } from '../../../controller/plan/plan.ts';
-import { armsOf, measuredPerArm, type ResolvedStudy, timedPerArm } from '../../../controller/plan/study.ts';
+import { armsOn, measuredPerArm, type ResolvedStudy, timedPerArm } from '../../../controller/plan/study.ts';
 import { BURST_SUT, HTTP_SUT, hitOf, idOf, instanceOf, measuredUnits, resolved, slicesOf } from '../../helpers/plan.ts';
 
 function tuples(order: Uint8Array, size: number): number[][] {
@@ -33,13 +33,20 @@ for (const [name, over] of Object.entries({
   'a fixed warm-up of 0': { warmup: 0 },
   'two attached, none placed': { placed: [], attached: ['bpftrace', 'bpf'] },
   'two placed, none attached': { placed: ['ld-preload', 'app-filter'], attached: [] },
+  'placed and attached that do not suit one of the SUTs': {
+    placed: ['ld-preload', 'app-filter'],
+    unsuited: [
+      { sut: BURST_SUT.id, mechanism: 'app-filter' },
+      { sut: BURST_SUT.id, mechanism: 'bpftrace' },
+    ],
+  },
 })) {
   plan(`every arm of every SUT and design gets its units exactly: ${name}`, () => {
     const study = resolved(over);
     const expected = new Map<string, number>();
     for (const sut of study.suts) {
       const units = measuredPerArm(study, sut) / sut.unitSamples;
-      for (const arm of armsOf(study)) {
+      for (const arm of armsOn(study, sut.id)) {
         const designs = arm.design === 'both' ? ['alternated', 'sliced'] : [arm.design];
         for (const design of designs) expected.set(`${sut.id} ${design} ${arm.index}`, units);
       }

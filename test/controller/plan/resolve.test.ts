@@ -44,6 +44,42 @@ test('the defaults are filled in', () => {
   assert.equal(notices, []);
 });
 
+const onlyJava = (suts: readonly string[]) =>
+  hello({
+    mechanisms: [
+      ...hello().mechanisms,
+      capability('jvmti', {
+        design: 'alternated',
+        actions: ACTIONS,
+        unsuited: suts.map((sut) => ({ sut, why: 'no JVM' })),
+      }),
+    ],
+  });
+
+test('a mechanism that has nothing to do with a SUT gets no arm there, and the study says so', () => {
+  const { study, notices } = resolve({}, [onlyJava(['read-loop'])]);
+  assert.equal(study.placed, ['ld-preload', 'jvmti']);
+  assert.equal(study.unsuited, [{ sut: 'read-loop', mechanism: 'jvmti' }]);
+  assert.equal(notices, [{ code: 'unsuited', detail: 'not measured: jvmti on read-loop: no JVM' }]);
+  assert.equal(resolve({ suts: ['java-hello'], sutsAsked: true }, [onlyJava(['read-loop'])]).notices, []);
+});
+
+test('a mechanism that suits no SUT of the study is left out, or refused where it was named; so is a SUT', () => {
+  const agent = onlyJava(['read-loop', 'java-hello']);
+  const { study, notices } = resolve({}, [agent]);
+  assert.equal([study.placed, study.unsuited], [['ld-preload'], []]);
+  assert.match(notices[0]?.detail ?? '', /mechanism jvmti suits none of the SUTs .*jvmti on read-loop: no JVM/);
+  const named = { mechanisms: ['jvmti'], mechanismsAsked: true };
+  assert.match(refused(named, [agent]).message, /mechanism jvmti suits none of the SUTs/);
+  const half = onlyJava(['read-loop']);
+  assert.equal(
+    resolve(named, [half]).study.suts.map(({ id }) => id),
+    ['java-hello'],
+  );
+  const both = { ...named, suts: ['java-hello', 'read-loop'], sutsAsked: true };
+  assert.match(refused(both, [half]).message, /SUT read-loop suits none of the mechanisms/);
+});
+
 test('what the user gave is kept, a seed and a warm-up of 0 too', () => {
   const given = {
     requests: 500,
