@@ -21,7 +21,7 @@ static size_t records_offset(uint32_t slots) {
 }
 
 static const char *check(const struct hb_ring_header *header, size_t file_bytes) {
-  if (__atomic_load_n(&header->magic, __ATOMIC_ACQUIRE) != HB_RING_MAGIC) return "not a ring file";
+  if (header->magic != HB_RING_MAGIC) return "not a ring file";
   if (header->version != HB_ABI_VERSION) return "made for another ABI version";
   if (header->header_bytes != HB_HEADER_BYTES || header->record_bytes != sizeof(struct hb_record))
     return "other header or record size";
@@ -42,13 +42,15 @@ static const char *map(int fd) {
   uint8_t *base = mmap(NULL, mapped_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (base == MAP_FAILED) return "cannot be mapped";
   hb_ring_file.header = (struct hb_ring_header *)base;
-  const char *problem = check(hb_ring_file.header, mapped_bytes);
+  /* one look: whoever else has the file may change it between a check and a use */
+  struct hb_ring_header header = *(const volatile struct hb_ring_header *)base;
+  const char *problem = check(&header, mapped_bytes);
   if (problem) {
     hb_ring_close();
     return problem;
   }
-  hb_ring_file.slots = hb_ring_file.header->ring_slots;
-  hb_ring_file.capacity = hb_ring_file.header->capacity;
+  hb_ring_file.slots = header.ring_slots;
+  hb_ring_file.capacity = header.capacity;
   hb_ring_file.rings = (struct hb_ring *)(base + HB_HEADER_BYTES);
   hb_ring_file.records = (struct hb_record *)(base + records_offset(hb_ring_file.slots));
 #ifdef MADV_POPULATE_WRITE

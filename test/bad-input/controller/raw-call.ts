@@ -29,18 +29,27 @@ export function framed(message: Uint8Array): Buffer {
   return frame;
 }
 
+/** the same for bytes that are gzip: one byte "compressed" */
+export function framedGzip(compressed: Uint8Array): Buffer {
+  const frame = framed(compressed);
+  frame[0] = 1;
+  return frame;
+}
+
 /** Sends it all, says that nothing more comes, and waits for the end. @throws Error when there is none within the time */
 export function call(
   session: ClientHttp2Session,
   path: string,
   body: readonly Buffer[],
   withinMs: number,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const stream = session.request({
     ':method': 'POST',
     ':path': path,
     'content-type': 'application/grpc',
     te: 'trailers',
+    ...headers,
   });
   const answer = ended(stream, withinMs);
   stream.end(Buffer.concat(body));

@@ -186,9 +186,12 @@ real('every request of a delayed arm takes at least the delay, and the server co
   assert.is(study.status, 'complete');
 });
 
-real('the spin is as long as it says', () => {
-  for (const { delayNs, medianNs } of checkSpin(buildSpinServer(), [1000, 5000])) {
-    assert.ok(Math.abs(medianNs / delayNs - 1) < 0.1, `${delayNs}: ${medianNs}`);
+real('the spin is as long as it says: never shorter, and longer only where others take the core', () => {
+  const server = buildSpinServer();
+  const tries = Array.from({ length: 5 }, () => checkSpin(server, [1000, 5000])).flat();
+  for (const delayNs of [1000, 5000]) {
+    const ratios = tries.filter((one) => one.delayNs === delayNs).map(({ medianNs }) => medianNs / delayNs);
+    assert.ok(Math.min(...ratios) > 0.95 && Math.min(...ratios) < 1.1, `${delayNs}: ${ratios}`);
   }
 });
 
