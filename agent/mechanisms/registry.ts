@@ -1,6 +1,7 @@
 /** The only list of mechanisms. */
 
 import type { RunAs } from '../security/run-as.ts';
+import { appFilter } from './app-filter.ts';
 import { bpf } from './bpf/index.ts';
 import { bpftrace } from './bpftrace/index.ts';
 import { ldPreload, ldPreloadSimd } from './ld-preload.ts';
@@ -19,6 +20,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   uprobe,
   uprobeSymbol,
   nodePreload,
+  appFilter,
 ];
 
 /** @param hooksDir folder with hooks of somebody else's, null for none @param runAs who they are tried as
