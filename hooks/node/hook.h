@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../abi/record.h"
 #include "../preload/options.h"
 #include "../scan/ac.h"
 
