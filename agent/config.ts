@@ -10,6 +10,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export const PATHS = {
   buildDir: join(root, 'build'),
   preloadLibrary: join(root, 'build', 'libhookbench.so'),
+  nodeAddon: join(root, 'build', 'hookbench-node.node'),
+  nodePreload: join(root, 'hooks', 'node', 'preload.mjs'),
   loadGenerator: join(root, 'build', 'hookbench-load'),
   bpfLoader: join(root, 'build', 'hookbench-bpf'),
   bpftraceTemplate: join(root, 'hooks', 'bpftrace', 'read_hook.bt.in'),

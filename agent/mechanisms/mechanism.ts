@@ -67,6 +67,8 @@ export interface PlacedHook {
   assertLive(pid: number): void;
   /** how it works in that process, known once it is live, e.g. the scanner in use */
   readonly manner?: () => string;
+  /** It counts requests, once each, and not reads: how many bytes came for one it can't know. */
+  readonly countsRequests?: true;
   /** null for a hook that tells nothing: what it saw is not known */
   counts(): HookCounts | null;
   /** Reads since the last drain, in time order, and how many were lost on the way; null as above. */

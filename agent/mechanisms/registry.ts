@@ -1,15 +1,27 @@
 /** The only list of mechanisms. */
 
 import type { RunAs } from '../security/run-as.ts';
+import { appFilter } from './app-filter.ts';
 import { bpf } from './bpf/index.ts';
 import { bpftrace } from './bpftrace/index.ts';
 import { ldPreload, ldPreloadSimd } from './ld-preload.ts';
 import type { Mechanism } from './mechanism.ts';
+import { nodePreload } from './node-preload.ts';
 import { none } from './none.ts';
 import { ownHooks } from './own/index.ts';
 import { uprobe, uprobeSymbol } from './uprobe/index.ts';
 
-export const MECHANISMS: readonly Mechanism[] = [none, ldPreload, ldPreloadSimd, bpftrace, bpf, uprobe, uprobeSymbol];
+export const MECHANISMS: readonly Mechanism[] = [
+  none,
+  ldPreload,
+  ldPreloadSimd,
+  bpftrace,
+  bpf,
+  uprobe,
+  uprobeSymbol,
+  nodePreload,
+  appFilter,
+];
 
 /** @param hooksDir folder with hooks of somebody else's, null for none @param runAs who they are tried as
  * @throws BenchError usage for a folder that can't be trusted */

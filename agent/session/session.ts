@@ -16,7 +16,7 @@ import { ForkObserver } from './observer.ts';
 import type { Sink } from './sink.ts';
 import { runStep } from './step.ts';
 import { stepText } from './step-text.ts';
-import { parity } from './tally.ts';
+import { parity, withoutBytes } from './tally.ts';
 
 /** the controller refuses longer ones */
 const MAX_DETAIL = 16_000;
@@ -110,7 +110,11 @@ function placedParity(fork: LiveFork, assignment: Assignment, ledger: ForkLedger
       design: 'alternated',
       vantage: 'interposer',
     } as const;
-    const counts = { mechanism: instance.mechanism, expected: ledger.sent.of(instance.id), seen };
+    const sent = ledger.sent.of(instance.id);
+    const both = hook?.countsRequests
+      ? { expected: withoutBytes(sent), seen: withoutBytes(seen) }
+      : { expected: sent, seen };
+    const counts = { mechanism: instance.mechanism, ...both };
     return [{ body: 'parity', parity: parity(place, { source: 'load', ...counts }) }];
   });
 }

@@ -33,6 +33,11 @@ export function minus(a: HookCounts, b: HookCounts): HookCounts {
   return { reads: a.reads - b.reads, bytes: a.bytes - b.bytes, hits: a.hits - b.hits };
 }
 
+/** of a hook that counts requests */
+export function withoutBytes(counts: HookCounts): HookCounts {
+  return { ...counts, bytes: 0 };
+}
+
 export function parity(
   place: Place,
   o: { mechanism: string; source: 'load' | 'kernel'; expected: HookCounts; seen: HookCounts },

@@ -36,7 +36,7 @@ const nodeHello: Sut = {
   id: 'node-hello',
   runtime: 'node',
   linkage: 'dynamic',
-  filters: false,
+  filters: true,
   vantage: 'client',
   protocol: { kind: 'http' },
   warmup: 8000,

@@ -81,6 +81,7 @@ type ParityRecord = (MeasurementRecord & { body: 'parity' })['parity'];
 
 /** by the rule of the stored study (store/count-rows.ts): an application may read a request in two, bytes and hits must be equal */
 function agrees(p: ParityRecord): boolean {
-  const isEnough = p.source === 'kernel' ? p.seenReads === p.expectedReads : p.seenReads >= p.expectedReads;
+  const isExact = p.source === 'kernel' || (p.expectedBytes === 0 && p.seenBytes === 0);
+  const isEnough = isExact ? p.seenReads === p.expectedReads : p.seenReads >= p.expectedReads;
   return isEnough && p.seenBytes === p.expectedBytes && p.seenHits === p.expectedHits;
 }

@@ -22,9 +22,11 @@ export function parityRows(records: readonly NodeRecord[]): ParityRow[] {
 }
 
 /** Judged record by record: what one stretch saw too much does not make good what another missed. A layer may need several reads for one
- * request, so the load generator's count is a lower bound of reads; bytes and hits must be equal. Two layers that watched the same process must have counted the very same reads. */
+ * request, so the load generator's count is a lower bound of reads; bytes and hits must be equal. Two layers that watched the same process must have counted the very same reads.
+ * No bytes on either side: requests were counted, each of them once. */
 function agrees(p: Parity): boolean {
-  const readsOk = p.source === 'kernel' ? p.seenReads === p.expectedReads : p.seenReads >= p.expectedReads;
+  const isExact = p.source === 'kernel' || (p.expectedBytes === 0 && p.seenBytes === 0);
+  const readsOk = isExact ? p.seenReads === p.expectedReads : p.seenReads >= p.expectedReads;
   return readsOk && p.seenBytes === p.expectedBytes && p.seenHits === p.expectedHits;
 }
 
@@ -41,9 +43,15 @@ function parityRow(node: string, p: Parity, ok: boolean): ParityRow {
     seenBytes: p.seenBytes,
     expectedHits: p.expectedHits,
     seenHits: p.seenHits,
-    ratio: p.expectedBytes === 0 ? 1 : p.seenBytes / p.expectedBytes,
+    ratio: ratioOf(p),
     ok,
   };
+}
+
+/** of bytes; of requests where no bytes are counted */
+function ratioOf({ expectedReads, seenReads, expectedBytes, seenBytes }: Parity): number {
+  if (expectedBytes > 0) return seenBytes / expectedBytes;
+  return expectedReads > 0 ? seenReads / expectedReads : 1;
 }
 
 function added(a: Parity, b: Parity): Parity {

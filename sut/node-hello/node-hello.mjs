@@ -12,18 +12,23 @@ const options = { keepAlive: false, noDelay: true, keepAliveTimeout: 0, requestT
 const { HOOKBENCH_SUT_SEEN: seenDir, HOOKBENCH_SUT_KEYWORD: seenKeyword = '' } = process.env;
 const seen = { requests: 0, keyword: 0, errors: new Set() };
 
-const server = createServer(options, (request, response) => {
+// mechanism app-filter: null when it is not asked for, and then nothing of it is loaded
+const filter = process.env.HOOKBENCH_APP_FILTER === '1' ? (await import('./filter.mjs')).keywordFilter() : null;
+
+const hello = (request, response) => {
   request.resume();
   response.writeHead(200, HEADERS);
   response.end(request.method === 'HEAD' ? undefined : BODY);
-});
-if (seenDir !== undefined) {
-  server.on('request', (request) => {
-    seen.requests += 1;
-    if (request.url.includes(seenKeyword)) seen.keyword += 1;
-  });
-  server.on('clientError', (error) => seen.errors.add(error.code));
-}
+};
+const counted = (request, response) => {
+  seen.requests += 1;
+  if (request.url.includes(seenKeyword)) seen.keyword += 1;
+  hello(request, response);
+};
+const answer = seenDir === undefined ? hello : counted;
+const filtered = (request, response) => filter(request, response, () => answer(request, response));
+const server = createServer(options, filter === null ? answer : filtered);
+if (seenDir !== undefined) server.on('clientError', (error) => seen.errors.add(error.code));
 // a read that fails (a hook that blocks) ends its own connection, without an answer
 server.on('clientError', (_error, socket) => socket.destroy());
 server.timeout = 0;

@@ -7,6 +7,7 @@ import {
   FUNCTIONS,
   type HookedFunction,
   type Mechanism,
+  type SutTraits,
 } from '../../agent/mechanisms/mechanism.ts';
 
 /** The stated limits of a mechanism (hooks/README.md), as data: within them its answers must be exact. */
@@ -65,10 +66,13 @@ export interface Subject {
   readonly action: Action;
 }
 
+/** The C driver. A mechanism that has nothing to do with such a program has a suite of its own, which its README names. */
+const DRIVER: SutTraits = { id: 'the driver', runtime: 'native', linkage: 'dynamic', filters: false };
+
 /** A mechanism is run with `read` alone, with every function it can be put in front of when there are more, and so again with each other action. */
 export function subjectsOf(mechanisms: readonly Mechanism[]): Subject[] {
   return mechanisms.flatMap((mechanism) => {
-    if (mechanism.kind === 'bare') return [];
+    if (mechanism.kind === 'bare' || (mechanism.unsuited?.(DRIVER) ?? null) !== null) return [];
     const limits = LIMITS[mechanism.id] ?? LIMITS[mechanism.id.split(':')[0]!];
     if (limits === undefined) throw new Error(`test/conformance/subjects.ts has no limits for ${mechanism.id}`);
     const all = FUNCTIONS.filter((name) => mechanism.functions.includes(name));

@@ -28,7 +28,9 @@ function parityTable(rows: readonly ParityRow[], places: boolean): Markup {
       state(row.ok, formatPercent(row.ratio)),
       row.source === 'load' ? 'load generator' : 'kernel',
       seen(row.seenReads, row.expectedReads),
-      seen(row.seenBytes, row.expectedBytes),
+      row.expectedBytes === 0 && row.seenBytes === 0
+        ? 'not known: it counts requests'
+        : seen(row.seenBytes, row.expectedBytes),
       seen(row.seenHits, row.expectedHits),
     ]),
   });

@@ -160,6 +160,7 @@ for (const [name, over, ok] of [
   ['a hit missed', { seenHits: 4 }, false],
   ['a hit invented', { seenHits: 6 }, false],
   ['nothing expected, nothing seen', { expectedBytes: 0, seenBytes: 0 }, true],
+  ['requests are counted, not bytes: one too many', { expectedBytes: 0, seenBytes: 0, seenReads: 11 }, false],
 ] as const) {
   read(`parity: ${name}`, () => {
     const [row] = readStudy(stored({ 'node-1': [parity(over)] })).parity;
