@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export const PATHS = {
   buildDir: join(root, 'build'),
   preloadLibrary: join(root, 'build', 'libhookbench.so'),
+  jvmtiAgent: join(root, 'build', 'libhookbench-jvmti.so'),
   loadGenerator: join(root, 'build', 'hookbench-load'),
   bpfLoader: join(root, 'build', 'hookbench-bpf'),
   bpftraceTemplate: join(root, 'hooks', 'bpftrace', 'read_hook.bt.in'),

@@ -3,13 +3,23 @@
 import type { RunAs } from '../security/run-as.ts';
 import { bpf } from './bpf/index.ts';
 import { bpftrace } from './bpftrace/index.ts';
+import { jvmti } from './jvmti.ts';
 import { ldPreload, ldPreloadSimd } from './ld-preload.ts';
 import type { Mechanism } from './mechanism.ts';
 import { none } from './none.ts';
 import { ownHooks } from './own/index.ts';
 import { uprobe, uprobeSymbol } from './uprobe/index.ts';
 
-export const MECHANISMS: readonly Mechanism[] = [none, ldPreload, ldPreloadSimd, bpftrace, bpf, uprobe, uprobeSymbol];
+export const MECHANISMS: readonly Mechanism[] = [
+  none,
+  ldPreload,
+  ldPreloadSimd,
+  bpftrace,
+  bpf,
+  uprobe,
+  uprobeSymbol,
+  jvmti,
+];
 
 /** @param hooksDir folder with hooks of somebody else's, null for none @param runAs who they are tried as
  * @throws BenchError usage for a folder that can't be trusted */
