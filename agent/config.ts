@@ -16,6 +16,7 @@ export const PATHS = {
   bpftraceTemplate: join(root, 'hooks', 'bpftrace', 'read_hook.bt.in'),
   keywords: join(root, 'hooks', 'keywords', 'default.txt'),
   javaHello: join(root, 'build', 'sut', 'java-hello'),
+  javaNio: join(root, 'build', 'sut', 'java-nio'),
   nodeHello: join(root, 'sut', 'node-hello'),
   readLoop: join(root, 'build', 'sut', 'read-loop'),
 } as const;

@@ -2,14 +2,12 @@
  * file of its own for each instance. */
 
 import { existsSync } from 'node:fs';
-import { BenchError } from '#proto';
-import type { RingHeader } from '../collect/ring.ts';
 import { PATHS } from '../config.ts';
 import { javaVersion } from '../host/facts.ts';
 import { type SupportAnswer, supported, unsupported } from '../host/support.ts';
 import { runCommand } from '../process/child.ts';
-import { ACTIONS, type HookOrder, type PlacedMechanism } from './mechanism.ts';
-import { blockErrnoNumber, functionBits, placeRing } from './ring-hook.ts';
+import { ACTIONS, type PlacedMechanism } from './mechanism.ts';
+import { assertRingLive, placeRing } from './ring-hook.ts';
 
 const NEEDS = 'hooks/jvmti built (a JDK, 17 or newer, at build time), Java 17 or newer';
 /** the virtual machine takes options from here, whoever starts it */
@@ -31,7 +29,12 @@ export const jvmti: PlacedMechanism = {
     const others = process.env[VARIABLE] ?? '';
     return {
       env: { ...env, HOOKBENCH_SCANNER: 'ac', HOOKBENCH_CLOCK: 'vdso', [VARIABLE]: `${others} ${AGENT}`.trim() },
-      assertLive: (pid) => assertLive(ring.header(), pid, order),
+      // it says so when every native that it replaces has been called through its own
+      assertLive: (pid) =>
+        assertRingLive(ring.header(), {
+          ...{ pid, order, what: 'the JVM TI agent' },
+          nextStep: 'run hookbench doctor: it says what the agent replaces in the java on the PATH',
+        }),
       manner: () => 'scans with ac, times by the vDSO',
       counts: () => ring.counts(),
       drain: () => ring.drain(),
@@ -53,21 +56,4 @@ async function probe(): Promise<SupportAnswer> {
   if (exitCode === 0 && replaced !== undefined) return supported(NEEDS, `java ${version}, replaces ${replaced}`);
   const why = /^hookbench-jvmti: (.+)$/m.exec(stderr)?.[1] ?? stderr.trim().split('\n')[0] ?? '';
   return unsupported(NEEDS, `java ${version}: ${why}`);
-}
-
-/** The agent says that it is live when every native that it replaces has been called through its own. */
-function assertLive(header: RingHeader, pid: number, order: HookOrder): void {
-  const keywords = order.keywords.length;
-  const functions = functionBits(order.functions);
-  const blockErrno = blockErrnoNumber(order);
-  const asAsked =
-    header.keywords === keywords &&
-    header.functions === functions &&
-    header.scanner === 'ac' &&
-    header.blockErrno === blockErrno;
-  if (header.attached && header.pid === pid && asAsked) return;
-  throw new BenchError('hook-dead', `the JVM TI agent is not live in process ${pid}`, {
-    nextStep: 'run hookbench doctor: it says what the agent replaces in the java on the PATH',
-    detail: `ring header: attached=${header.attached} pid=${header.pid} keywords=${header.keywords} of ${keywords} scanner=${header.scanner} functions=${header.functions} of ${functions} errno=${header.blockErrno} of ${blockErrno}`,
-  });
 }

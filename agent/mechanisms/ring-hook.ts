@@ -2,8 +2,8 @@
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BlockErrno, DEFAULT_BLOCK_ERRNO } from '#proto';
-import { RingFile } from '../collect/ring.ts';
+import { BenchError, type BlockErrno, DEFAULT_BLOCK_ERRNO } from '#proto';
+import { RingFile, type RingHeader } from '../collect/ring.ts';
 import { grantGroup } from '../security/run-as.ts';
 import { FUNCTIONS, type HookedFunction, type HookOrder } from './mechanism.ts';
 
@@ -56,6 +56,27 @@ export function functionBits(functions: readonly HookedFunction[]): number {
 /** @returns 0 unless the action is block */
 export function blockErrnoNumber({ action, blockErrno }: HookOrder): number {
   return action === 'block' ? ERRNO_NUMBER[blockErrno ?? DEFAULT_BLOCK_ERRNO] : 0;
+}
+
+/** A hook inside the program that looks with the automaton, and does what it was asked to.
+ * @throws BenchError hook-dead */
+export function assertRingLive(
+  header: RingHeader,
+  o: { pid: number; order: HookOrder; what: string; nextStep: string },
+): void {
+  const keywords = o.order.keywords.length;
+  const functions = functionBits(o.order.functions);
+  const blockErrno = blockErrnoNumber(o.order);
+  const asAsked =
+    header.keywords === keywords &&
+    header.functions === functions &&
+    header.scanner === 'ac' &&
+    header.blockErrno === blockErrno;
+  if (header.attached && header.pid === o.pid && asAsked) return;
+  throw new BenchError('hook-dead', `${o.what} is not live in process ${o.pid}`, {
+    nextStep: o.nextStep,
+    detail: `ring header: attached=${header.attached} pid=${header.pid} keywords=${header.keywords} of ${keywords} scanner=${header.scanner} functions=${header.functions} of ${functions} errno=${header.blockErrno} of ${blockErrno}`,
+  });
 }
 
 /** Twice what is expected, since a request may take more than one read: a power of two, as the library asks. */

@@ -55,6 +55,7 @@ function usedPrograms(): string[] {
     PATHS.jvmtiAgent,
     PATHS.loadGenerator,
     PATHS.javaHello,
+    PATHS.javaNio,
     PATHS.nodeHello,
     PATHS.readLoop,
   ];
