@@ -12,11 +12,13 @@ export const PATHS = {
   preloadLibrary: join(root, 'build', 'libhookbench.so'),
   nodeAddon: join(root, 'build', 'hookbench-node.node'),
   nodePreload: join(root, 'hooks', 'node', 'preload.mjs'),
+  jvmtiAgent: join(root, 'build', 'libhookbench-jvmti.so'),
   loadGenerator: join(root, 'build', 'hookbench-load'),
   bpfLoader: join(root, 'build', 'hookbench-bpf'),
   bpftraceTemplate: join(root, 'hooks', 'bpftrace', 'read_hook.bt.in'),
   keywords: join(root, 'hooks', 'keywords', 'default.txt'),
   javaHello: join(root, 'build', 'sut', 'java-hello'),
+  javaNio: join(root, 'build', 'sut', 'java-nio'),
   nodeHello: join(root, 'sut', 'node-hello'),
   readLoop: join(root, 'build', 'sut', 'read-loop'),
 } as const;

@@ -4,6 +4,7 @@ import type { RunAs } from '../security/run-as.ts';
 import { appFilter } from './app-filter.ts';
 import { bpf } from './bpf/index.ts';
 import { bpftrace } from './bpftrace/index.ts';
+import { jvmti } from './jvmti.ts';
 import { ldPreload, ldPreloadSimd } from './ld-preload.ts';
 import type { Mechanism } from './mechanism.ts';
 import { nodePreload } from './node-preload.ts';
@@ -21,6 +22,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   uprobeSymbol,
   nodePreload,
   appFilter,
+  jvmti,
 ];
 
 /** @param hooksDir folder with hooks of somebody else's, null for none @param runAs who they are tried as

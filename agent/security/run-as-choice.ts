@@ -50,7 +50,15 @@ async function problemOf(runAs: RunAs): Promise<string | null> {
 /** what it has to read or run, as this process would find it */
 function usedPrograms(): string[] {
   const commands = SUTS.map((sut) => located(sut.command().file));
-  const files = [PATHS.preloadLibrary, PATHS.loadGenerator, PATHS.javaHello, PATHS.nodeHello, PATHS.readLoop];
+  const files = [
+    PATHS.preloadLibrary,
+    PATHS.jvmtiAgent,
+    PATHS.loadGenerator,
+    PATHS.javaHello,
+    PATHS.javaNio,
+    PATHS.nodeHello,
+    PATHS.readLoop,
+  ];
   return [...new Set([...commands, ...files])].filter((path) => path !== null).filter(existsSync);
 }
 

@@ -9,28 +9,36 @@ import { ACTIONS } from '../mechanisms/mechanism.ts';
 import type { Sut } from './sut.ts';
 
 const javaHello: Sut = {
-  id: 'java-hello',
-  runtime: 'jvm',
-  linkage: 'dynamic',
-  filters: false,
-  vantage: 'client',
-  protocol: { kind: 'http' },
-  warmup: 4000,
-  needs: 'a JDK, 17 or newer, at build and run time',
-  actions: ACTIONS,
-  limits: [],
-  async probe() {
-    const version = await javaVersion();
-    if (version === 'absent') return unsupported(this.needs, 'no java on the PATH (install openjdk-17-jdk-headless)');
-    if (Number.parseInt(version, 10) < 17) return unsupported(this.needs, `java ${version}`);
-    if (!existsSync(PATHS.javaHello)) return unsupported(this.needs, 'java-hello is not built (make -C sut)');
-    return supported(this.needs, `java ${version}`);
-  },
-  command: () => ({
-    file: 'java',
-    args: ['-XX:+UseSerialGC', '-Xms64m', '-Xmx64m', '-cp', PATHS.javaHello, 'JavaHello'],
-  }),
+  ...javaSut({ id: 'java-hello', folder: PATHS.javaHello, program: 'JavaHello' }),
+  filters: true,
+  byDefault: true,
 };
+
+const javaNio = javaSut({ id: 'java-nio', folder: PATHS.javaNio, program: 'JavaNio' });
+
+function javaSut({ id, folder, program }: { id: string; folder: string; program: string }): Sut {
+  return {
+    id,
+    runtime: 'jvm',
+    linkage: 'dynamic',
+    filters: false,
+    vantage: 'client',
+    protocol: { kind: 'http' },
+    warmup: 4000,
+    byDefault: false,
+    needs: 'a JDK, 17 or newer, at build and run time',
+    actions: ACTIONS,
+    limits: [],
+    async probe() {
+      const version = await javaVersion();
+      if (version === 'absent') return unsupported(this.needs, 'no java on the PATH (install openjdk-17-jdk-headless)');
+      if (Number.parseInt(version, 10) < 17) return unsupported(this.needs, `java ${version}`);
+      if (!existsSync(folder)) return unsupported(this.needs, `${id} is not built (make -C sut)`);
+      return supported(this.needs, `java ${version}`);
+    },
+    command: () => ({ file: 'java', args: ['-XX:+UseSerialGC', '-Xms64m', '-Xmx64m', '-cp', folder, program] }),
+  };
+}
 
 const nodeHello: Sut = {
   id: 'node-hello',
@@ -40,6 +48,7 @@ const nodeHello: Sut = {
   vantage: 'client',
   protocol: { kind: 'http' },
   warmup: 8000,
+  byDefault: true,
   needs: 'Node.js',
   actions: ACTIONS,
   limits: [],
@@ -57,6 +66,7 @@ const readLoop: Sut = {
   vantage: 'caller',
   protocol: { kind: 'burst', requestsPerUnit: 20 },
   warmup: 2000,
+  byDefault: true,
   needs: 'a C compiler at build time',
   actions: ['observe', 'trace'],
   limits: [
@@ -69,4 +79,4 @@ const readLoop: Sut = {
   command: () => ({ file: PATHS.readLoop, args: [] }),
 };
 
-export const SUTS: readonly Sut[] = [javaHello, nodeHello, readLoop];
+export const SUTS: readonly Sut[] = [javaHello, nodeHello, readLoop, javaNio];

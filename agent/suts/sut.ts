@@ -16,6 +16,8 @@ export interface Sut extends SutTraits {
   /** samples each fresh instance serves before it is measured, unless the study says otherwise */
   readonly warmup: number;
   readonly needs: string;
+  /** part of a study that names no SUTs; the others are to be asked for */
+  readonly byDefault: boolean;
   /** actions whose effect can be told from outside, and why not the others */
   readonly actions: readonly Action[];
   readonly limits: readonly ActionLimit[];

@@ -37,10 +37,10 @@ export function resolveStudy(
     wanted: readonly string[],
     asked: boolean,
   ) => pickSupported(what, { lists: o.agents.map(list), wanted, asked, notices });
-  const here = pick('SUT', (hello) => hello.suts, request.suts, request.sutsAsked);
+  const wantedSuts = request.suts.length > 0 ? request.suts : byDefault(first.suts);
+  const here = pick('SUT', (hello) => hello.suts, wantedSuts, request.sutsAsked);
   const able = ableSuts(here, { ...asked, named: request.sutsAsked, notices });
-  const wanted =
-    request.mechanisms.length > 0 ? request.mechanisms : first.mechanisms.filter((m) => m.byDefault).map((m) => m.id);
+  const wanted = request.mechanisms.length > 0 ? request.mechanisms : byDefault(first.mechanisms);
   const ableHooks = ableMechanisms(
     pick('mechanism', (hello) => hello.mechanisms, wanted, request.mechanismsAsked).filter((m) => m.id !== 'none'),
     { ...asked, named: request.mechanismsAsked, notices },
@@ -104,6 +104,10 @@ export function resolveStudy(
   checkEnough(study);
   checkNotTooMuch(study);
   return { study, notices };
+}
+
+function byDefault(catalogue: readonly Capability[]): string[] {
+  return catalogue.filter((entry) => entry.byDefault).map(({ id }) => id);
 }
 
 function conditionsOf(request: RunStudyRequest): readonly string[] {

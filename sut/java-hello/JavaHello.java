@@ -1,3 +1,4 @@
+import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -30,11 +31,23 @@ public final class JavaHello {
     System.setProperty("sun.net.httpserver.idleInterval", NEVER_SECONDS);
     Runtime.getRuntime().addShutdownHook(new Thread(JavaHello::end));
     HttpServer server = open();
-    server.createContext("/", JavaHello::answer);
+    HttpContext context = server.createContext("/", JavaHello::answer);
+    if ("1".equals(System.getenv("HOOKBENCH_APP_FILTER"))) {
+      addFilter(context);
+    }
     server.start();
     System.out.println(
         "HOOKBENCH_READY port=" + server.getAddress().getPort() + " pid=" + ProcessHandle.current().pid());
     System.out.flush();
+  }
+
+  /** Without it the program runs on, as one whose hook is not live. */
+  private static void addFilter(HttpContext context) {
+    try {
+      context.getFilters().add(KeywordFilter.fromEnvironment());
+    } catch (IOException | RuntimeException error) {
+      System.err.println("java-hello: not filtering, all requests pass through: " + error.getMessage());
+    }
   }
 
   private static HttpServer open() throws IOException {

@@ -40,6 +40,7 @@ const LIMITS: Readonly<Record<string, Limits>> = {
     takesNul: true,
     clockErrorNs: TSC_ERROR_NS,
   },
+  jvmti: { windowBytes: () => null, tellsKeyword: true, followsForks: false, takesNul: true, clockErrorNs: 0n },
   bpftrace: { windowBytes: windowInNotes, tellsKeyword: false, followsForks: false, takesNul: false, clockErrorNs: 0n },
   bpf: {
     windowBytes: () => BPF_WINDOW_BYTES,
@@ -66,15 +67,22 @@ export interface Subject {
   readonly action: Action;
 }
 
-/** The C driver. A mechanism that has nothing to do with such a program has a suite of its own, which its README names. */
-const DRIVER: SutTraits = { id: 'the driver', runtime: 'native', linkage: 'dynamic', filters: false };
+/** test/fixtures/conformance_driver.c. What has nothing to do with such a program has a driver of its own: java/ for jvmti. */
+const DRIVER: SutTraits = { id: 'the C driver', runtime: 'native', linkage: 'dynamic', filters: false };
+
+/** @throws Error for a mechanism without a line */
+export function limitsOf({ id }: Mechanism): Limits {
+  const limits = LIMITS[id] ?? LIMITS[id.split(':')[0]!];
+  if (limits === undefined) throw new Error(`test/conformance/subjects.ts has no limits for ${id}`);
+  return limits;
+}
 
 /** A mechanism is run with `read` alone, with every function it can be put in front of when there are more, and so again with each other action. */
 export function subjectsOf(mechanisms: readonly Mechanism[]): Subject[] {
   return mechanisms.flatMap((mechanism) => {
-    if (mechanism.kind === 'bare' || (mechanism.unsuited?.(DRIVER) ?? null) !== null) return [];
-    const limits = LIMITS[mechanism.id] ?? LIMITS[mechanism.id.split(':')[0]!];
-    if (limits === undefined) throw new Error(`test/conformance/subjects.ts has no limits for ${mechanism.id}`);
+    if (mechanism.kind === 'bare') return [];
+    const limits = limitsOf(mechanism);
+    if ((mechanism.unsuited?.(DRIVER) ?? null) !== null) return [];
     const all = FUNCTIONS.filter((name) => mechanism.functions.includes(name));
     const sets: (readonly HookedFunction[])[] = all.length > 1 ? [['read'], all] : [all];
     const others = ACTIONS.filter((action) => action !== 'observe' && mechanism.actions.includes(action));
