@@ -46,6 +46,7 @@ export async function helloOf(o: {
     Promise.all(
       SUTS.map(async (sut) => ({
         ...(await answer(sut)),
+        byDefault: sut.byDefault,
         vantage: sut.vantage,
         actions: [...sut.actions],
         limits: [...sut.limits],

@@ -6,6 +6,7 @@ import { PATHS } from '../config.ts';
 import { javaVersion } from '../host/facts.ts';
 import { supported, unsupported } from '../host/support.ts';
 import { ACTIONS } from '../mechanisms/mechanism.ts';
+import { redis } from './apps/redis.ts';
 import type { Sut } from './sut.ts';
 
 const javaHello: Sut = {
@@ -16,6 +17,7 @@ const javaHello: Sut = {
   vantage: 'client',
   protocol: { kind: 'http' },
   warmup: 4000,
+  byDefault: true,
   needs: 'a JDK, 17 or newer, at build and run time',
   actions: ACTIONS,
   limits: [],
@@ -40,6 +42,7 @@ const nodeHello: Sut = {
   vantage: 'client',
   protocol: { kind: 'http' },
   warmup: 8000,
+  byDefault: true,
   needs: 'Node.js',
   actions: ACTIONS,
   limits: [],
@@ -57,6 +60,7 @@ const readLoop: Sut = {
   vantage: 'caller',
   protocol: { kind: 'burst', requestsPerUnit: 20 },
   warmup: 2000,
+  byDefault: true,
   needs: 'a C compiler at build time',
   actions: ['observe', 'trace'],
   limits: [
@@ -69,4 +73,4 @@ const readLoop: Sut = {
   command: () => ({ file: PATHS.readLoop, args: [] }),
 };
 
-export const SUTS: readonly Sut[] = [javaHello, nodeHello, readLoop];
+export const SUTS: readonly Sut[] = [javaHello, nodeHello, readLoop, redis];

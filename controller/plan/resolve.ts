@@ -37,7 +37,8 @@ export function resolveStudy(
     wanted: readonly string[],
     asked: boolean,
   ) => pickSupported(what, { lists: o.agents.map(list), wanted, asked, notices });
-  const here = pick('SUT', (hello) => hello.suts, request.suts, request.sutsAsked);
+  const wantedSuts = request.suts.length > 0 ? request.suts : first.suts.filter((s) => s.byDefault).map((s) => s.id);
+  const here = pick('SUT', (hello) => hello.suts, wantedSuts, request.sutsAsked);
   const able = ableSuts(here, { ...asked, named: request.sutsAsked, notices });
   const wanted =
     request.mechanisms.length > 0 ? request.mechanisms : first.mechanisms.filter((m) => m.byDefault).map((m) => m.id);
