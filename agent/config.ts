@@ -21,6 +21,8 @@ export const PATHS = {
   javaNio: join(root, 'build', 'sut', 'java-nio'),
   nodeHello: join(root, 'sut', 'node-hello'),
   readLoop: join(root, 'build', 'sut', 'read-loop'),
+  staticHello: join(root, 'build', 'sut', 'static-hello'),
+  pythonHttp: join(root, 'sut', 'python-http'),
 } as const;
 
 /** Matches of action trace that are kept: more would be a study of printing. */

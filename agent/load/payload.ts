@@ -85,7 +85,8 @@ function middleOut(words: readonly Buffer[]): Buffer[] {
   return ranked.sort((a, b) => a.distance - b.distance || a.i - b.i).map(({ word }) => word);
 }
 
-function occurrences(words: readonly Buffer[], request: Uint8Array): number {
+/** counts up to 2 */
+export function occurrences(words: readonly Buffer[], request: Uint8Array): number {
   const bytes = Buffer.from(request);
   let count = 0;
   for (const word of words) {

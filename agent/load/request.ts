@@ -4,13 +4,16 @@ import {
   type Expectation,
   type LoadRun,
   type LoadTarget,
+  MAX_AROUND_BYTES,
   MAX_BURST_BYTES,
   MAX_PAYLOAD_BYTES,
+  MAX_REPLIES,
   MAX_SAMPLES,
   MAX_TARGETS,
   MAX_UNITS,
   ORDER_HIT,
   type PayloadKind,
+  type RequestTemplate,
 } from './types.ts';
 
 /** What the driver writes on the generator's stdin, checked first: the generator ends at a line it can't read. */
@@ -19,13 +22,31 @@ export function targetLine(t: LoadTarget): Uint8Array {
   refuseUnless(isInteger(t.id, 0, MAX_TARGETS - 1), `target id ${t.id} is not in 0–${MAX_TARGETS - 1}`);
   refuseUnless(isIPv4(t.ipv4), `target ${t.id}: ${JSON.stringify(t.ipv4)} is not an IPv4 address`, t.id);
   refuseUnless(isInteger(t.port, 1, 65535), `target ${t.id}: port ${t.port} is not in 1–65535`, t.id);
-  const perUnit = t.protocol === 'http' ? 1 : t.requestsPerUnit;
-  refuseUnless(isInteger(perUnit, 1, 65536), `target ${t.id}: ${perUnit} requests per unit is not in 1–65536`, t.id);
-  return ascii(`target ${t.id} ${t.ipv4} ${t.port} ${t.protocol} ${perUnit} ${expectationOf(t)}\n`);
+  const line = (count: number) =>
+    ascii(`target ${t.id} ${t.ipv4} ${t.port} ${t.protocol} ${count} ${expectationOf(t)}\n`);
+  if (t.protocol === 'burst') {
+    const perUnit = t.requestsPerUnit;
+    refuseUnless(isInteger(perUnit, 1, 65536), `target ${t.id}: ${perUnit} requests per unit is not in 1–65536`, t.id);
+    return line(perUnit);
+  }
+  const replies = t.replies ?? 1;
+  const most = t.protocol === 'http' ? 1 : MAX_REPLIES;
+  refuseUnless(isInteger(replies, 1, most), `target ${t.id}: ${replies} replies is not in 1–${most}`, t.id);
+  return t.template === undefined ? line(replies) : Buffer.concat([line(replies), templateMessage(t.id, t.template)]);
 }
 
 export function expectationOf(t: LoadTarget): Expectation {
-  return (t.protocol === 'http' ? t.expect : undefined) ?? 'serve';
+  return (t.protocol === 'burst' ? undefined : t.expect) ?? 'serve';
+}
+
+function templateMessage(id: number, { opening, before, after }: RequestTemplate): Uint8Array {
+  const parts = [opening, before, after];
+  for (const { length } of parts) {
+    const text = `target ${id}: ${length} bytes around the payload is above ${MAX_AROUND_BYTES}`;
+    refuseUnless(length <= MAX_AROUND_BYTES, text, id);
+  }
+  const lengths = parts.map(({ length }) => length).join(' ');
+  return Buffer.concat([ascii(`template ${id} ${lengths}\n`), ...parts]);
 }
 
 export function payloadMessage(kind: PayloadKind, bytes: Uint8Array): Uint8Array {

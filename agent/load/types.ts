@@ -7,13 +7,28 @@ export type PayloadKind = 0 | 1;
  * connection. `renew`: they are answered, then treated as if they had been refused: the other side of a comparison with `refuse`. */
 export type Expectation = 'serve' | 'refuse' | 'renew';
 
+/** How the end of a response is told. */
+export const RESPONSE_RULES = ['http', 'resp', 'memcached', 'postgres'] as const;
+export type ResponseRule = (typeof RESPONSE_RULES)[number];
+
+/** What a protocol has around the payload of each request, and what a new connection begins with (answered by one response, not timed). */
+export type RequestTemplate = {
+  readonly opening: Uint8Array;
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+};
+
 /** A place to send requests to; `id` 0–63 is what the order of a run names. */
 export type LoadTarget =
   | {
       readonly id: number;
       readonly ipv4: string;
       readonly port: number;
-      readonly protocol: 'http';
+      readonly protocol: ResponseRule;
+      /** that make one response; 1 unless told */
+      readonly replies?: number;
+      /** the payload is the request unless told */
+      readonly template?: RequestTemplate;
       /** serve unless told */
       readonly expect?: Expectation;
     }
@@ -50,6 +65,9 @@ export const MAX_UNITS = 1_048_576;
 export const MAX_SAMPLES = 16_777_216;
 export const MAX_SAMPLES_PER_FRAME = 8192;
 export const MAX_PAYLOAD_BYTES = 65_536;
+export const MAX_REPLIES = 16;
+/** of each part of a template */
+export const MAX_AROUND_BYTES = 4096;
 /** Bytes of one burst: what an instance queues in its socket before it reads. */
 export const MAX_BURST_BYTES = 262_144;
 
@@ -62,7 +80,7 @@ export type TargetCounters = {
   readonly bytesSent: number;
   readonly hitsSent: number;
   readonly bytesReceived: number;
-  /** Units of work completed: for http one request, for burst K. */
+  /** Units of work completed: for burst K requests, otherwise one. */
   readonly units: number;
   /** With a keyword, no answer. This and the next three count only where something else than `serve` is expected. */
   readonly refused: number;

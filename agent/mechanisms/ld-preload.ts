@@ -8,6 +8,7 @@ import { PATHS } from '../config.ts';
 import { supported, unsupported } from '../host/support.ts';
 import { ACTIONS, FUNCTIONS, type HookOrder, type PlacedMechanism } from './mechanism.ts';
 import { blockErrnoNumber, functionBits, placeRing } from './ring-hook.ts';
+import { needsDynamicLinking } from './suits.ts';
 
 const NEEDS = 'hooks/preload built (a C compiler and make at build time), a dynamically linked glibc SUT';
 
@@ -26,6 +27,7 @@ function libraryHook(id: string, scanner: Scanner): PlacedMechanism {
     actions: ACTIONS,
     functions: FUNCTIONS,
     byDefault: scanner === 'ac',
+    unsuited: needsDynamicLinking,
     async probe() {
       if (!existsSync(PATHS.preloadLibrary))
         return unsupported(NEEDS, 'build/libhookbench.so is not there (make -C hooks)');

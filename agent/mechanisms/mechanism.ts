@@ -114,6 +114,9 @@ export interface SutTraits {
   readonly linkage: 'dynamic' | 'static';
   /** has a filter of its own that does the hook's work when asked to (mechanism app-filter) */
   readonly filters: boolean;
+  /** which of its processes reads requests: the one that was started (unless told), a worker that it has started, or one that is forked for
+   * each connection */
+  readonly serving?: 'itself' | 'worker' | 'each-connection';
 }
 
 interface MechanismBase {

@@ -49,7 +49,9 @@ async function problemOf(runAs: RunAs): Promise<string | null> {
 
 /** what it has to read or run, as this process would find it */
 function usedPrograms(): string[] {
-  const commands = SUTS.map((sut) => located(sut.command().file));
+  const place = { ipv4: '127.0.0.1', port: 0, dir: '' };
+  // a program that has to be asked for says for itself when it can't be run
+  const commands = SUTS.filter((sut) => sut.byDefault).map((sut) => located(sut.command(place).file));
   const files = [
     PATHS.preloadLibrary,
     PATHS.jvmtiAgent,

@@ -19,7 +19,7 @@ export async function readCensus(
   const work = async () => {
     for (const live of watched) requests.set(live.sut.id, await ask(fork, live, o));
   };
-  const pids = watched.map((live) => live.process.pid);
+  const pids = watched.map((live) => live.process.servingPid);
   const census = await takeCensus(pids, work, {
     dir: fork.order.dir,
     undo: fork.order.host.undo,
@@ -29,7 +29,7 @@ export async function readCensus(
     watched.map(({ sut, process }): [string, ReadCensus] => {
       const sent = requests.get(sut.id) ?? 0;
       if ('missing' in census) return [sut.id, { requests: sent, calls: [], missing: census.missing }];
-      return [sut.id, { requests: sent, calls: census.counts.get(process.pid) ?? [], missing: '' }];
+      return [sut.id, { requests: sent, calls: census.counts.get(process.servingPid) ?? [], missing: '' }];
     }),
   );
 }

@@ -9,7 +9,7 @@ import { settlingReads } from './slice.ts';
 import { minus, parity, type SentTally } from './tally.ts';
 
 /** of a live fork what turning findings into records needs */
-type Finder = Pick<LiveFork, 'order' | 'traces'>;
+type Finder = Pick<LiveFork, 'order' | 'traces' | 'openings'>;
 
 /** @param o.findings one for each target, in the same order */
 export function findingRecords(
@@ -78,7 +78,8 @@ function latencyRecords(
   }
   const slice = step.slices.find((one) => one.order.some((byte) => (byte & 0x3f) === o.live.instance.id));
   if (slice === undefined) return [];
-  const settle = settlingReads(slice, o.live.sut, fork.order.action);
+  const opening = fork.openings.get(o.live.instance.id)?.reads ?? 0;
+  const settle = settlingReads(slice, o.live.sut, fork.order.action) + opening;
   return hookSamples(latencies.reads, place, slice.arm, settle).map((samples) => ({ body: 'samples', samples }));
 }
 
@@ -91,5 +92,7 @@ function traceRecords(
 ): RecordBody[] {
   const among = found.latencies.kind === 'reads' ? found.latencies.reads : [];
   const { matches, dropped } = found.traces ?? { matches: among, dropped: 0 };
-  return fork.traces?.records(place, mechanism, { process: String(live.process.pid), reads: matches, dropped }) ?? [];
+  return (
+    fork.traces?.records(place, mechanism, { process: String(live.process.servingPid), reads: matches, dropped }) ?? []
+  );
 }

@@ -10,12 +10,15 @@ import { memoryDir, PATHS, TRACE_LIMIT } from '../config.ts';
 import type { HostPort } from '../host/port.ts';
 import { startTicks } from '../host/undo.ts';
 import { type LoadGenerator, type LoadTarget, startGenerator } from '../load/generator.ts';
-import { buildPayloads } from '../load/payload.ts';
-import type { Action, HookedFunction, HookOrder, Mechanism, PlacedHook } from '../mechanisms/mechanism.ts';
+import { buildPayloads, type Payloads } from '../load/payload.ts';
+import { repliesOf, templateFor } from '../load/protocols.ts';
+import type { RequestTemplate } from '../load/types.ts';
+import type { Action, HookCounts, HookedFunction, HookOrder, Mechanism, PlacedHook } from '../mechanisms/mechanism.ts';
 import { grantGroup } from '../security/run-as.ts';
 import { SUTS } from '../suts/registry.ts';
 import { type SutProcess, startSut } from '../suts/start.ts';
 import type { Sut } from '../suts/sut.ts';
+import { NO_COUNTS } from './tally.ts';
 import { TraceLimiter } from './trace.ts';
 
 export interface LiveInstance {
@@ -32,6 +35,8 @@ export interface LiveFork {
   /** where the load generator reaches the SUTs */
   readonly sutIpv4: string;
   readonly instances: readonly LiveInstance[];
+  /** what each new connection to an instance begins with: reads besides those of the requests */
+  readonly openings: ReadonlyMap<number, HookCounts>;
   /** null unless the action is trace */
   readonly traces: TraceLimiter | null;
   /** arm of each instance's samples in alternated steps, indexed by instance id */
@@ -63,12 +68,15 @@ export async function startFork(
     assignment.instances.map((i) => startInstance(i, { placement, order, signal, mechanisms })),
   );
   const armOf = new Uint8Array(64);
+  const openings = new Map<number, HookCounts>();
   for (const live of instances) {
     armOf[live.instance.id] = live.instance.arm;
-    await generator.setTarget(loadTarget(live, placement, order.action));
+    const target = loadTarget(live, placement, { order, payloads });
+    await generator.setTarget(target);
+    if (target.protocol !== 'burst') openings.set(target.id, openingOf(target, order.keywords));
   }
   const traces = order.action === 'trace' ? new TraceLimiter(TRACE_LIMIT) : null;
-  return { order, mechanisms, generator, sutIpv4: placement.sutIpv4, instances, traces, armOf };
+  return { order, mechanisms, generator, sutIpv4: placement.sutIpv4, instances, openings, traces, armOf };
 }
 
 /** the longest slice, in requests to one instance; under block each refused one is followed by one that settles the new connection */
@@ -91,11 +99,29 @@ function mostReads({ steps, instances, action }: Assignment): number {
 
 /** Under block an instance without a hook has its connections renewed just like one whose requests are refused: otherwise the two would not
  * be compared on the same work. */
-function loadTarget({ instance, sut, process, hook }: LiveInstance, placement: Placement, action: Action): LoadTarget {
+function loadTarget(
+  { instance, sut, process, hook }: LiveInstance,
+  placement: Placement,
+  { order: { action, keywords }, payloads }: { order: HookOrder; payloads: Payloads },
+): LoadTarget {
   const target = { id: instance.id, ipv4: placement.sutIpv4, port: process.port };
   const expect = action !== 'block' ? 'serve' : hook === null ? 'renew' : 'refuse';
-  if (sut.protocol.kind === 'http') return { ...target, protocol: 'http', expect };
-  return { ...target, protocol: 'burst', requestsPerUnit: sut.protocol.requestsPerUnit };
+  if (sut.protocol.kind === 'burst')
+    return { ...target, protocol: 'burst', requestsPerUnit: sut.protocol.requestsPerUnit };
+  const { kind } = sut.protocol;
+  if (kind === 'http') return { ...target, protocol: kind, expect };
+  const template = templateFor(kind, payloads, keywords);
+  return { ...target, protocol: kind, replies: repliesOf(kind), template, expect };
+}
+
+function openingOf({ template }: { template?: RequestTemplate }, keywords: readonly Uint8Array[]): HookCounts {
+  const opening = Buffer.from(template?.opening ?? []);
+  if (opening.length === 0) return NO_COUNTS;
+  return {
+    reads: 1,
+    bytes: opening.length,
+    hits: keywords.some((word) => opening.includes(Buffer.from(word))) ? 1 : 0,
+  };
 }
 
 async function startInstance(
@@ -111,12 +137,18 @@ async function startInstance(
     env: hook?.env ?? {},
     launcher: hook?.launcher ?? [],
     signal: o.signal,
+    dir: join(o.order.dir, name),
+    ...(o.order.host.runAs !== undefined && { runAs: o.order.host.runAs }),
   });
   o.order.host.undo.push(
     `SUT ${name}`,
     { kind: 'process', pid: process.pid, startTicks: startTicks(process.pid) },
     () => process.stop(),
   );
+  // should this agent be killed: a worker does not end with who started it
+  const { servingPid: pid } = process;
+  const worker = { kind: 'process', pid, startTicks: startTicks(pid) } as const;
+  if (pid !== process.pid) o.order.host.undo.push(`worker of ${name}`, worker, () => undefined);
   hook?.assertLive(process.pid);
   return { instance, sut, process, hook };
 }

@@ -56,7 +56,10 @@ export class ForkObserver {
     const load = this.#fork.generator.pid;
     const named = new Set(Array.from(order, (byte) => byte & 0x3f));
     const live = (this.#suts.get(sut) ?? []).filter(({ instance }) => named.has(instance.id));
-    const before = [load, ...live.map((one) => one.process.pid)].map((pid) => ({ pid, from: runQueueWaits(pid) }));
+    const before = [load, ...live.map((one) => one.process.servingPid)].map((pid) => ({
+      pid,
+      from: runQueueWaits(pid),
+    }));
     return (ranMs) => {
       const [ofLoad, ...ofSut] = before.map((one) => ({ ...one, to: runQueueWaits(one.pid) }));
       const sliced = this.#slicedOf(sut);
@@ -95,16 +98,16 @@ export class ForkObserver {
 
   #look(): Look {
     const load = this.#fork.generator.pid;
-    const ends = [load, ...this.#fork.instances.map((live) => live.process.pid)];
+    const ends = [load, ...this.#fork.instances.map((live) => live.process.servingPid)];
     const limits = [...this.#suts].map(
-      ([sut, live]) => [sut, lookAtLimits({ load, sut: live.map((one) => one.process.pid) })] as const,
+      ([sut, live]) => [sut, lookAtLimits({ load, sut: live.map((one) => one.process.servingPid) })] as const,
     );
     return { tenants: lookAtTenants(ends), limits: new Map(limits) };
   }
 
   async #see(sut: string, instances: readonly LiveInstance[], from: Look, to: Look): Promise<Seen> {
     const { generator, sutIpv4: ipv4 } = this.#fork;
-    const { pid: sutPid, port } = instances[0]!.process;
+    const { servingPid: sutPid, port } = instances[0]!.process;
     const sliced = this.#slicedOf(sut);
     const loadEnd = placedEnd(generator.pid);
     const sutEnd = placedEnd(sutPid);

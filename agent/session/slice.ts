@@ -33,7 +33,7 @@ export async function runSlice(
   const startedMs = performance.now();
   const result = await runLoad(fork, o);
   const ranMs = performance.now() - startedMs;
-  o.sent.add(result.counters);
+  o.sent.add(result.counters, fork.openings);
   const phase = result.failure !== null ? 'void' : slice.phase === 'unspecified' ? step.phase : slice.phase;
   const place: Place = {
     sut: slice.sut,
@@ -57,7 +57,8 @@ export async function runSlice(
     if (drained === null) continue;
     ringLost.set(instance.instance.id, { received: drained.reads.length, lost: drained.lost });
     const hookPlace = { ...place, vantage: 'interposer' } as const;
-    const settle = settlingReads(slice, sut, fork.order.action);
+    const opening = fork.openings.get(instance.instance.id)?.reads ?? 0;
+    const settle = settlingReads(slice, sut, fork.order.action) + opening;
     for (const samples of hookSamples(drained.reads, hookPlace, instance.instance.arm, settle)) {
       records.push({ body: 'samples', samples });
     }

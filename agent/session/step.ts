@@ -44,7 +44,7 @@ async function runAttached(
   c.tell(`attaching ${mechanism.id}`);
   const hook = await mechanism.attach(
     fork.order,
-    targets.map((live) => live.process.pid),
+    targets.map((live) => live.process.servingPid),
     c.signal,
   );
   c.ledger.attached(hook);

@@ -9,9 +9,15 @@ export const NO_COUNTS: HookCounts = { reads: 0, bytes: 0, hits: 0 };
 export class SentTally {
   readonly #sent = new Map<number, HookCounts>();
 
-  add(counters: readonly TargetCounters[]): void {
+  /** @param openings what each new connection to a target begins with, which the generator does not count */
+  add(counters: readonly TargetCounters[], openings: ReadonlyMap<number, HookCounts>): void {
     for (const c of counters) {
-      const sent = { reads: c.requests, bytes: c.bytesSent, hits: c.hitsSent };
+      const opening = openings.get(c.target) ?? NO_COUNTS;
+      const sent = {
+        reads: c.requests + c.reconnects * opening.reads,
+        bytes: c.bytesSent + c.reconnects * opening.bytes,
+        hits: c.hitsSent + c.reconnects * opening.hits,
+      };
       this.#sent.set(c.target, plus(this.of(c.target), sent));
     }
   }

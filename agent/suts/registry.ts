@@ -6,6 +6,12 @@ import { PATHS } from '../config.ts';
 import { javaVersion } from '../host/facts.ts';
 import { supported, unsupported } from '../host/support.ts';
 import { ACTIONS } from '../mechanisms/mechanism.ts';
+import { memcached } from './apps/memcached.ts';
+import { nginx } from './apps/nginx.ts';
+import { postgres } from './apps/postgres.ts';
+import { pythonHttp } from './apps/python-http.ts';
+import { redis } from './apps/redis.ts';
+import { staticHello } from './apps/static-hello.ts';
 import type { Sut } from './sut.ts';
 
 const javaHello: Sut = {
@@ -79,4 +85,15 @@ const readLoop: Sut = {
   command: () => ({ file: PATHS.readLoop, args: [] }),
 };
 
-export const SUTS: readonly Sut[] = [javaHello, nodeHello, readLoop, javaNio];
+export const SUTS: readonly Sut[] = [
+  javaHello,
+  nodeHello,
+  readLoop,
+  javaNio,
+  redis,
+  memcached,
+  nginx,
+  postgres,
+  pythonHttp,
+  staticHello,
+];

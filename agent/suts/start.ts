@@ -1,14 +1,20 @@
 /** Starts one SUT instance and waits until it accepts connections. */
 
+import { chownSync, mkdirSync } from 'node:fs';
 import { BenchError } from '#proto';
 import type { Placement } from '../conditions/condition.ts';
 import type { ChildPort } from '../load/port.ts';
 import { LastLines } from '../process/last-lines.ts';
-import type { Sut } from './sut.ts';
+import type { RunAs } from '../security/run-as.ts';
+import { freePort, listens, servingPidOf } from './ready.ts';
+import type { Readiness, Sut, SutPlace } from './sut.ts';
 
 export interface SutProcess {
   readonly sut: string;
+  /** of the program that was started */
   readonly pid: number;
+  /** of the process that reads requests, which may be a worker of it */
+  readonly servingPid: number;
   readonly port: number;
   /** '' while it lives; afterwards how it ended, with its last lines */
   ended(): { readonly how: string; readonly lines: string } | null;
@@ -18,6 +24,7 @@ export interface SutProcess {
 const READY = /^HOOKBENCH_READY port=(\d{1,5}) pid=(\d{1,10})$/;
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 3_000;
+const LOOK_EVERY_MS = 10;
 
 /** @throws BenchError sut-unready with the program's last lines */
 export async function startSut(
@@ -29,16 +36,22 @@ export async function startSut(
     launcher?: readonly string[];
     signal: AbortSignal;
     timeoutMs?: number;
+    /** a folder that the program may write, for one that needs it */
+    dir?: string;
+    runAs?: RunAs;
   },
 ): Promise<SutProcess> {
-  const own = sut.command();
+  const ready = sut.ready ?? { kind: 'says' };
+  const place = await placeOf(ready, o);
+  await sut.prepare?.(place);
+  const own = sut.command(place);
   const [file = own.file, ...args] = [...(o.launcher ?? []), own.file, ...own.args];
   const child = o.placement.startSut(file, args, {
     ...{ HOOKBENCH_SUT: sut.id, HOOKBENCH_LISTEN: o.placement.sutIpv4, HOOKBENCH_PORT: '0' },
     ...o.env,
   });
   const lines = new LastLines(20);
-  const ready = readyLine(child, lines);
+  const starting = ready.kind === 'says' ? readyLine(child, lines) : listening(child, lines, { sut, ready, place });
   child.stderr.on('data', (chunk: Buffer) => lines.push(chunk));
   let exit: { exitCode: number | null; signal: string | null } | null = null;
   const exited = child.exited.then((result) => {
@@ -46,9 +59,14 @@ export async function startSut(
     return result;
   });
   const timeoutMs = o.timeoutMs ?? READY_TIMEOUT_MS;
-  const first = await Promise.race([ready, exited.then(() => 'exited' as const), after(timeoutMs), aborted(o.signal)]);
+  const first = await Promise.race([
+    starting,
+    exited.then(() => 'exited' as const),
+    after(timeoutMs),
+    aborted(o.signal),
+  ]);
   if (typeof first === 'string') {
-    await stopChild(child);
+    await stopChild(child, sut);
     if (first === 'aborted') throw new BenchError('cancelled', `the start of ${sut.id} was cancelled`);
     const how =
       first === 'exited'
@@ -62,13 +80,56 @@ export async function startSut(
   return {
     sut: sut.id,
     pid: first.pid,
+    servingPid: first.servingPid ?? first.pid,
     port: first.port,
     ended: () => (exit === null ? null : { how: describe(exit), lines: lines.text() }),
-    stop: () => stopChild(child),
+    stop: () => stopChild(child, sut),
   };
 }
 
-function readyLine(child: ChildPort, lines: LastLines): Promise<{ port: number; pid: number }> {
+interface Started {
+  readonly port: number;
+  readonly pid: number;
+  readonly servingPid?: number;
+}
+
+async function placeOf(
+  ready: Readiness,
+  { placement, dir = '', runAs }: { placement: Placement; dir?: string; runAs?: RunAs },
+): Promise<SutPlace> {
+  const port = ready.kind === 'says' ? 0 : await freePort();
+  if (dir !== '' && ready.kind === 'listens') makeOwn(dir, runAs);
+  return { ipv4: placement.sutIpv4, port, dir, ...(runAs !== undefined && { runAs }) };
+}
+
+function makeOwn(dir: string, runAs: RunAs | undefined): void {
+  mkdirSync(dir, { mode: 0o700 });
+  if (runAs !== undefined) chownSync(dir, runAs.uid, runAs.gid);
+}
+
+/** Looks until the port is listened on, the line was said and the process that reads is there. Without end: the caller has the deadline. */
+function listening(
+  child: ChildPort,
+  lines: LastLines,
+  o: { sut: Sut; ready: Readiness & { kind: 'listens' }; place: SutPlace },
+): Promise<Started> {
+  let said = o.ready.line === null;
+  lines.onLine((line) => {
+    said ||= o.ready.line?.test(line) ?? false;
+  });
+  child.stdout.on('data', (chunk: Buffer) => lines.push(chunk));
+  return new Promise((resolve) => {
+    const look = setInterval(() => {
+      const servingPid = servingPidOf(child.pid, o.sut.serving);
+      if (!said || servingPid === null || !listens(child.pid, o.place.port)) return;
+      clearInterval(look);
+      resolve({ port: o.place.port, pid: child.pid, servingPid });
+    }, LOOK_EVERY_MS);
+    void child.exited.then(() => clearInterval(look));
+  });
+}
+
+function readyLine(child: ChildPort, lines: LastLines): Promise<Started> {
   return new Promise((resolve) => {
     lines.onLine((line) => {
       const found = READY.exec(line);
@@ -78,8 +139,8 @@ function readyLine(child: ChildPort, lines: LastLines): Promise<{ port: number; 
   });
 }
 
-async function stopChild(child: ChildPort): Promise<void> {
-  child.kill('SIGTERM');
+async function stopChild(child: ChildPort, { stopSignal = 'SIGTERM' }: Sut): Promise<void> {
+  child.kill(stopSignal);
   const result = await Promise.race([child.exited, after(STOP_TIMEOUT_MS)]);
   if (result === 'timeout') child.kill('SIGKILL');
   await child.exited;

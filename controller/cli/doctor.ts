@@ -103,7 +103,7 @@ export function renderDoctor(hello: Hello, o: { readonly columns: number; readon
     paint.bold('Mechanisms'),
     ...hello.mechanisms.flatMap((entry) => [...rows([entry]), ...abilityTexts(entry).flatMap(hung)]),
     paint.bold('SUTs'),
-    ...rows(hello.suts),
+    ...hello.suts.flatMap((entry) => [...rows([entry]), ...(entry.byDefault ? [] : hung('only when named by --sut'))]),
     paint.bold('Conditions'),
     ...rows(hello.conditions),
     lacking.length === 0

@@ -28,7 +28,7 @@ export function planCommand(): Command {
   const command = new Command('plan')
     .description('say what a study would do and how long it takes; with --detect, how large it must be')
     .argument('[study]', 'study file (YAML, see hookbench init); flags given beside it win')
-    .option('--sut <ids>', 'SUTs (default: all that run here)', listOption('--sut'))
+    .option('--sut <ids>', 'SUTs (default: those of our own that run here)', listOption('--sut'))
     .option('--mechanisms <ids>', 'mechanisms (default: all that run here)', listOption('--mechanisms'))
     .option(
       '--conditions <ids>',

@@ -18,7 +18,11 @@ export function runCommand(): Command {
   const command = new Command('run')
     .description('run a study on this machine and write its results')
     .argument('[study]', 'study file (YAML, see hookbench init); flags given beside it win')
-    .option('--sut <ids>', 'SUTs, e.g. java-hello,read-loop (default: all that run here)', listOption('--sut'))
+    .option(
+      '--sut <ids>',
+      'SUTs, e.g. java-hello,read-loop (default: those of our own that run here)',
+      listOption('--sut'),
+    )
     .option(
       '--mechanisms <ids>',
       'mechanisms, e.g. ld-preload,ld-preload:simd,bpftrace (default: ld-preload and bpftrace, where they run)',

@@ -37,7 +37,7 @@ const SHAPE = {
   schema: z
     .literal(STUDY_SCHEMA, { error: STUDY_SCHEMA })
     .describe('the version of this format; files of another one are refused'),
-  sut: names('java-hello, read-loop', 'SUTs; all that run here where this is left out'),
+  sut: names('java-hello, read-loop', 'SUTs; those of our own that run here where this is left out'),
   mechanisms: names('ld-preload, own:vendor', 'mechanisms compared with none; ld-preload and bpftrace where left out'),
   conditions: names('process', 'where the two ends run'),
   action: one(['observe', 'trace', 'block'], 'what the hook does at a match'),

@@ -67,7 +67,7 @@ export interface Subject {
   readonly action: Action;
 }
 
-/** test/fixtures/conformance_driver.c. What has nothing to do with such a program has a driver of its own: java/ for jvmti. */
+/** test/fixtures/conformance_driver.c. What has nothing to do with such a program has a suite of its own: java/ and node/. */
 const DRIVER: SutTraits = { id: 'the C driver', runtime: 'native', linkage: 'dynamic', filters: false };
 
 /** @throws Error for a mechanism without a line */
@@ -81,8 +81,8 @@ export function limitsOf({ id }: Mechanism): Limits {
 export function subjectsOf(mechanisms: readonly Mechanism[]): Subject[] {
   return mechanisms.flatMap((mechanism) => {
     if (mechanism.kind === 'bare') return [];
-    const limits = limitsOf(mechanism);
     if ((mechanism.unsuited?.(DRIVER) ?? null) !== null) return [];
+    const limits = limitsOf(mechanism);
     const all = FUNCTIONS.filter((name) => mechanism.functions.includes(name));
     const sets: (readonly HookedFunction[])[] = all.length > 1 ? [['read'], all] : [all];
     const others = ACTIONS.filter((action) => action !== 'observe' && mechanism.actions.includes(action));

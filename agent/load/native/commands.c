@@ -1,6 +1,7 @@
 #include "commands.h"
 
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,8 @@ static struct payload payloads[2];
 static int serve(const char *line);
 static int take_target(const char *line);
 static int expectation_of(const char *word);
+static int protocol_of(const char *word);
+static int take_template(const char *line);
 static int take_payload(const char *line);
 static int take_run(const char *line);
 
@@ -37,6 +40,7 @@ int commands_serve(void) {
 
 static int serve(const char *line) {
   if (strncmp(line, "target ", 7) == 0) return take_target(line);
+  if (strncmp(line, "template ", 9) == 0) return take_template(line);
   if (strncmp(line, "payload ", 8) == 0) return take_payload(line);
   if (strncmp(line, "run ", 4) == 0) return take_run(line);
   if (strcmp(line, "close") != 0) return -1;
@@ -46,24 +50,24 @@ static int serve(const char *line) {
 }
 
 static int take_target(const char *line) {
-  unsigned id, port, requests;
-  char ipv4[16], protocol[6], expectation[7], rest;
+  unsigned id, port, count;
+  char ipv4[16], word[10], expectation[7], rest;
   struct in_addr address;
-  if (sscanf(line, "target %2u %15s %5u %5s %5u %6s%c", &id, ipv4, &port, protocol, &requests, expectation, &rest) != 6)
+  if (sscanf(line, "target %2u %15s %5u %9s %5u %6s%c", &id, ipv4, &port, word, &count, expectation, &rest) != 6)
     return -1;
   if (id >= MAX_TARGETS || port < 1 || port > 65535 || inet_pton(AF_INET, ipv4, &address) != 1) return -1;
-  int http = strcmp(protocol, "http") == 0;
-  if (!http && strcmp(protocol, "burst") != 0) return -1;
-  if (requests < 1 || requests > (http ? 1 : MAX_BURST_REQUESTS)) return -1;
-  int expected = expectation_of(expectation);
-  if (expected < 0 || (!http && expected != EXPECT_SERVE)) return -1;
-  target_close(&targets[id]);
-  targets[id] = (struct target){.protocol = http ? TARGET_HTTP : TARGET_BURST,
+  int protocol = protocol_of(word), expected = expectation_of(expectation);
+  bool burst = protocol == TARGET_BURST;
+  unsigned most = burst ? MAX_BURST_REQUESTS : protocol == TARGET_HTTP ? 1 : MAX_REPLIES;
+  if (protocol < 0 || expected < 0 || count < 1 || count > most || (burst && expected != EXPECT_SERVE)) return -1;
+  target_reset(&targets[id]);
+  targets[id] = (struct target){.protocol = (enum target_protocol)protocol,
                                 .expectation = (enum target_expectation)expected,
                                 .id = id,
                                 .ipv4_be = address.s_addr,
                                 .port = (uint16_t)port,
-                                .requests_per_unit = requests,
+                                .requests_per_unit = burst ? count : 1,
+                                .replies = burst ? 0 : count,
                                 .fd = -1};
   return 0;
 }
@@ -74,6 +78,36 @@ static int expectation_of(const char *word) {
     if (strcmp(word, words[i]) == 0) return i;
   }
   return -1;
+}
+
+static int protocol_of(const char *word) {
+  static const char *words[] = {[TARGET_HTTP] = "http",
+                                [TARGET_BURST] = "burst",
+                                [TARGET_RESP] = "resp",
+                                [TARGET_MEMCACHED] = "memcached",
+                                [TARGET_POSTGRES] = "postgres"};
+  for (int i = TARGET_HTTP; i <= TARGET_POSTGRES; i++) {
+    if (strcmp(word, words[i]) == 0) return i;
+  }
+  return -1;
+}
+
+/* What stands around the payload, for a target that is set. */
+static int take_template(const char *line) {
+  unsigned id;
+  struct request_template around;
+  char rest;
+  int read = sscanf(line, "template %2u %5u %5u %5u%c", &id, &around.opening_length, &around.before_length, &around.after_length, &rest);
+  if (read != 4 || id >= MAX_TARGETS || targets[id].protocol == TARGET_UNSET || targets[id].protocol == TARGET_BURST) return -1;
+  if (around.opening_length > MAX_AROUND_BYTES || around.before_length > MAX_AROUND_BYTES) return -1;
+  if (around.after_length > MAX_AROUND_BYTES) return -1;
+  size_t length = (size_t)around.opening_length + around.before_length + around.after_length;
+  around.bytes = malloc(length + 1);
+  if (around.bytes == NULL || input_bytes(around.bytes, length) != 0) return -1;
+  target_close(&targets[id]);
+  free(targets[id].around.bytes);
+  targets[id].around = around;
+  return 0;
 }
 
 static int take_payload(const char *line) {

@@ -4,21 +4,16 @@
 #include <stdint.h>
 
 #include "failure.h"
+#include "request.h"
 #include "samples.h"
 #include "target.h"
-
-/* The request bytes of one kind. */
-struct payload {
-  unsigned char *bytes; /* NULL: not set */
-  uint32_t length;
-};
 
 /* One unit of work on a connected target: adds its samples and counts it. `hit` says which kind the payload is. */
 typedef int exchange_function(struct target *target, const struct payload *payload, uint8_t flags, uint32_t timeout_ms,
                               struct samples *samples, struct failure *failure);
 
-/* One request and its response: one sample, the client's round trip. */
-exchange_function exchange_http;
+/* One request and its response, of any protocol but burst: one sample, the client's round trip. */
+exchange_function exchange_request;
 
 /* requests_per_unit requests written back to back, and as many latencies read: one sample each, the program's own. */
 exchange_function exchange_burst;

@@ -29,7 +29,7 @@ static enum answer ask(struct target *target, const struct payload *payload, uin
                        struct samples *samples, struct failure *failure) {
   uint64_t received = target->counters.bytes_received;
   failure->closed = false;
-  if (exchange_http(target, payload, flags, timeout_ms, samples, failure) == 0) return ANSWERED;
+  if (exchange_request(target, payload, flags, timeout_ms, samples, failure) == 0) return ANSWERED;
   if (target->counters.bytes_received > received) return flags & SAMPLE_HIT ? ANSWERED : FAILED;
   return failure->closed ? NOT_ANSWERED : FAILED;
 }

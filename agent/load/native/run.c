@@ -57,6 +57,7 @@ static int prepare(struct plan *plan, struct failure *failure) {
     if (check_target(plan, target, failure) != 0) return -1;
     target->counters = (struct frame_counters){.target = target->id};
     plan->named[plan->named_count++] = target;
+    if (requests_build(&target->requests, &target->around, plan->payloads, failure) != 0) return -1;
     wanted += (uint64_t)run->settle * target->requests_per_unit;
   }
   if (check_kinds(plan, kinds, failure) != 0) return -1;
@@ -114,12 +115,13 @@ static int unit(struct plan *plan, struct target *target, uint8_t kind, uint8_t 
     plan->since_pause = 1;
   }
   if (process_interrupted) return fail(failure, "interrupted");
-  exchange_function *exchange = target->protocol == TARGET_HTTP ? exchange_http : exchange_burst;
+  exchange_function *exchange = target->protocol == TARGET_BURST ? exchange_burst : exchange_request;
+  const struct payload *requests = target->requests.kinds;
   uint32_t timeout_ms = plan->run->timeout_ms;
   flags |= kind ? SAMPLE_HIT : 0;
   int outcome = target->expectation == EXPECT_SERVE
-                    ? exchange(target, &plan->payloads[kind], flags, timeout_ms, &samples, failure)
-                    : refusal_exchange(target, plan->payloads, flags, timeout_ms, &samples, failure);
+                    ? exchange(target, &requests[kind], flags, timeout_ms, &samples, failure)
+                    : refusal_exchange(target, requests, flags, timeout_ms, &samples, failure);
   if (outcome == 0) return 0;
   target_close(target); /* what it may still answer belongs to nobody */
   return target_blame(target, failure);

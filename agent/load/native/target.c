@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "limits.h"
+#include "receive.h"
 
 static int say_hello(struct target *target, uint32_t request_length, const struct deadline *deadline,
                      struct failure *failure);
+static int say_opening(struct target *target, const struct deadline *deadline, struct failure *failure);
 
 struct target *targets_new(void) {
   struct target *targets = calloc(MAX_TARGETS, sizeof *targets);
@@ -30,12 +32,21 @@ int target_open(struct target *target, bool fresh, uint32_t request_length, uint
   target->fd = wire_connect(target->ipv4_be, target->port, &deadline, failure);
   if (target->fd < 0) return -1;
   target->counters.reconnects++;
-  return target->protocol == TARGET_BURST ? say_hello(target, request_length, &deadline, failure) : 0;
+  if (target->protocol == TARGET_BURST) return say_hello(target, request_length, &deadline, failure);
+  if (target->around.opening_length > 0) return say_opening(target, &deadline, failure);
+  return 0;
 }
 
 void target_close(struct target *target) {
   if (target->fd >= 0) close(target->fd);
   target->fd = -1;
+}
+
+void target_reset(struct target *target) {
+  target_close(target);
+  free(target->around.bytes);
+  requests_free(&target->requests);
+  *target = (struct target){.id = target->id, .fd = -1};
 }
 
 void targets_close(struct target *targets) {
@@ -57,4 +68,10 @@ static int say_hello(struct target *target, uint32_t request_length, const struc
   memcpy(hello + 8, &requests, sizeof requests);
   target->hello_length = request_length;
   return wire_send(target->fd, hello, sizeof hello, deadline, failure);
+}
+
+static int say_opening(struct target *target, const struct deadline *deadline, struct failure *failure) {
+  struct received received = {0};
+  if (wire_send(target->fd, target->around.bytes, target->around.opening_length, deadline, failure) != 0) return -1;
+  return receive_response(target, deadline, &received, failure);
 }

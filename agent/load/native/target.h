@@ -6,9 +6,11 @@
 
 #include "failure.h"
 #include "frame.h"
+#include "request.h"
 #include "wire.h"
 
-enum target_protocol { TARGET_UNSET = 0, TARGET_HTTP, TARGET_BURST };
+/* BURST is read-loop's own; the others differ in where a response ends. */
+enum target_protocol { TARGET_UNSET = 0, TARGET_HTTP, TARGET_BURST, TARGET_RESP, TARGET_MEMCACHED, TARGET_POSTGRES };
 
 /* What is to become of requests with a keyword. SERVE: they are answered and timed like the others. REFUSE: a hook ends their
  * connection. RENEW: they are answered, and then treated as if they had been refused: the other side of a comparison with REFUSE. */
@@ -20,7 +22,10 @@ struct target {
   uint32_t id;
   uint32_t ipv4_be;
   uint16_t port;
-  uint32_t requests_per_unit; /* 1 for http */
+  uint32_t requests_per_unit; /* 1 but for burst */
+  uint32_t replies;           /* that make one response, 1 for http */
+  struct request_template around;
+  struct requests requests;   /* of the run under way */
   int fd;                     /* -1 when not connected */
   uint32_t hello_length;      /* burst: the request length this connection was opened for */
   struct frame_counters counters;
@@ -30,11 +35,16 @@ struct target {
 struct target *targets_new(void);
 
 /* Opens a connection where there is none that works, or in any case when `fresh`. Burst: says hello for requests of
- * `request_length` bytes. Counts what it opens. */
+ * `request_length` bytes. With an opening in its template: sends that and takes the response, neither timed nor counted. Counts the
+ * connections it opens. */
 int target_open(struct target *target, bool fresh, uint32_t request_length, uint32_t timeout_ms,
                 struct failure *failure);
 
 void target_close(struct target *target);
+
+/* Closes it and forgets its template and requests. */
+void target_reset(struct target *target);
+
 void targets_close(struct target *targets);
 
 /* Puts the target's name before the failure's text; returns -1. */

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { FRAME_KIND } from '../frame-payload.ts';
-import { MAX_PAYLOAD_BYTES, MAX_TARGETS, MAX_UNITS } from '../types.ts';
+import { MAX_AROUND_BYTES, MAX_PAYLOAD_BYTES, MAX_REPLIES, MAX_TARGETS, MAX_UNITS, RESPONSE_RULES } from '../types.ts';
 import { ByteReader } from './reader.ts';
 import { executeRun } from './run.ts';
 import type { State } from './state.ts';
@@ -27,6 +27,8 @@ async function serve(line: string, reader: ByteReader, state: State): Promise<bo
   switch (name) {
     case 'target':
       return takeTarget(words, state);
+    case 'template':
+      return takeTemplate(words, reader, state);
     case 'payload':
       return takePayload(words, reader, state);
     case 'run':
@@ -41,15 +43,35 @@ async function serve(line: string, reader: ByteReader, state: State): Promise<bo
 }
 
 function takeTarget(words: string[], state: State): boolean {
-  const [idWord, ipv4 = '', portWord, protocol, perUnitWord, expect] = words;
-  const [id, port, perUnit] = numbers([idWord, portWord, perUnitWord]);
-  if (words.length !== 6 || id === undefined || port === undefined || perUnit === undefined) return false;
+  const [idWord, ipv4 = '', portWord, protocolWord, countWord, expect] = words;
+  const [id, port, count] = numbers([idWord, portWord, countWord]);
+  if (words.length !== 6 || id === undefined || port === undefined || count === undefined) return false;
   if (id >= MAX_TARGETS || !isIPv4(ipv4) || port < 1 || port > 65535) return false;
-  if (protocol !== 'http' && protocol !== 'burst') return false;
-  if (perUnit < 1 || perUnit > (protocol === 'http' ? 1 : 65536)) return false;
+  const protocol = (['burst', ...RESPONSE_RULES] as const).find((known) => known === protocolWord);
+  if (protocol === undefined) return false;
+  const most = { burst: 65536, http: 1, resp: MAX_REPLIES, memcached: MAX_REPLIES, postgres: MAX_REPLIES }[protocol];
+  if (count < 1 || count > most) return false;
   if (expect !== 'serve' && (protocol === 'burst' || (expect !== 'refuse' && expect !== 'renew'))) return false;
   state.targets.get(id)?.close();
-  state.targets.set(id, new Target({ id, ipv4, port, protocol, requestsPerUnit: perUnit, expect }));
+  const [requestsPerUnit, replies] = protocol === 'burst' ? [count, 0] : [1, count];
+  state.targets.set(id, new Target({ id, ipv4, port, protocol, requestsPerUnit, replies, expect }));
+  return true;
+}
+
+async function takeTemplate(words: string[], reader: ByteReader, state: State): Promise<boolean> {
+  const [id = MAX_TARGETS, ...lengths] = numbers(words);
+  const target = state.targets.get(id);
+  if (words.length !== 4 || target === undefined || target.address.protocol === 'burst') return false;
+  const parts: Buffer[] = [];
+  for (const length of lengths) {
+    if (length === undefined || length > MAX_AROUND_BYTES) return false;
+    const bytes = await reader.bytes(length);
+    if (bytes === null) return false;
+    parts.push(bytes);
+  }
+  const [opening, before, after] = parts as [Buffer, Buffer, Buffer];
+  target.close();
+  target.template = { opening, before, after };
   return true;
 }
 

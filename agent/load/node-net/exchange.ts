@@ -1,5 +1,5 @@
 import { FLAG_HIT } from '../types.ts';
-import { responseReader } from './response.ts';
+import { readerOf } from './replies.ts';
 import type { Samples } from './samples.ts';
 import type { Target } from './target.ts';
 
@@ -7,8 +7,8 @@ import type { Target } from './target.ts';
 type Exchange = (target: Target, payload: Buffer, flags: number, timeoutMs: number, samples: Samples) => Promise<void>;
 
 /** One request and its response: one sample, the client's round trip. */
-export const exchangeHttp: Exchange = async (target, payload, flags, timeoutMs, samples) => {
-  const take = responseReader();
+export const exchangeRequest: Exchange = async (target, payload, flags, timeoutMs, samples) => {
+  const take = readerOf(target.rule, target.address.replies);
   let endNs = 0n;
   let receivedBytes = 0;
   const startNs = process.hrtime.bigint();

@@ -1,7 +1,7 @@
 /** One unit on a target whose requests with a keyword are to be refused: what native/refusal.c does, over Node's `net`. */
 
 import { FLAG_SETTLE } from '../types.ts';
-import { exchangeHttp } from './exchange.ts';
+import { exchangeRequest } from './exchange.ts';
 import type { Samples } from './samples.ts';
 import { ClosedError, type Target } from './target.ts';
 
@@ -34,7 +34,7 @@ export async function exchangeRefusal(
 async function ask(target: Target, payload: Buffer, unit: Unit): Promise<ClosedError | null> {
   const before = target.counters.bytesReceived;
   try {
-    await exchangeHttp(target, payload, unit.flags, unit.timeoutMs, unit.samples);
+    await exchangeRequest(target, payload, unit.flags, unit.timeoutMs, unit.samples);
     return null;
   } catch (error) {
     if (target.counters.bytesReceived > before) {

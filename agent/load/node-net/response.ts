@@ -54,6 +54,6 @@ function bodyBytes(headers: readonly string[]): number {
   return bodyBytes;
 }
 
-function bad(why: string): Error {
+export function bad(why: string): Error {
   return new Error(`bad response: ${why}`);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FRAME_KIND } from '../frame-payload.ts';
 import { FLAG_HIT, FLAG_SETTLE, MAX_BURST_BYTES, MAX_SAMPLES, ORDER_HIT } from '../types.ts';
-import { exchangeBurst, exchangeHttp } from './exchange.ts';
+import { exchangeBurst, exchangeRequest } from './exchange.ts';
 import { exchangeRefusal } from './refusal.ts';
 import { Samples } from './samples.ts';
 import type { State } from './state.ts';
@@ -67,6 +67,7 @@ class Stretch {
       if (this.named.includes(target)) continue;
       this.#checkBurst(target);
       target.counters = zeroCounters(target.address.id);
+      target.wrap(this.#state.payloads);
       this.named.push(target);
       wanted += this.#run.settle * target.address.requestsPerUnit;
     }
@@ -94,7 +95,7 @@ class Stretch {
     if (this.interrupted) throw new Error('interrupted');
     const { timeoutMs } = this.#run;
     if (target.address.expect !== 'serve') {
-      const work = exchangeRefusal(target, this.#state.payloads, {
+      const work = exchangeRefusal(target, target.requests, {
         hit: kind === 1,
         flags: flags | (kind === 1 ? FLAG_HIT : 0),
         timeoutMs,
@@ -103,8 +104,8 @@ class Stretch {
       await this.#blamed(target, work);
       return;
     }
-    const exchange = target.address.protocol === 'http' ? exchangeHttp : exchangeBurst;
-    const payload = this.#state.payloads[kind === 0 ? 0 : 1]!;
+    const exchange = target.address.protocol === 'burst' ? exchangeBurst : exchangeRequest;
+    const payload = target.requests[kind === 0 ? 0 : 1]!;
     const all = flags | (kind === 1 ? FLAG_HIT : 0);
     await this.#blamed(target, exchange(target, payload, all, timeoutMs, this.samples));
   }

@@ -1,12 +1,17 @@
 import { connect, type Socket } from 'node:net';
-import type { Expectation, TargetCounters } from '../types.ts';
+import { wrapped } from '../protocols.ts';
+import type { Expectation, RequestTemplate, ResponseRule, TargetCounters } from '../types.ts';
+import { readerOf } from './replies.ts';
 
 export type Address = {
   id: number;
   ipv4: string;
   port: number;
-  protocol: 'http' | 'burst';
+  protocol: ResponseRule | 'burst';
+  /** 1 but for burst */
   requestsPerUnit: number;
+  /** that make one response */
+  replies: number;
   expect: Expectation;
 };
 
@@ -15,6 +20,9 @@ export class ClosedError extends Error {
   override readonly name = 'ClosedError';
 }
 
+/** of both kinds */
+type Requests = [Buffer | null, Buffer | null];
+
 /** What a receiver makes of the bytes so far: done, more wanted, or an Error to throw. */
 export type Receiver = (chunk: Buffer) => boolean;
 
@@ -22,6 +30,9 @@ export type Receiver = (chunk: Buffer) => boolean;
 export class Target {
   readonly address: Address;
   counters: TargetCounters;
+  template: RequestTemplate | null = null;
+  /** of the run under way, by kind */
+  requests: Requests = [null, null];
   #socket: Socket | null = null;
   #helloBytes = 0;
   #receiver: Receiver | null = null;
@@ -36,7 +47,20 @@ export class Target {
     return `target ${this.address.id} (${this.address.ipv4}:${this.address.port})`;
   }
 
-  /** A connection that works: the one there is, or a new one. Burst: with a hello for requests of `requestBytes`. */
+  get rule(): ResponseRule {
+    return this.address.protocol === 'burst' ? 'http' : this.address.protocol;
+  }
+
+  /** Makes the requests of a run, so that nothing is put together while a clock runs. */
+  wrap([miss, hit]: Requests): void {
+    const { template } = this;
+    const whole = (payload: Buffer | null) =>
+      payload === null || template === null ? payload : wrapped(template, payload);
+    this.requests = [whole(miss), whole(hit)];
+  }
+
+  /** A connection that works: the one there is, or a new one. Burst: with a hello for requests of `requestBytes`. With an opening: when that
+   * has been answered. */
   async open(fresh: boolean, requestBytes: number, timeoutMs: number): Promise<void> {
     const otherHello = this.address.protocol === 'burst' && this.#helloBytes !== requestBytes;
     if (fresh || otherHello) this.close();
@@ -45,6 +69,8 @@ export class Target {
     await this.#wait(timeoutMs, () => this.#connect());
     this.counters = { ...this.counters, reconnects: this.counters.reconnects + 1 };
     if (this.address.protocol === 'burst') this.#socket!.write(hello(requestBytes, this.address.requestsPerUnit));
+    const opening = Buffer.from(this.template?.opening ?? []);
+    if (opening.length > 0) await this.exchange(opening, timeoutMs, readerOf(this.rule, this.address.replies));
   }
 
   /** Writes, then gives what arrives to `receiver` until it says done. The clock is the caller's. */

@@ -6,6 +6,7 @@ import { runCommand } from '../../process/child.ts';
 import { attachByLoader, BPF_WINDOW_BYTES } from '../kernel-loader.ts';
 import { loaderProblem } from '../kernel-support.ts';
 import type { AttachedMechanism } from '../mechanism.ts';
+import { needsStandingProcess } from '../suits.ts';
 import { blockLimit } from './limits.ts';
 
 const NEEDS =
@@ -20,6 +21,7 @@ export const bpf: AttachedMechanism = {
   actions: ['observe', 'trace'],
   functions: ['read', 'recv', 'recvfrom', 'readv', 'recvmsg'],
   byDefault: false,
+  unsuited: needsStandingProcess,
   limits: blockLimit,
   probe,
   attach: (order, pids, signal) =>

@@ -6,6 +6,7 @@ import { bpftraceVersion } from '../../host/facts.ts';
 import { type SupportAnswer, supported, unsupported } from '../../host/support.ts';
 import { ptyProblem } from '../../process/pty.ts';
 import type { AttachedMechanism } from '../mechanism.ts';
+import { needsStandingProcess } from '../suits.ts';
 import { attachBpftrace } from './attach.ts';
 import { attachProblem } from './trial.ts';
 
@@ -23,6 +24,7 @@ export const bpftrace: AttachedMechanism = {
   actions: ['observe', 'trace'],
   functions: ['read'],
   byDefault: true,
+  unsuited: needsStandingProcess,
   probe,
   attach: attachBpftrace,
   limits: async () => [

@@ -17,7 +17,14 @@ const sut = SUTS.find(({ id }) => id === 'node-hello')!;
 const live = (id: number, design: 'sliced' | 'alternated'): LiveInstance => ({
   instance: { id, sut: sut.id, mechanism: 'none', arm: 0, design },
   ...{ sut, hook: null },
-  process: { sut: sut.id, pid: 100 + id, port: 1, ended: () => null, stop: async () => undefined },
+  process: {
+    sut: sut.id,
+    pid: 100 + id,
+    servingPid: 100 + id,
+    port: 1,
+    ended: () => null,
+    stop: async () => undefined,
+  },
 });
 const slice = (id: number, arm: number, phase: 'unspecified' | 'census') => ({
   ...{ sut: sut.id, order: Uint8Array.of(id, id | 0x80, id), arm, settle: phase === 'census' ? 0 : 2, phase },
@@ -40,7 +47,7 @@ function recordsOf(latencies: AttachedFindings['latencies'], traces: LiveFork['t
     traces: null,
   }));
   return findingRecords(
-    { traces, order: { action: traces === null ? 'observe' : 'trace' } as LiveFork['order'] },
+    { traces, openings: new Map(), order: { action: traces === null ? 'observe' : 'trace' } as LiveFork['order'] },
     step,
     { assignment: { condition: 'process', fork: 1 } as Assignment, ledger: new ForkLedger() },
     { mechanism: { id: 'bpf', vantage: 'kernel' }, targets, findings: found, sent: new SentTally(), before: new Map() },

@@ -248,6 +248,22 @@ test('a study that names no mechanisms has the default ones; a variant is taken 
   assert.equal(resolve(asked, [agent]).study.placed, ['ld-preload', 'ld-preload:simd']);
 });
 
+test('a study that names no SUTs has the default ones; another is taken when it is named, and refused where it is missing', () => {
+  const redis = capability('redis', { vantage: 'client', actions: ACTIONS, byDefault: false });
+  const agent = hello({ suts: [...hello().suts, redis] });
+  const ids = (over: Parameters<typeof resolve>[0], agents = [agent]) =>
+    resolve(over, agents).study.suts.map(({ id }) => id);
+  assert.not.ok(ids({}).includes('redis'));
+  assert.equal(ids({ suts: ['redis'], sutsAsked: true }), ['redis']);
+  const without = hello({ suts: [...hello().suts, { ...redis, support: 'unsupported', found: 'no redis-server' }] });
+  assert.equal(
+    resolve({}, [without]).notices.filter(({ detail }) => detail.includes('redis')),
+    [],
+    'nobody asked for it',
+  );
+  assert.match(refused({ suts: ['redis'], sutsAsked: true }, [without]).message, /SUT redis needs .*no redis-server/);
+});
+
 for (const [option, over] of [
   ['--requests', { requests: 20_000_001 }],
   ['--forks', { forks: 1001 }],

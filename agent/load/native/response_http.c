@@ -8,6 +8,12 @@
 
 #define STATUS_LINE_MIN 12u /* HTTP/1.1 200 */
 
+/* The head of an HTTP/1.x response. */
+struct response_head {
+  size_t head_bytes; /* up to and with the empty line */
+  uint64_t body_bytes;
+};
+
 static int check_status(const char *line, size_t length, struct failure *failure);
 static int read_header(const char *line, size_t length, struct response_head *head, bool *has_length,
                        struct failure *failure);
@@ -15,7 +21,9 @@ static int read_length(const char *value, size_t length, struct response_head *h
                        struct failure *failure);
 static bool is_named(const char *line, size_t length, const char *name);
 
-int response_parse(const char *bytes, size_t length, struct response_head *head, struct failure *failure) {
+int response_http(const char *bytes, size_t length, uint32_t replies, uint64_t *extent, struct failure *failure) {
+  struct response_head parsed, *head = &parsed;
+  (void)replies;
   size_t compared = length < 7 ? length : 7;
   if (memcmp(bytes, "HTTP/1.", compared) != 0) return fail(failure, "bad response: it does not start with HTTP/1.");
   const char *end = memmem(bytes, length, "\r\n\r\n", 4);
@@ -32,6 +40,7 @@ int response_parse(const char *bytes, size_t length, struct response_head *head,
     if (ok != 0) return -1;
     line = line_end + 2;
   }
+  *extent = head->head_bytes + head->body_bytes;
   return has_length ? 1 : fail(failure, "bad response: no Content-Length");
 }
 
