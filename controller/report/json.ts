@@ -12,6 +12,8 @@ const LEADING = [
   'parity',
   'loss',
   'inside',
+  'decomposition',
+  'microMacro',
   'observations',
   'recommendations',
   'warnings',
