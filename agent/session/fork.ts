@@ -16,6 +16,7 @@ import { grantGroup } from '../security/run-as.ts';
 import { SUTS } from '../suts/registry.ts';
 import { type SutProcess, startSut } from '../suts/start.ts';
 import type { Sut } from '../suts/sut.ts';
+import { bystandersOf } from './bystander.ts';
 import { TraceLimiter } from './trace.ts';
 
 export interface LiveInstance {
@@ -32,6 +33,8 @@ export interface LiveFork {
   /** where the load generator reaches the SUTs */
   readonly sutIpv4: string;
   readonly instances: readonly LiveInstance[];
+  /** live as they are, but nothing is measured of them and no hook watches them: what hooks cost everybody else */
+  readonly bystanders: readonly LiveInstance[];
   /** null unless the action is trace */
   readonly traces: TraceLimiter | null;
   /** arm of each instance's samples in alternated steps, indexed by instance id */
@@ -59,16 +62,23 @@ export async function startFork(
   const payloads = buildPayloads(assignment.keywords, { lengthBytes: assignment.requestBytes });
   await generator.setPayload(0, payloads.miss);
   await generator.setPayload(1, payloads.hit);
-  const instances = await Promise.all(
+  const all = await Promise.all(
     assignment.instances.map((i) => startInstance(i, { placement, order, signal, mechanisms })),
   );
   const armOf = new Uint8Array(64);
-  for (const live of instances) {
+  for (const live of all) {
     armOf[live.instance.id] = live.instance.arm;
     await generator.setTarget(loadTarget(live, placement, order.action));
   }
   const traces = order.action === 'trace' ? new TraceLimiter(TRACE_LIMIT) : null;
-  return { order, mechanisms, generator, sutIpv4: placement.sutIpv4, instances, traces, armOf };
+  const beside = bystandersOf(assignment);
+  const [bystanders, instances] = [true, false].map((is) =>
+    all.filter(({ instance }) => beside.has(instance.id) === is),
+  );
+  return {
+    ...{ order, mechanisms, generator, sutIpv4: placement.sutIpv4, traces, armOf },
+    ...{ instances: instances!, bystanders: bystanders! },
+  };
 }
 
 /** the longest slice, in requests to one instance; under block each refused one is followed by one that settles the new connection */

@@ -2,6 +2,7 @@ import { holm } from '../stats/holm.ts';
 import { merged } from '../stats/samples.ts';
 import { hasFailed, nameOf, summariseAa } from './aa.ts';
 import { acrossPlaces } from './across.ts';
+import { bystanders } from './bystander.ts';
 import { compareArms, type DescribedArm, type Draft, describeArm } from './compare.ts';
 import { decompositions } from './decomposition.ts';
 import { insideViews } from './inside.ts';
@@ -51,6 +52,7 @@ export function analyse(study: StudyRecord): Results {
     blocking: study.blocking,
     ...acrossPlaces(study, treatedDrafts, comparisons),
     decomposition: decompositions(study, treatedDrafts, comparisons),
+    bystanders: bystanders(study),
     microMacro: microMacroRows(study, treatedDrafts, comparisons),
     ...(study.observations?.length ? { observations: study.observations } : {}),
     recommendations: recommendations(study, comparisons, inside),

@@ -115,6 +115,7 @@ const PARTS: readonly Entry[] = [
   ...interval('dispatch', 'the way into the hook and back'),
   ...interval('call', 'both together'),
   ...interval('rest', 'what is left of the shift: caches, scheduling, queueing; none at the caller’s clock'),
+  ...interval('bystander', 'what the attached mechanism adds to a read of a process that it does not watch'),
 ];
 
 export const CSV_DICTIONARY: readonly ColumnMeaning[] = [

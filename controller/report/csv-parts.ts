@@ -1,6 +1,7 @@
 /** Columns of a comparison's row about where its shift comes from. */
 
 import type { Comparison, Part, Results } from '../analysis/results.ts';
+import { bystanderOf } from './bystanders.ts';
 import { decompositionOf, PARTS } from './decomposition.ts';
 
 type Columns = Readonly<Record<string, number | string | null>>;
@@ -13,6 +14,7 @@ export function partColumns(results: Results, c: Comparison): Columns {
     reads_per_request: row?.readsPerRequest ?? null,
     own_by: row?.ownBy ?? null,
     ...Object.assign({}, ...columns),
+    ...columnsOf('bystander', bystanderOf(results, c)?.shift),
   };
 }
 

@@ -11,10 +11,10 @@ import { hooksSection } from './html/hooks.ts';
 import { idFrom, markup } from './html/markup.ts';
 import { matrixSection } from './html/matrix.ts';
 import { methodSections } from './html/method.ts';
-import { microMacroSection } from './html/micro-macro.ts';
 import { type NavItem, page } from './html/page.ts';
 import { placesSection } from './html/places.ts';
 import { recommendationsSection } from './html/recommendations.ts';
+import { sourcesSection } from './html/sources.ts';
 import { sutSection } from './html/sut.ts';
 import { sutViews, treatedMechanisms } from './model.ts';
 
@@ -30,7 +30,7 @@ export function renderHtml({ results, figures }: HtmlInput): string {
   const palette = paletteFor(treatedMechanisms(results));
   const suts = sutViews(results).map((view, i) => ({ view, id: idFrom(view.sut, i + 1) }));
   const places = placesSection(results, palette);
-  const parts = microMacroSection(results);
+  const parts = sourcesSection(results);
   const nav: readonly NavItem[] = [
     { id: 'shifts', label: 'Shifts' },
     ...suts.map(({ view, id }) => ({ id, label: view.sut })),

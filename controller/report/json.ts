@@ -14,6 +14,7 @@ const LEADING = [
   'inside',
   'decomposition',
   'microMacro',
+  'bystanders',
   'observations',
   'recommendations',
   'warnings',

@@ -1,6 +1,7 @@
-/** Where shifts come from and micro beside macro: sentences, where every detail is asked for. */
+/** What hooks cost processes beside, where shifts come from, micro beside macro. */
 
 import type { Results } from '../../analysis/results.ts';
+import { bystanderLines } from '../bystanders.ts';
 import { decompositionLines, microMacroLines } from '../decomposition.ts';
 import { plainText, wrap } from './layout.ts';
 import type { Paint } from './paint.ts';
@@ -12,10 +13,12 @@ export function decompositionParts(
   paint: Paint,
   verbose: boolean,
 ): readonly (readonly string[])[] {
-  if (!verbose) return [];
   const part = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [paint.bold(title), ...lines.flatMap((line) => wrap(plainText(line), width, 2, 4))];
+  const beside = part('Processes that no hook watches', bystanderLines(results));
+  if (!verbose) return results.bystanders?.notMeasured === null ? [beside] : [];
   return [
+    beside,
     part('Where the shifts come from', decompositionLines(results)),
     part('A request beside its reads', microMacroLines(results)),
   ];
