@@ -4,7 +4,7 @@ import type { Observation } from './observation.ts';
 
 export type Vantage = 'unspecified' | 'client' | 'caller' | 'interposer' | 'kernel';
 export type Design = 'unspecified' | 'alternated' | 'sliced';
-export type Phase = 'unspecified' | 'warmup' | 'measure' | 'census' | 'void';
+export type Phase = 'unspecified' | 'warmup' | 'measure' | 'census' | 'void' | 'bystander';
 
 export interface Place {
   sut: string;

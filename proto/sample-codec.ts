@@ -10,7 +10,7 @@ import { type Allocate, BytesWriter, varintLength } from './writer.ts';
 
 export type SampleRecord = MeasurementRecord & { body: 'samples' };
 
-const PHASES = ['unspecified', 'warmup', 'measure', 'census', 'void'] as const;
+const PHASES = ['unspecified', 'warmup', 'measure', 'census', 'void', 'bystander'] as const;
 const DESIGNS = ['unspecified', 'alternated', 'sliced'] as const;
 const VANTAGES = ['unspecified', 'client', 'caller', 'interposer', 'kernel'] as const;
 

@@ -18,6 +18,7 @@ import { grantGroup } from '../security/run-as.ts';
 import { SUTS } from '../suts/registry.ts';
 import { type SutProcess, startSut } from '../suts/start.ts';
 import type { Sut } from '../suts/sut.ts';
+import { bystandersOf } from './bystander.ts';
 import { NO_COUNTS } from './tally.ts';
 import { TraceLimiter } from './trace.ts';
 
@@ -37,6 +38,8 @@ export interface LiveFork {
   readonly instances: readonly LiveInstance[];
   /** what each new connection to an instance begins with: reads besides those of the requests */
   readonly openings: ReadonlyMap<number, HookCounts>;
+  /** live as they are, but nothing is measured of them and no hook watches them: what hooks cost everybody else */
+  readonly bystanders: readonly LiveInstance[];
   /** null unless the action is trace */
   readonly traces: TraceLimiter | null;
   /** arm of each instance's samples in alternated steps, indexed by instance id */
@@ -64,19 +67,26 @@ export async function startFork(
   const payloads = buildPayloads(assignment.keywords, { lengthBytes: assignment.requestBytes });
   await generator.setPayload(0, payloads.miss);
   await generator.setPayload(1, payloads.hit);
-  const instances = await Promise.all(
+  const all = await Promise.all(
     assignment.instances.map((i) => startInstance(i, { placement, order, signal, mechanisms })),
   );
   const armOf = new Uint8Array(64);
   const openings = new Map<number, HookCounts>();
-  for (const live of instances) {
+  for (const live of all) {
     armOf[live.instance.id] = live.instance.arm;
     const target = loadTarget(live, placement, { order, payloads });
     await generator.setTarget(target);
     if (target.protocol !== 'burst') openings.set(target.id, openingOf(target, order.keywords));
   }
   const traces = order.action === 'trace' ? new TraceLimiter(TRACE_LIMIT) : null;
-  return { order, mechanisms, generator, sutIpv4: placement.sutIpv4, instances, openings, traces, armOf };
+  const beside = bystandersOf(assignment);
+  const [bystanders, instances] = [true, false].map((is) =>
+    all.filter(({ instance }) => beside.has(instance.id) === is),
+  );
+  return {
+    ...{ order, mechanisms, generator, sutIpv4: placement.sutIpv4, openings, traces, armOf },
+    ...{ instances: instances!, bystanders: bystanders! },
+  };
 }
 
 /** the longest slice, in requests to one instance; under block each refused one is followed by one that settles the new connection */

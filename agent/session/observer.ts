@@ -98,7 +98,8 @@ export class ForkObserver {
 
   #look(): Look {
     const load = this.#fork.generator.pid;
-    const ends = [load, ...this.#fork.instances.map((live) => live.process.servingPid)];
+    const { instances, bystanders } = this.#fork;
+    const ends = [load, ...[...instances, ...bystanders].map((live) => live.process.servingPid)];
     const limits = [...this.#suts].map(
       ([sut, live]) => [sut, lookAtLimits({ load, sut: live.map((one) => one.process.servingPid) })] as const,
     );

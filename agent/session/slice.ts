@@ -28,7 +28,7 @@ export async function runSlice(
 ): Promise<SliceOutcome> {
   const { slice, step } = o;
   const named = new Set(Array.from(slice.order, (byte) => byte & 0x3f));
-  const live = fork.instances.filter((instance) => named.has(instance.instance.id));
+  const live = [...fork.instances, ...fork.bystanders].filter((instance) => named.has(instance.instance.id));
   const sut = live[0]!.sut;
   const startedMs = performance.now();
   const result = await runLoad(fork, o);
@@ -85,7 +85,11 @@ async function runLoad(
     return { ...(await fork.generator.run(run)), failure: null };
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
-    return { frames: error.frames, counters: error.counters, failure: await failureOf(error, fork.instances) };
+    return {
+      frames: error.frames,
+      counters: error.counters,
+      failure: await failureOf(error, [...fork.instances, ...fork.bystanders]),
+    };
   }
 }
 

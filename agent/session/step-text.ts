@@ -5,10 +5,11 @@ import type { Instance, Step } from '#proto';
 /** "warming up read-loop", "measuring with bpf: java-hello", and with placed arms all of them: "measuring read-loop: none, ld-preload".
  * Two arms of one mechanism (A/A) are told as one. */
 export function stepText(step: Step, { instances }: { readonly instances: readonly Instance[] }): string {
-  const suts = [...new Set(step.slices.map(({ sut }) => sut))].join(', ');
+  const told = step.slices.filter(({ phase }) => phase !== 'bystander');
+  const suts = [...new Set(told.map(({ sut }) => sut))].join(', ');
   if (step.phase === 'warmup') return `warming up ${suts}`;
   if (step.attach !== '') return `measuring with ${step.attach}: ${suts}`;
-  const ran = new Set(step.slices.flatMap(({ order }) => [...order].map((byte) => byte & INSTANCE)));
+  const ran = new Set(told.flatMap(({ order }) => [...order].map((byte) => byte & INSTANCE)));
   const arms = new Set(instances.filter(({ id }) => ran.has(id)).map(({ mechanism }) => mechanism));
   return `measuring ${suts}: ${[...arms].join(', ')}`;
 }

@@ -84,7 +84,7 @@ async function runSlices(
   const records: RecordBody[] = [];
   for (const slice of step.slices) {
     if (c.signal.aborted) return { records, failure: new BenchError('cancelled', 'the run was cancelled') };
-    const observed = c.observer.slice(slice);
+    const observed = slice.phase === 'bystander' ? () => undefined : c.observer.slice(slice);
     const outcome = await runSlice(fork, { assignment: c.assignment, step, slice, sent, signal: c.signal });
     records.push(...outcome.records);
     observed(outcome.ranMs);

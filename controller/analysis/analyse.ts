@@ -2,9 +2,12 @@ import { holm } from '../stats/holm.ts';
 import { merged } from '../stats/samples.ts';
 import { hasFailed, nameOf, summariseAa } from './aa.ts';
 import { acrossPlaces } from './across.ts';
+import { bystanders } from './bystander.ts';
 import { compareArms, type DescribedArm, type Draft, describeArm } from './compare.ts';
+import { decompositions } from './decomposition.ts';
 import { insideViews } from './inside.ts';
 import { untilSummary } from './looks.ts';
+import { microMacroRows } from './micro-macro.ts';
 import { recommendations } from './recommendations.ts';
 import type { Arm, StudyRecord } from './record.ts';
 import { type Comparison, type Flag, RESULTS_SCHEMA, type Results, type Vantage } from './results.ts';
@@ -48,6 +51,9 @@ export function analyse(study: StudyRecord): Results {
     traces: traceRows(study),
     blocking: study.blocking,
     ...acrossPlaces(study, treatedDrafts, comparisons),
+    decomposition: decompositions(study, treatedDrafts, comparisons),
+    bystanders: bystanders(study),
+    microMacro: microMacroRows(study, treatedDrafts, comparisons),
     ...(study.observations?.length ? { observations: study.observations } : {}),
     recommendations: recommendations(study, comparisons, inside),
     warnings: [...study.warnings, ...untilNote, ...missingWarnings(study, comparisons)],

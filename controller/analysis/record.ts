@@ -20,7 +20,7 @@ export interface Arm {
   readonly design: Design | 'both';
 }
 
-export const PHASES = ['warmup', 'measure', 'census', 'void'] as const;
+export const PHASES = ['warmup', 'measure', 'census', 'void', 'bystander'] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** bits of the flags column */

@@ -1,6 +1,8 @@
 /** The results contract `hookbench.results/v1`: what `results.json` holds and `--json` prints.
  * Version it, add to it, do not rename. Units are in the names; latencies in ns. */
 
+import type { Bystanders } from './results-bystander.ts';
+import type { Decomposition, MicroMacro } from './results-decomposition.ts';
 import type {
   BlockingRow,
   InsideView,
@@ -16,6 +18,8 @@ import type { SampleStats, TTest } from './results-samples.ts';
 import type { RankShift, ShiftFunction } from './results-shape.ts';
 import type { Design, Vantage, Verdict } from './terms.ts';
 
+export * from './results-bystander.ts';
+export * from './results-decomposition.ts';
 export * from './results-observed.ts';
 export * from './results-places.ts';
 export * from './results-samples.ts';
@@ -203,6 +207,12 @@ export interface Results {
   /** where two or more nodes measured the same */
   readonly pooled?: readonly PooledRow[];
   readonly variance?: readonly VarianceRow[];
+  /** one for each comparison of interleaved arms; absent in results of before 2026-11-23, as the next one */
+  readonly decomposition?: readonly Decomposition[];
+  /** one for each comparison at the client whose hook was measured at a caller too */
+  readonly microMacro?: readonly MicroMacro[];
+  /** what mechanisms that are attached cost a process beside; absent in results of before 2026-11-23 */
+  readonly bystanders?: Bystanders;
   /** what agents saw while they measured, one per SUT, node and condition; absent where they did not look, as in imported studies */
   readonly observations?: readonly Observation[];
   readonly recommendations: readonly Recommendation[];

@@ -44,7 +44,7 @@ export type Skips = ReadonlyMap<number, { readonly skip: number }>;
 export function cellsOf(study: StudyRecord, vantages: readonly Vantage[]): readonly Cell[] {
   const byKey = new Map<string, Batch[]>();
   for (const batch of study.batches) {
-    if (!vantages.includes(batch.vantage)) continue;
+    if (batch.phase === 'bystander' || !vantages.includes(batch.vantage)) continue;
     const key = JSON.stringify([batch.sut, batch.node, batch.condition, batch.vantage, batch.design]);
     const batches = byKey.get(key);
     if (batches) batches.push(batch);

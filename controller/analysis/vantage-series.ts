@@ -1,13 +1,10 @@
 /** Where the time of a request goes: the clock outside, the clock inside the hook or at the system call, and what remains between them. */
 
-import { bucketQuantile, mergeBuckets } from '../stats/histogram.ts';
 import { meanInterval } from '../stats/mean-interval.ts';
-import { median } from '../stats/quantile.ts';
-import type { Samples } from '../stats/samples.ts';
 import { figureCell, type Place } from './figure-cell.ts';
-import type { Histogram, StudyRecord } from './record.ts';
+import { insides, type Medians, mediansByFork } from './inside-forks.ts';
+import type { StudyRecord } from './record.ts';
 import { DESIGNS, type Design, type InsideView, type Vantage } from './results.ts';
-import { armSamples, type Cell, cellsOf } from './select.ts';
 
 /** medians of each fork, averaged over the forks */
 export interface VantageRow {
@@ -51,66 +48,6 @@ export function vantageSeries(study: StudyRecord, sut: string, at: Place = {}): 
       });
     });
   });
-}
-
-type Medians = ReadonlyMap<number, number>;
-
-interface Inside {
-  readonly vantage: Vantage;
-  readonly source: InsideView['source'];
-  readonly medians: Medians;
-}
-
-const INSIDE: readonly Vantage[] = ['interposer', 'kernel'];
-
-function insides(
-  study: StudyRecord,
-  outside: Cell,
-  arm: { readonly index: number; readonly mechanism: string },
-): readonly Inside[] {
-  const cells = cellsOf(study, INSIDE).filter(
-    ({ sut, node, condition, design }) =>
-      sut === outside.sut && node === outside.node && condition === outside.condition && design === outside.design,
-  );
-  const sampled = cells.map((cell): Inside => {
-    return { vantage: cell.vantage, source: 'samples', medians: mediansByFork(cell, arm.index) };
-  });
-  if (study.conditions.length > 1) return sampled;
-  const counted = INSIDE.map((vantage): Inside => {
-    const mine = study.histograms.filter(
-      (one) =>
-        one.phase === 'measure' &&
-        one.sut === outside.sut &&
-        one.node === outside.node &&
-        one.mechanism === arm.mechanism &&
-        one.vantage === vantage,
-    );
-    return { vantage, source: 'histogram', medians: histogramMedians(mine) };
-  });
-  return [...sampled, ...counted];
-}
-
-function mediansByFork(cell: Cell, arm: number): Medians {
-  const { latencyNs, blocks } = armSamples(cell, arm);
-  const forks = [...new Set(blocks.map(({ fork }) => fork))];
-  return new Map(
-    forks.map((fork) => {
-      const own = blocks.filter((span) => span.fork === fork);
-      const series: Samples = latencyNs.subarray(own[0]?.start, own.at(-1)?.end);
-      return [fork, median(series)];
-    }),
-  );
-}
-
-function histogramMedians(histograms: readonly Histogram[]): Medians {
-  const forks = [...new Set(histograms.map(({ fork }) => fork))];
-  return new Map(
-    forks.flatMap((fork): [number, number][] => {
-      const own = histograms.filter((one) => one.fork === fork);
-      const merged = mergeBuckets(own.map(({ lowNs, highNs, counts }) => ({ low: lowNs, high: highNs, counts })));
-      return merged.n === 0 ? [] : [[fork, bucketQuantile(merged, 0.5)]];
-    }),
-  );
 }
 
 function rowOf(outer: Medians, inner: Medians): Pick<VantageRow, 'forks' | 'outside' | 'inside' | 'remains'> | null {

@@ -51,7 +51,11 @@ export function columnsOf({ arms, isWhole }: Pick<SampleSource, 'arms' | 'isWhol
     same('fork', 'UINTEGER', 'fresh start of the program under test, from 0'),
     same('block', 'UINTEGER', 'randomised round within fork and design, from 0'),
     same('step', 'UINTEGER', 'step of the plan (plan.json), from 0'),
-    same('phase', 'enum', 'warmup, measure, census (counted, not timed) or void (spoilt); only measure is analysed'),
+    same(
+      'phase',
+      'enum',
+      'warmup, measure, census (counted, not timed), void (spoilt) or bystander (a process that no hook watches); only measure is compared',
+    ),
     same('design', 'enum', 'how the arms were interleaved'),
     same('vantage', 'enum', 'where the clock stood; only equal ones are compared'),
     {

@@ -1,6 +1,7 @@
 /** study → one assignment per condition and fork, every request's arm and payload decided by the seed. Pure. */
 
 import type { Assignment, Instance, Phase, Slice, Step } from '#proto';
+import { type Bystander, planBystander } from './bystander.ts';
 import { Random } from './random.ts';
 import {
   armsOf,
@@ -42,9 +43,12 @@ function planFork(
   const instances = o.random
     .shuffled(study.suts.flatMap((sut) => instancesOf(sut, armsOn(study, sut.id))))
     .map((instance, id) => ({ ...instance, id }));
-  const context = { study, arms, instances, random: o.random, fork: o.fork };
+  const stream = `${o.node} ${o.condition} fork ${o.fork}`;
+  const bystander = planBystander(study, { id: instances.length, stream });
+  const context = { study, arms, instances, random: o.random, fork: o.fork, bystander };
   const steps = [
     ...o.random.shuffled(study.suts).flatMap((sut) => warmupSteps(context, sut)),
+    ...(bystander === null ? [] : [besideStep(bystander)]),
     ...measureSteps(context),
   ];
   return {
@@ -57,7 +61,7 @@ function planFork(
     blockErrno: study.blockErrno ?? '',
     keywords: [...study.keywords],
     requestBytes: study.requestBytes,
-    instances,
+    instances: bystander === null ? instances : [...instances, bystander.instance],
     steps: steps.map((step, index) => ({ ...step, index })),
   };
 }
@@ -68,6 +72,7 @@ interface Context {
   readonly instances: readonly Instance[];
   readonly random: Random;
   readonly fork: number;
+  readonly bystander: Bystander | null;
 }
 
 type UnnumberedStep = Omit<Step, 'index'>;
@@ -90,6 +95,10 @@ function warmupSteps(c: Context, sut: PlannedSut): UnnumberedStep[] {
     { ...common, design: 'sliced', slices: slicedSlices(c, sut, { arm: 0, units, settle: 0 }) },
   ];
   return steps.filter((step) => step.slices.length > 0);
+}
+
+function besideStep(bystander: Bystander): UnnumberedStep {
+  return { block: 0, phase: 'warmup', design: 'sliced', attach: '', slices: [bystander.warmup()] };
 }
 
 /** Blocks in turn; within each block the alternated stretches and the sliced stretches of every SUT in random order. */
@@ -120,9 +129,10 @@ function slicedSteps(c: Context, block: number): UnnumberedStep[] {
         settle: SETTLE_UNITS,
       });
     });
+    const beside = c.bystander === null ? [] : [c.bystander.slice(arm.index)];
     const attach = arm.mechanism === 'none' ? '' : arm.mechanism;
     const census = attach === '' ? [] : suited.flatMap((sut) => censusSlices(c, sut));
-    return { block, phase: 'measure', design: 'sliced', attach, slices: [...timed, ...census] };
+    return { block, phase: 'measure', design: 'sliced', attach, slices: [...timed, ...beside, ...census] };
   });
 }
 

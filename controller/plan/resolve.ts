@@ -2,6 +2,7 @@
 
 import { BenchError, type Capability, conditionEntries, type Hello, type Note, type RunStudyRequest } from '#proto';
 import { ableMechanisms, ableSuts, askedOf } from './ability.ts';
+import { bystanderOf } from './bystander.ts';
 import { armsOf, measuredPerArm, type PlannedSut, type ResolvedStudy, warmupOf } from './study.ts';
 import { suitedOf } from './suited.ts';
 import { untilOf } from './until.ts';
@@ -79,6 +80,7 @@ export function resolveStudy(
       detail,
     });
   }
+  const attached = mechanisms.filter((m) => m.design === 'sliced').map((m) => m.id);
   const study: ResolvedStudy = {
     id: o.id,
     seed: request.seedFixed ? request.seed : o.randomSeed,
@@ -86,8 +88,9 @@ export function resolveStudy(
       (sut): PlannedSut => ({ id: sut.id, warmup: sut.warmup, unitSamples: Math.max(1, sut.unitSamples) }),
     ),
     placed: mechanisms.filter((m) => m.design === 'alternated').map((m) => m.id),
-    attached: mechanisms.filter((m) => m.design === 'sliced').map((m) => m.id),
+    attached,
     unsuited,
+    bystander: bystanderOf(o.agents, { ...asked, attached: attached.length }),
     conditions,
     ...asked,
     requests: within('--requests', request.requests || DEFAULTS.requests, LIMITS.requests),
@@ -166,7 +169,7 @@ function checkNotTooMuch(study: ResolvedStudy): void {
   const arms = armsOf(study);
   const alternated = arms.filter((arm) => arm.design !== 'sliced').length;
   const sliced = arms.filter((arm) => arm.design !== 'alternated').length;
-  const instances = study.suts.length * (alternated + (sliced > 0 ? 1 : 0));
+  const instances = study.suts.length * (alternated + (sliced > 0 ? 1 : 0)) + (study.bystander ? 1 : 0);
   if (instances > AGENT_LIMITS.instances) {
     throw new BenchError(
       'usage',

@@ -18,6 +18,8 @@ export interface ResolvedStudy {
   readonly attached: readonly string[];
   /** mechanisms without an arm on a SUT they have nothing to do with */
   readonly unsuited: readonly UnsuitedPair[];
+  /** read from beside attached mechanisms, without being watched; null or absent: none */
+  readonly bystander?: PlannedSut | null;
   readonly conditions: readonly string[];
   readonly action: string;
   /** what the hook is put in front of */

@@ -108,6 +108,16 @@ const PLACES: readonly Entry[] = [
   ],
 ];
 
+const PARTS: readonly Entry[] = [
+  ['reads_per_request', 'count', 'reads of one request that the hook saw; empty where they were not counted'],
+  ['own_by', 'text', 'what timed the hook’s own work: interposer or bpf-statistics; empty where nothing did'],
+  ...interval('own', 'of the shift of the median: the hook’s own work; empty where it is not known, as the next three'),
+  ...interval('dispatch', 'the way into the hook and back'),
+  ...interval('call', 'both together'),
+  ...interval('rest', 'what is left of the shift: caches, scheduling, queueing; none at the caller’s clock'),
+  ...interval('bystander', 'what the attached mechanism adds to a read of a process that it does not watch'),
+];
+
 export const CSV_DICTIONARY: readonly ColumnMeaning[] = [
   ...PLACE,
   ...INFERENCE,
@@ -116,6 +126,7 @@ export const CSV_DICTIONARY: readonly ColumnMeaning[] = [
   ...POOLED,
   ...DISTRIBUTION,
   ...PLACES,
+  ...PARTS,
 ].map(([column, unit, meaning]) => ({ column, unit, meaning }));
 
 /** of `--format traces` and traces.csv */

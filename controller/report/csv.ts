@@ -1,6 +1,7 @@
 /** One row per comparison, A/A rows included, for one's own analysis. Latencies in ns, unrounded; empty where there is no value. */
 
 import type { Comparison, Estimate, Results, SampleStats } from '../analysis/results.ts';
+import { partColumns } from './csv-parts.ts';
 import { distributionColumns, placeColumns } from './csv-places.ts';
 import { missingReason } from './words.ts';
 
@@ -77,6 +78,7 @@ function columns(results: Results, c: Comparison, aa: boolean): Readonly<Record<
     timed: results.study.timed,
     ...distributionColumns(c),
     ...placeColumns(results, c),
+    ...partColumns(results, c),
   };
 }
 

@@ -14,6 +14,7 @@ import { methodSections } from './html/method.ts';
 import { type NavItem, page } from './html/page.ts';
 import { placesSection } from './html/places.ts';
 import { recommendationsSection } from './html/recommendations.ts';
+import { sourcesSection } from './html/sources.ts';
 import { sutSection } from './html/sut.ts';
 import { sutViews, treatedMechanisms } from './model.ts';
 
@@ -29,10 +30,12 @@ export function renderHtml({ results, figures }: HtmlInput): string {
   const palette = paletteFor(treatedMechanisms(results));
   const suts = sutViews(results).map((view, i) => ({ view, id: idFrom(view.sut, i + 1) }));
   const places = placesSection(results, palette);
+  const parts = sourcesSection(results);
   const nav: readonly NavItem[] = [
     { id: 'shifts', label: 'Shifts' },
     ...suts.map(({ view, id }) => ({ id, label: view.sut })),
     ...(places === null ? [] : [{ id: 'places', label: 'Across places' }]),
+    ...(parts === null ? [] : [{ id: 'parts', label: 'Where shifts come from' }]),
     ...(results.mechanisms.length > 0 ? [{ id: 'hooks', label: 'Hooks' }] : []),
     { id: 'parity', label: 'Parity and loss' },
     { id: 'recommendations', label: 'Recommendations' },
@@ -41,6 +44,6 @@ export function renderHtml({ results, figures }: HtmlInput): string {
   ];
   const body = markup`${headSection(results, nav)}${aaSection(results)}${matrixSection(results)}${suts.map(
     ({ view, id }) => sutSection(results, view, id, figures.find((set) => set.sut === view.sut) ?? null, palette),
-  )}${places}${hooksSection(results)}${evidenceSections(results)}${recommendationsSection(results)}${methodSections(results)}`;
+  )}${places}${parts}${hooksSection(results)}${evidenceSections(results)}${recommendationsSection(results)}${methodSections(results)}`;
   return page({ title: question(results), description: results.study.id, body }).text;
 }

@@ -3,6 +3,8 @@
 import type { Comparison, Results } from '../analysis/results.ts';
 import { blockingLines, timedNote, traceLines } from './actions.ts';
 import { answer } from './answer.ts';
+import { bystanderLines } from './bystanders.ts';
+import { decompositionLines, microMacroLines } from './decomposition.ts';
 import { type FoldedFlag, foldFlags, namesText } from './folded-flags.ts';
 import { formatCount, formatDuration, formatEstimate, formatMany, formatPercent, formatRatio } from './format.ts';
 import { escapeText, fenced, fitted, folded, GITHUB_LIMIT, items, tableLine } from './markdown/text.ts';
@@ -25,6 +27,7 @@ export function renderMarkdown(results: Results, limit = GITHUB_LIMIT): string {
   const details = notes(results, flags);
   const across = [...pooledLines(results), ...interactionLines(results)];
   const split = varianceLines(results);
+  const parts = [...decompositionLines(results), ...microMacroLines(results)];
   return fitted(
     [
       { text: `**${escapeText(answer(results))}**` },
@@ -46,6 +49,14 @@ export function renderMarkdown(results: Results, limit = GITHUB_LIMIT): string {
       {
         text: folded(`What the intervals come from (${split.length})`, items(split)),
         droppable: 'what the intervals come from',
+      },
+      {
+        text: folded('Processes that no hook watches', items(bystanderLines(results))),
+        droppable: 'processes that no hook watches',
+      },
+      {
+        text: folded(`Where the shifts come from (${parts.length})`, items(parts)),
+        droppable: 'where the shifts come from',
       },
       { text: recommendationText(results), droppable: 'recommendations' },
       { text: measuredText(results) },

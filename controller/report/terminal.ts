@@ -6,6 +6,7 @@ import { formatCount, formatElapsed, formatMany } from './format.ts';
 import { sutViews } from './model.ts';
 import { nextSteps } from './next.ts';
 import { aaLines } from './terminal/aa.ts';
+import { decompositionParts } from './terminal/decomposition.ts';
 import { foundLines } from './terminal/found.ts';
 import { renderGroup } from './terminal/group.ts';
 import { plainText, proseWidth, widthFor, wrap } from './terminal/layout.ts';
@@ -38,6 +39,7 @@ export function renderTerminal(results: Results, options: TerminalOptions): stri
     actionLines(results, prose, paint),
     warningLines(results, prose, paint, verbose),
     ...placeLines(results, prose, paint, verbose),
+    ...decompositionParts(results, prose, paint, verbose),
     foundLines(results, prose, paint, verbose),
     closing(results, options, prose, paint),
   ];

@@ -19,7 +19,7 @@ const u32 = () => oneOf([0, 1, 127, 128, 16_383, 16_384, 2 ** 31, 2 ** 32 - 1, b
 function randomRecord(): MeasurementRecord {
   const place: Place = {
     ...{ sut: text(), condition: text(), fork: u32(), block: u32(), step: u32() },
-    phase: oneOf(['unspecified', 'warmup', 'measure', 'census', 'void']),
+    phase: oneOf(['unspecified', 'warmup', 'measure', 'census', 'void', 'bystander']),
     design: oneOf(['unspecified', 'alternated', 'sliced']),
     vantage: oneOf(['unspecified', 'client', 'caller', 'interposer', 'kernel']),
   };

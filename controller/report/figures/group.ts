@@ -1,10 +1,12 @@
 /** Every figure of one place measured (SUT, condition, node, vantage), in reading order. The page makes tabs of them, the export files. */
 
-import type { Results } from '../../analysis/results.ts';
+import type { Decomposition, Results } from '../../analysis/results.ts';
+import { decompositionOf } from '../decomposition.ts';
 import { type Group, groupLabel } from '../model.ts';
 import { blocksFigure } from './blocks.ts';
 import { boxplotFigures } from './boxplot.ts';
 import { decilesFigure } from './deciles.ts';
+import { decompositionFigure } from './decomposition.ts';
 import { ecdfFigures } from './ecdf.ts';
 import { forestFigure } from './forest.ts';
 import type { Figure } from './frame.ts';
@@ -47,7 +49,10 @@ export function groupFigures(
     {
       key: 'vantages',
       tab: 'Inside and outside',
-      figures: one(vantagesFigure(name, id, mine(set?.vantages), palette)),
+      figures: [
+        ...one(decompositionFigure(name, id, partsOf(results, group), palette)),
+        ...one(vantagesFigure(name, id, mine(set?.vantages), palette)),
+      ],
     },
   ];
   return tabs.filter(({ figures }) => figures.length > 0);
@@ -56,6 +61,10 @@ export function groupFigures(
 /** Shifts with their intervals: not in a tab, it stands beside the sentences. */
 export function groupForest(results: Results, group: Group, id: string, palette: Palette): Figure | null {
   return forestFigure(groupLabel(results, group), id, group.aa, group.comparisons, palette);
+}
+
+function partsOf(results: Results, { comparisons }: Group): readonly Decomposition[] {
+  return comparisons.flatMap((c) => decompositionOf(results, c) ?? []);
 }
 
 /** arms measured in the group's place; panels are headed by the design, as the place is in the section's heading */

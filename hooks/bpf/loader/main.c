@@ -16,6 +16,7 @@
 #include "attach.h"
 #include "capabilities.h"
 #include "collect.h"
+#include "stats.h"
 
 /* A fifth of the time that it takes to fill the kernel's memory with the shortest reads. */
 #define COLLECT_EVERY_MS 15
@@ -88,6 +89,7 @@ static void run(int signals) {
 int main(int argc, char **argv) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (argc == 2 && strcmp(argv[1], "--capabilities") == 0) return hb_capabilities();
+  if (argc == 2 && strcmp(argv[1], "--stats") == 0) return hb_stats();
   hb_options_read(&options, argc, argv);
   sigset_t ending;
   sigemptyset(&ending);

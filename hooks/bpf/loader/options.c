@@ -14,7 +14,7 @@ static const char usage[] =
     "usage: hookbench-bpf [--form auto|fentry|tp_btf|raw_tp|tp|uprobe] [--level empty|filter|latency|scan|full]\n"
     "         [--functions read,recv,recvfrom,readv,recvmsg] [--canary PID] [--log FILE] --keywords FILE\n"
     "         --watch PID[:RING]… [--site PID:PROGRAM:entry|return:OFFSET:PATH]…\n"
-    "       hookbench-bpf --capabilities\n";
+    "       hookbench-bpf --capabilities | --stats\n";
 
 __attribute__((noreturn)) static void refuse(const char *what, const char *value) {
   fprintf(stderr, "hookbench-bpf: %s%s%s\n%s", what, value ? ": " : "", value ? value : "", usage);

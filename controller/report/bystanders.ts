@@ -1,0 +1,20 @@
+/** What attached mechanisms cost processes that they don't watch, as every renderer shares it. */
+
+import type { BystanderRow, Comparison, Results } from '../analysis/results.ts';
+import { placeName } from './places.ts';
+
+/** empty in results that say nothing of it; else rows, or why there are none */
+export function bystanderLines(results: Results): readonly string[] {
+  const { bystanders } = results;
+  if (bystanders === undefined) return [];
+  if (bystanders.notMeasured !== null) return [`not measured: ${bystanders.notMeasured}`];
+  const several = new Set(bystanders.rows.map(placeName)).size > 1;
+  return bystanders.rows.map((row) => (several ? `${placeName(row)}: ${row.sentence}` : row.sentence));
+}
+
+/** of a treated comparison's mechanism, in its place */
+export function bystanderOf(results: Results, c: Comparison): BystanderRow | null {
+  const isSame = (row: BystanderRow) =>
+    row.treated === c.treated && row.condition === c.condition && row.node === c.node && c.treated !== c.baseline;
+  return results.bystanders?.rows.find(isSame) ?? null;
+}
