@@ -4,11 +4,13 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OWN_CONTAINER, removeContainerNow } from './containers.ts';
 
 /** What can be undone after a crash, by another process: only these kinds. */
 export type HostChange =
   | { readonly kind: 'directory'; readonly path: string }
-  | { readonly kind: 'process'; readonly pid: number; readonly startTicks: string };
+  | { readonly kind: 'process'; readonly pid: number; readonly startTicks: string }
+  | { readonly kind: 'container'; readonly name: string };
 
 interface Entry {
   readonly what: string;
@@ -97,20 +99,34 @@ export function startTicks(pid: number): string {
 }
 
 function undoChange(change: HostChange): { said: string[]; done: boolean } {
-  const what = change.kind === 'directory' ? change.path : `process ${change.pid}`;
+  const what = nameOf(change);
+  const verb = change.kind === 'process' ? 'ended' : 'removed';
   try {
-    if (change.kind === 'directory') {
-      if (!exists(change.path)) return { said: [], done: true };
-      rmSync(change.path, { recursive: true, force: true });
-      return { said: [`removed ${what}`], done: true };
-    }
-    if (startTicks(change.pid) !== change.startTicks) return { said: [], done: true };
-    process.kill(change.pid, 'SIGKILL');
-    return { said: [`ended ${what}`], done: true };
+    return { said: undoNow(change) ? [`${verb} ${what}`] : [], done: true };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return { said: [], done: true };
     return { said: [`could not undo ${what}: ${messageOf(error)}`], done: false };
   }
+}
+
+/** @returns whether there was something to undo */
+function undoNow(change: HostChange): boolean {
+  switch (change.kind) {
+    case 'directory':
+      if (!exists(change.path)) return false;
+      rmSync(change.path, { recursive: true, force: true });
+      return true;
+    case 'process':
+      if (startTicks(change.pid) !== change.startTicks) return false;
+      return process.kill(change.pid, 'SIGKILL');
+    case 'container':
+      return removeContainerNow(change.name);
+  }
+}
+
+function nameOf(change: HostChange): string {
+  if (change.kind === 'directory') return change.path;
+  return change.kind === 'process' ? `process ${change.pid}` : `container ${change.name}`;
 }
 
 /** what is not a change of a known kind, or names what is not ours, is passed over */
@@ -124,8 +140,9 @@ function readJournal(path: string): HostChange[] {
 }
 
 function isChange(value: unknown): value is HostChange {
-  const change = value as { kind?: unknown; path?: unknown; pid?: unknown; startTicks?: unknown } | null;
+  const change = value as Partial<Record<'kind' | 'path' | 'pid' | 'startTicks' | 'name', unknown>> | null;
   if (change?.kind === 'directory') return typeof change.path === 'string' && OWNED_DIRECTORY.test(change.path);
+  if (change?.kind === 'container') return typeof change.name === 'string' && OWN_CONTAINER.test(change.name);
   if (change?.kind !== 'process') return false;
   return Number.isInteger(change.pid) && Number(change.pid) > 1 && /^\d+$/.test(String(change.startTicks));
 }

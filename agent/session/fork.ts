@@ -62,7 +62,7 @@ export async function startFork(
     mostReads: mostReads(assignment),
   };
   const { condition, options } = conditionOf(assignment.condition);
-  const placement = await condition.enter(host, options);
+  const placement = await condition.enter(host, options, order.dir);
   const generator = await startLoad(placement, host);
   const payloads = buildPayloads(assignment.keywords, { lengthBytes: assignment.requestBytes });
   await generator.setPayload(0, payloads.miss);
@@ -159,8 +159,23 @@ async function startInstance(
   const { servingPid: pid } = process;
   const worker = { kind: 'process', pid, startTicks: startTicks(pid) } as const;
   if (pid !== process.pid) o.order.host.undo.push(`worker of ${name}`, worker, () => undefined);
-  hook?.assertLive(process.pid);
-  return { instance, sut, process, hook };
+  hook?.assertLive(process.ownPid);
+  return { instance, sut, process, hook: hook && seenHere(hook, process) };
+}
+
+/** A ring is written from within: its pids are what the SUT calls itself. */
+function seenHere(hook: PlacedHook, { pid, ownPid }: SutProcess): PlacedHook {
+  if (pid === ownPid) return hook;
+  const drain: PlacedHook['drain'] = () => {
+    const drained = hook.drain();
+    if (drained === null) return null;
+    return { ...drained, reads: drained.reads.map((read) => (read.pid === ownPid ? { ...read, pid } : read)) };
+  };
+  const { manner } = hook;
+  return {
+    ...{ env: hook.env, assertLive: (own) => hook.assertLive(own), counts: () => hook.counts(), drain },
+    ...(manner !== undefined && { manner: () => manner.call(hook) }),
+  };
 }
 
 async function startLoad(placement: Placement, { pinning, undo }: HostPort): Promise<LoadGenerator> {

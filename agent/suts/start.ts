@@ -3,6 +3,7 @@
 import { chownSync, mkdirSync } from 'node:fs';
 import { BenchError } from '#proto';
 import type { Placement } from '../conditions/condition.ts';
+import { pidSeenHere } from '../host/containers.ts';
 import type { ChildPort } from '../load/port.ts';
 import { LastLines } from '../process/last-lines.ts';
 import type { RunAs } from '../security/run-as.ts';
@@ -15,6 +16,8 @@ export interface SutProcess {
   readonly pid: number;
   /** of the process that reads requests, which may be a worker of it */
   readonly servingPid: number;
+  /** what it calls itself: another number in a pid namespace of its own */
+  readonly ownPid: number;
   readonly port: number;
   /** '' while it lives; afterwards how it ended, with its last lines */
   ended(): { readonly how: string; readonly lines: string } | null;
@@ -46,7 +49,7 @@ export async function startSut(
   await sut.prepare?.(place);
   const own = sut.command(place);
   const [file = own.file, ...args] = [...(o.launcher ?? []), own.file, ...own.args];
-  const child = o.placement.startSut(file, args, {
+  const child = await o.placement.startSut(file, args, {
     ...{ HOOKBENCH_SUT: sut.id, HOOKBENCH_LISTEN: o.placement.sutIpv4, HOOKBENCH_PORT: '0' },
     ...o.env,
   });
@@ -77,10 +80,12 @@ export async function startSut(
       detail: lines.text(),
     });
   }
+  const pid = pidSeenHere(child.pid, first.pid) ?? first.pid;
   return {
     sut: sut.id,
-    pid: first.pid,
-    servingPid: first.servingPid ?? first.pid,
+    pid,
+    servingPid: first.servingPid ?? pid,
+    ownPid: first.pid,
     port: first.port,
     ended: () => (exit === null ? null : { how: describe(exit), lines: lines.text() }),
     stop: () => stopChild(child, sut),

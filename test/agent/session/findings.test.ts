@@ -21,6 +21,7 @@ const live = (id: number, design: 'sliced' | 'alternated'): LiveInstance => ({
     sut: sut.id,
     pid: 100 + id,
     servingPid: 100 + id,
+    ownPid: 100 + id,
     port: 1,
     ended: () => null,
     stop: async () => undefined,

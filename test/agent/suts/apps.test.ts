@@ -41,7 +41,7 @@ for (const sut of apps) {
       undo: new UndoStack(join(dir, 'undo')),
       ...(runAs && { runAs }),
     };
-    const placement = await processCondition.enter(host, new Map());
+    const placement = await processCondition.enter(host, new Map(), dir);
     const o = { placement, env: {}, signal: AbortSignal.timeout(60_000), ...(runAs && { runAs }) };
     const [one, other] = await Promise.all([
       startSut(sut, { ...o, dir: join(dir, 'one') }),

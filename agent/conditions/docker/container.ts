@@ -1,0 +1,104 @@
+/** One container with one program in it, as a child process: `docker run`, attached. Its pid is the program's own, as this machine calls it. */
+
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BenchError } from '#proto';
+import { removeContainer } from '../../host/containers.ts';
+import type { HostPort } from '../../host/port.ts';
+import { startTicks } from '../../host/undo.ts';
+import type { ChildExit, ChildPort } from '../../load/port.ts';
+import { runCommand, spawnChild } from '../../process/child.ts';
+import { runArguments } from './run-arguments.ts';
+
+export interface ContainerOrder {
+  readonly host: HostPort;
+  /** "hookbench-AGENT-RANDOM" */
+  readonly family: string;
+  readonly role: string;
+  readonly network: 'host' | 'bridge' | `container:${string}`;
+  /** null = not pinned */
+  readonly cpu: number | null;
+  readonly env: Readonly<Record<string, string>>;
+  /** files and folders of this machine, at the same paths, read-only */
+  readonly lent: readonly string[];
+  readonly writable: readonly string[];
+}
+
+export interface Container {
+  readonly name: string;
+  readonly child: ChildPort;
+}
+
+const STARTED_WITHIN_MS = 30_000;
+const LOOK_EVERY_MS = 60;
+
+/** Waits until its process is there, or has come and gone: then the child's exit says how. @throws BenchError sut-unready */
+export async function startContainer(order: ContainerOrder, file: string, args: readonly string[]): Promise<Container> {
+  const name = `${order.family}-${order.role}`;
+  let ended = false;
+  order.host.undo.push(`container ${name}`, { kind: 'container', name }, async () => {
+    if (!ended) await removeContainer(name);
+  });
+  const cli = spawnChild('docker', ['run', ...runArguments(name, order), file, ...args], {});
+  // what it says before anybody listens must not be lost
+  const [stdout, stderr] = [cli.stdout.pipe(new PassThrough()), cli.stderr.pipe(new PassThrough())];
+  // the client ends when the container has been removed
+  const exited = cli.exited.then((exit) => {
+    ended = true;
+    return asOfProgram(exit);
+  });
+  const pid = await firstPid(name, () => ended);
+  const ticks = pid === null ? '' : startTicks(pid);
+  const kill = (signal = 'SIGTERM') => {
+    if (pid === null) cli.kill(signal);
+    else if (!ended && ticks !== '' && startTicks(pid) === ticks) process.kill(pid, effective(pid, signal));
+  };
+  return { name, child: { pid: pid ?? cli.pid, stdin: cli.stdin, stdout, stderr, exited, kill } };
+}
+
+/** @returns its address on the engine's bridge. @throws BenchError unsupported */
+export async function addressOf(name: string): Promise<string> {
+  const address = (await inspected(name, '{{.NetworkSettings.IPAddress}}')) ?? '';
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(address)) return address;
+  throw new BenchError('unsupported', `Docker gave container ${name} no address on its bridge`, {
+    nextStep: 'run hookbench doctor: it says what the condition docker:bridge needs',
+    detail: address,
+  });
+}
+
+/** @returns null when it ended first. @throws BenchError sut-unready */
+async function firstPid(name: string, hasEnded: () => boolean): Promise<number | null> {
+  const giveUpAtMs = performance.now() + STARTED_WITHIN_MS;
+  while (!hasEnded()) {
+    const pid = Number((await inspected(name, '{{.State.Pid}}')) ?? 0);
+    if (pid > 0) return pid;
+    if (performance.now() > giveUpAtMs)
+      throw new BenchError('sut-unready', `container ${name} did not start within ${STARTED_WITHIN_MS / 1000} s`, {
+        nextStep: `docker logs ${name}; docker info`,
+      });
+    await sleep(LOOK_EVERY_MS);
+  }
+  return null;
+}
+
+async function inspected(name: string, format: string): Promise<string | null> {
+  const { exitCode, stdout } = await runCommand('docker', ['container', 'inspect', '--format', format, name]);
+  return exitCode === 0 ? stdout.trim() : null;
+}
+
+/** The first process of a pid namespace gets no signal that it has no handler for, but SIGKILL from outside: what would end it elsewhere. */
+function effective(pid: number, signal: string): NodeJS.Signals {
+  if (signal !== 'SIGTERM' && signal !== 'SIGINT' && signal !== 'SIGHUP') return signal as NodeJS.Signals;
+  const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? '0';
+  const bit = 1n << BigInt(constants.signals[signal] - 1);
+  return (BigInt(`0x${caught}`) & bit) === 0n ? 'SIGKILL' : signal;
+}
+
+/** Docker's client tells an end by a signal as 128 and its number. */
+function asOfProgram(exit: ChildExit): ChildExit {
+  const number = (exit.exitCode ?? 0) - 128;
+  const signal = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
+  return signal === undefined ? exit : { exitCode: null, signal };
+}

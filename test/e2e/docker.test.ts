@@ -1,0 +1,116 @@
+/** Containers among the conditions of one short real study: what is asserted is what was measured and seen, and that nothing is left. */
+
+import { rmSync } from 'node:fs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Results } from '../../controller/analysis/results.ts';
+import { argv, DAEMON, endRuns, leftBehind, newOutDir, resultsIn, startCli } from '../helpers/cli.ts';
+import { containersAfterAll, engineUp, ownContainers } from '../helpers/engine.ts';
+import { needs } from '../helpers/require.ts';
+
+const docker = suite('e2e: docker');
+const engine = await engineUp();
+docker.after.each(endRuns);
+docker.after(engine.stop);
+const CONDITIONS = ['docker', 'docker:bridge', 'netns', 'process'];
+const LONG = argv('run --conditions docker:bridge --sut read-loop --mechanisms ld-preload --forks 20 --blocks 5');
+
+docker(
+  'four conditions in one study: both mechanisms see every read in each, and each is placed as asked',
+  async () => {
+    if (!needs('docker', 'netns', 'bpf-build')) return;
+    const out = newOutDir();
+    const words = argv('--sut read-loop,node-hello --mechanisms ld-preload,bpf --forks 1 --blocks 2 --warmup 300');
+    const run = startCli(['run', '--conditions', CONDITIONS.join(), ...words, '--requests', '1100', '--out', out]);
+    const agent = await run.child(DAEMON.agent);
+    const { exitCode, stderr } = await run.done;
+    assert.is(exitCode, 0, stderr);
+    const results = resultsIn(out);
+    assert.is(results.study.status, 'complete');
+    checkMeasured(results);
+    checkPlaced(results);
+    assert.equal(await leftBehind(run), []);
+    assert.equal(await containersAfterAll(agent), []);
+    rmSync(out, { recursive: true });
+  },
+);
+
+docker('Ctrl-C: the containers go with the study', async () => {
+  if (!needs('docker')) return;
+  const out = newOutDir();
+  const run = startCli([...LONG, ...argv('--requests 90000 --warmup 1000'), '--out', out]);
+  const agent = await running(run);
+  process.kill(run.pid, 'SIGINT');
+  assert.is((await run.done).exitCode, 4);
+  assert.equal(await leftBehind(run), []);
+  assert.equal(await containersAfterAll(agent), []);
+  rmSync(out, { recursive: true });
+});
+
+docker('an agent that is killed: the next one removes what it left', async () => {
+  if (!needs('docker')) return;
+  const out = newOutDir();
+  const run = startCli([...LONG, ...argv('--requests 90000 --warmup 1000'), '--out', out]);
+  const agent = await running(run);
+  process.kill(agent, 'SIGKILL');
+  assert.is((await run.done).exitCode, 1);
+  assert.ok((await ownContainers(agent)).length > 0, 'SUTs outlive the agent');
+  const brief = argv('run --sut read-loop --mechanisms ld-preload --forks 1 --blocks 1 --requests 2000 --warmup 200');
+  const again = newOutDir();
+  const next = startCli([...brief, '--out', again]);
+  assert.is((await next.done).exitCode, 0);
+  assert.equal(await ownContainers(agent), []);
+  assert.equal([...(await leftBehind(run)), ...(await leftBehind(next))], []);
+  for (const dir of [out, again]) rmSync(dir, { recursive: true });
+});
+
+/** until its containers are there @returns the agent's pid */
+async function running(run: ReturnType<typeof startCli>): Promise<number> {
+  const agent = await run.child(DAEMON.agent);
+  // two SUTs for the A/A arm, two for the library, the load generator, and who holds the network
+  for (let i = 0; i < 400 && (await ownContainers(agent)).length < 5; i++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.ok((await ownContainers(agent)).length >= 5);
+  return agent;
+}
+
+function checkMeasured({ comparisons, parity, loss }: Results): void {
+  const cells = comparisons.map((c) => `${c.condition} ${c.sut} ${c.treated}`).sort();
+  const wanted = CONDITIONS.flatMap((condition) =>
+    ['node-hello', 'read-loop'].flatMap((sut) => ['bpf', 'ld-preload'].map((m) => `${condition} ${sut} ${m}`)),
+  );
+  assert.equal(cells, wanted);
+  for (const condition of CONDITIONS)
+    for (const source of ['bpf load', 'ld-preload kernel', 'ld-preload load'])
+      assert.ok(
+        parity.some((row) => row.condition === condition && `${row.mechanism} ${row.source}` === source),
+        `${condition}: ${source}`,
+      );
+  for (const row of parity) assert.equal([row.ok, row.ratio, row.seenReads > 0], [true, 1, true], JSON.stringify(row));
+  assert.ok(loss.length > 0);
+  for (const row of loss) assert.is(row.lost, 0, JSON.stringify(row));
+  for (const c of comparisons.filter((one) => one.sut === 'read-loop'))
+    assert.ok(c.medianShiftNs > 0, `${c.condition} ${c.treated}: ${c.medianShiftNs} ns on the read itself`);
+}
+
+function checkPlaced({ observations = [], recommendations }: Results): void {
+  assert.is(observations.length, 2 * CONDITIONS.length);
+  for (const { condition, sut, ends, path } of observations) {
+    const where = `${sut} in ${condition}`;
+    const isDocker = condition.startsWith('docker');
+    const isApart = condition === 'netns' || condition === 'docker:bridge';
+    assert.ok(ends.length > 0, where);
+    for (const pair of ends) {
+      assert.is(/^[0-9a-f]{12}$/.test(pair.sut.container), isDocker, where);
+      assert.is(pair.sut.container !== pair.load.container, isDocker, where);
+      assert.is(pair.sut.pidNamespace !== pair.load.pidNamespace, isDocker, where);
+      assert.is(pair.sut.netNamespace !== pair.load.netNamespace, isApart, where);
+    }
+    assert.equal([path.route, path.deviceKind], isApart ? ['link', 'veth'] : ['loopback', 'loopback'], where);
+    assert.equal([path.acceptedBy, path.missing], ['sut', []], where);
+  }
+  const evidence = Object.fromEntries(recommendations.map((row) => [row.id, row.evidence]));
+  assert.match(evidence.R2 ?? '', /in docker:bridge: load on .*, one network device away \(eth0, veth\)/);
+}
+
+docker.run();
