@@ -69,7 +69,7 @@ export async function runRequests(o: {
       const answer = await client.ask(request.writes);
       expected.push({ ...looked, notBeforeNs, notAfterNs: process.hrtime.bigint() });
       if (answer !== (isRefused ? '' : ANSWER)) wrong.push(`request ${expected.length - 1} was answered: ${answer}`);
-      if (draws.uniform() < 0.02) await client.abort(request.writes, kinds);
+      if (draws.uniform() < 0.1) await client.abort(request.writes, kinds);
     }
     client.end();
     const disagreements = [...wrong.slice(0, 3), ...judged(hook, expected, child.pid!)];
