@@ -50,7 +50,8 @@ async function problemOf(runAs: RunAs): Promise<string | null> {
 /** what it has to read or run, as this process would find it */
 function usedPrograms(): string[] {
   const commands = SUTS.map((sut) => located(sut.command().file));
-  const files = [PATHS.preloadLibrary, PATHS.loadGenerator, PATHS.javaHello, PATHS.nodeHello, PATHS.readLoop];
+  const hooks = [PATHS.preloadLibrary, PATHS.nodeAddon, PATHS.nodePreload];
+  const files = [...hooks, PATHS.loadGenerator, PATHS.javaHello, PATHS.nodeHello, PATHS.readLoop];
   return [...new Set([...commands, ...files])].filter((path) => path !== null).filter(existsSync);
 }
 
