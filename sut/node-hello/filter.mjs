@@ -24,7 +24,7 @@ function filterWith(addon, { blocks, errno }) {
 
     function look({ url, rawHeaders }, body) {
       addon.begin();
-      const keyword = addon.request(headText(url, rawHeaders), body);
+      const keyword = addon.request(headText(url, rawHeaders), rawHeaders.length / 2, body);
       if (keyword >= 0 && blocks) request.socket.destroy(failedRead(errno));
       else next();
     }
