@@ -55,6 +55,8 @@ function usedPrograms(): string[] {
   const files = [
     PATHS.preloadLibrary,
     PATHS.jvmtiAgent,
+    PATHS.nodeAddon,
+    PATHS.nodePreload,
     PATHS.loadGenerator,
     PATHS.javaHello,
     PATHS.javaNio,

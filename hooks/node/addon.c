@@ -112,20 +112,25 @@ static uint16_t scan_text(napi_env env, napi_value text, size_t *size) {
   return keyword;
 }
 
-/* request(text, body) → keyword: scans the head's text, then the body where there is one (a Buffer), and records both as one */
+/* request(text, separators, body) → keyword: scans the head's text, of which so many characters only keep its parts from each other, then the
+ * body where there is one (a Buffer), and records both as one */
 static napi_value request(napi_env env, napi_callback_info info) {
-  size_t given = 2, text_size = 0, size = 0;
-  napi_value words[2];
+  size_t given = 3, text_size = 0, size = 0;
+  uint32_t separators = 0;
+  napi_value words[3];
   void *bytes = NULL;
   napi_valuetype type = napi_undefined;
-  if (napi_get_cb_info(env, info, &given, words, NULL, NULL) != napi_ok || given < 1) return wrong(env, "request takes a text");
+  if (napi_get_cb_info(env, info, &given, words, NULL, NULL) != napi_ok || given < 2 ||
+      napi_get_value_uint32(env, words[1], &separators) != napi_ok)
+    return wrong(env, "request takes a text and a number");
   uint16_t keyword = scan_text(env, words[0], &text_size);
-  if (given > 1) napi_typeof(env, words[1], &type);
+  if (given > 2) napi_typeof(env, words[2], &type);
   if (type == napi_object) {
-    if (napi_get_buffer_info(env, words[1], &bytes, &size) != napi_ok) return wrong(env, "a body is a Buffer");
+    if (napi_get_buffer_info(env, words[2], &bytes, &size) != napi_ok) return wrong(env, "a body is a Buffer");
     if (keyword == HB_NO_KEYWORD && size > 0) keyword = hb_ac_scan(&hb_node_hook.ac, bytes, size);
   }
-  hb_node_record(begun_ns, -1, text_size + size, keyword);
+  size += text_size > separators ? text_size - separators : 0;
+  hb_node_record(begun_ns, -1, size, keyword);
   return keyword_value(env, keyword);
 }
 

@@ -8,10 +8,12 @@ import { isMainThread } from 'node:worker_threads';
 const OURS = `--import=${import.meta.url}`;
 
 try {
-  const addon = createRequire(import.meta.url)(process.env.HOOKBENCH_NODE_ADDON ?? 'HOOKBENCH_NODE_ADDON is not set');
+  const { HOOKBENCH_NODE_ADDON: path } = process.env;
+  if (path === undefined) throw new Error('HOOKBENCH_NODE_ADDON is not set');
+  const addon = createRequire(import.meta.url)(path);
   watchServers(addon, addon.attach());
 } catch (error) {
-  console.error(`hookbench: not hooking, all connections pass through: ${error.message}`);
+  console.error(`hookbench: not hooking, all connections pass through: ${error.message.split('\n')[0]}`);
 }
 if (isMainThread) leaveOptions();
 

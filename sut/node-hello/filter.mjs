@@ -6,10 +6,12 @@ import { getSystemErrorName } from 'node:util';
 /** @returns (request, response, next): calls next once the whole request has been looked at; null when the orders can't be carried out */
 export function keywordFilter() {
   try {
-    const addon = createRequire(import.meta.url)(process.env.HOOKBENCH_NODE_ADDON ?? 'HOOKBENCH_NODE_ADDON is not set');
+    const { HOOKBENCH_NODE_ADDON: path } = process.env;
+    if (path === undefined) throw new Error('HOOKBENCH_NODE_ADDON is not set');
+    const addon = createRequire(import.meta.url)(path);
     return filterWith(addon, addon.attach());
   } catch (error) {
-    console.error(`node-hello: not filtering, all requests pass through: ${error.message}`);
+    console.error(`node-hello: not filtering, all requests pass through: ${error.message.split('\n')[0]}`);
     return null;
   }
 }
@@ -22,7 +24,7 @@ function filterWith(addon, { blocks, errno }) {
 
     function look({ url, rawHeaders }, body) {
       addon.begin();
-      const keyword = addon.request(headText(url, rawHeaders), body);
+      const keyword = addon.request(headText(url, rawHeaders), rawHeaders.length / 2, body);
       if (keyword >= 0 && blocks) request.socket.destroy(failedRead(errno));
       else next();
     }
