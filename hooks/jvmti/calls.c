@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "../abi/record.h"
 #include "../preload/fdtable.h"
 #include "../preload/recording.h"
 

@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { MECHANISMS } from '../../agent/mechanisms/registry.ts';
+import { runJavaSuite } from './java/whole.ts';
 import { runSuite } from './suite.ts';
 
 const USAGE = `Usage: npm run test:conformance -- [--reads N] [--seed N] [--mechanisms a,b]
@@ -30,11 +31,11 @@ async function main(): Promise<number> {
   );
   const { mechanisms } = options;
   const chosen = MECHANISMS.filter(({ id }) => mechanisms === null || mechanisms.includes(id));
-  const reports = await runSuite(chosen, {
-    ...options,
-    lists: null,
-    tell: (line) => process.stdout.write(`${line}\n`),
-  });
+  const tell = (line: string) => process.stdout.write(`${line}\n`);
+  const reports = [
+    ...(await runSuite(chosen, { ...options, lists: null, tell })),
+    ...(chosen.some(({ id }) => id === 'jvmti') ? await runJavaSuite({ ...options, tell }) : []),
+  ];
   const ran = reports.filter(({ skipped }) => skipped === null);
   const disagreements = ran.reduce((sum, report) => sum + report.disagreements.length, 0);
   process.stdout.write(`${ran.length} ran, ${reports.length - ran.length} not here, ${disagreements} disagreements\n`);

@@ -39,6 +39,12 @@ const SHARES: readonly (readonly [KeywordSet, number])[] = [
 /** disagreements of a mechanism for which a small script is looked for; the others most likely have the same cause */
 const MADE_SMALLER = 2;
 
+/** the lists, and what part of the reads each has */
+export function keywordSets(): { readonly set: KeywordSet; readonly share: number }[] {
+  const all = SHARES.reduce((sum, [, share]) => sum + share, 0);
+  return SHARES.map(([set, share]) => ({ set, share: share / all }));
+}
+
 /** Every way in which each of these mechanisms is run. */
 export async function runSuite(mechanisms: readonly Mechanism[], o: SuiteOptions): Promise<SubjectReport[]> {
   const reports: SubjectReport[] = [];

@@ -5,8 +5,8 @@ import * as assert from 'uvu/assert';
 import { build, hasJavaHello, ROOT, type SutName, startSut } from '../agent/load/support.ts';
 
 await build('sut');
-const http: SutName[] = hasJavaHello() ? ['java-hello', 'node-hello'] : ['node-hello'];
-if (!hasJavaHello()) console.log('skipped: java-hello, because this machine has no javac');
+const http: SutName[] = hasJavaHello() ? ['java-hello', 'java-nio', 'node-hello'] : ['node-hello'];
+if (!hasJavaHello()) console.log('skipped: java-hello and java-nio, because this machine has no javac');
 
 const sut = suite('sut');
 

@@ -30,6 +30,7 @@ export type Sut = { port: number; pid: number; process: ChildProcess; stop(): Pr
 
 export const SUT_COMMANDS = {
   'java-hello': ['java', '-XX:TieredStopAtLevel=1', '-cp', `${ROOT}build/sut/java-hello`, 'JavaHello'],
+  'java-nio': ['java', '-XX:TieredStopAtLevel=1', '-cp', `${ROOT}build/sut/java-nio`, 'JavaNio'],
   'node-hello': [process.execPath, `${ROOT}sut/node-hello/node-hello.mjs`],
   'read-loop': [`${ROOT}build/sut/read-loop`],
 } as const;
