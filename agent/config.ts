@@ -12,6 +12,8 @@ export const PATHS = {
   preloadLibrary: join(root, 'build', 'libhookbench.so'),
   loadGenerator: join(root, 'build', 'hookbench-load'),
   bpfLoader: join(root, 'build', 'hookbench-bpf'),
+  notifySupervisor: join(root, 'build', 'hookbench-notify'),
+  notifyLauncher: join(root, 'build', 'hookbench-notify-launch'),
   bpftraceTemplate: join(root, 'hooks', 'bpftrace', 'read_hook.bt.in'),
   keywords: join(root, 'hooks', 'keywords', 'default.txt'),
   javaHello: join(root, 'build', 'sut', 'java-hello'),

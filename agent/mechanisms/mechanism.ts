@@ -65,6 +65,8 @@ export interface PlacedHook {
   readonly launcher?: readonly string[];
   /** @throws BenchError hook-dead when the process has started without the hook */
   assertLive(pid: number): void;
+  /** for a hook with a process of its own: null while that lives; afterwards its last lines. The SUT can't go on without it and is ended. */
+  died?(): string | null;
   /** how it works in that process, known once it is live, e.g. the scanner in use */
   readonly manner?: () => string;
   /** null for a hook that tells nothing: what it saw is not known */

@@ -50,8 +50,9 @@ async function problemOf(runAs: RunAs): Promise<string | null> {
 /** what it has to read or run, as this process would find it */
 function usedPrograms(): string[] {
   const commands = SUTS.map((sut) => located(sut.command().file));
-  const files = [PATHS.preloadLibrary, PATHS.loadGenerator, PATHS.javaHello, PATHS.nodeHello, PATHS.readLoop];
-  return [...new Set([...commands, ...files])].filter((path) => path !== null).filter(existsSync);
+  const files = [PATHS.preloadLibrary, PATHS.notifyLauncher, PATHS.loadGenerator];
+  const suts = [PATHS.javaHello, PATHS.nodeHello, PATHS.readLoop];
+  return [...new Set([...commands, ...files, ...suts])].filter((path) => path !== null).filter(existsSync);
 }
 
 /** a command without a folder is the first of its name on the PATH */

@@ -16,6 +16,7 @@ const TASK = {
   keywords: words('needle', 'edle', 'x'),
   windowBytes: null,
   blockErrno: null,
+  followsFcntl: false,
 };
 
 const judge = suite('the oracle');

@@ -30,6 +30,8 @@ export interface Task {
   readonly windowBytes: number | null;
   /** what a read with a keyword must fail with; null unless the action is block */
   readonly blockErrno: number | null;
+  /** knows an accepted socket also by a descriptor that fcntl made */
+  readonly followsFcntl: boolean;
 }
 
 export interface ExpectedProcess {
@@ -154,7 +156,7 @@ class World {
     }
     if (op.code === 'D') {
       const from = slots.get(b);
-      if (from !== undefined) slots.set(a, { end: from.end, known: from.known && isFollowed(op.how) });
+      if (from !== undefined) slots.set(a, { end: from.end, known: from.known && (this.#task.followsFcntl || isFollowed(op.how)) });
     }
   }
 
@@ -211,7 +213,7 @@ class World {
   }
 }
 
-/** Copies by fcntl are not known to a hook (hooks/README.md, limits). */
+/** Copies by fcntl are not known to most hooks (hooks/README.md, limits). */
 function isFollowed(how: number | undefined): boolean {
   return how !== DUPLICATE.fcntl && how !== DUPLICATE.fcntlCloexec;
 }

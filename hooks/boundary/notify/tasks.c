@@ -1,0 +1,71 @@
+#define _GNU_SOURCE
+#include "tasks.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "events.h"
+
+#define PROCESSES 1024u
+#define THREADS 4096u /* a power of two */
+
+static struct hb_process processes[PROCESSES];
+/* a guess, asked of the kernel before it is believed */
+static struct {
+  pid_t tid;
+  struct hb_process *process;
+} guesses[THREADS];
+
+static pid_t group_of(pid_t tid) {
+  char path[40], text[512];
+  snprintf(path, sizeof path, "/proc/%d/status", (int)tid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  ssize_t size = read(fd, text, sizeof text - 1);
+  close(fd);
+  text[size > 0 ? size : 0] = 0;
+  const char *found = strstr(text, "\nTgid:");
+  return found ? (pid_t)atoi(found + 6) : 0;
+}
+
+static struct hb_process *known(pid_t pid) {
+  for (uint32_t i = 0; i < PROCESSES; i++)
+    if (processes[i].pid == pid) return &processes[i];
+  return NULL;
+}
+
+static struct hb_process *note(pid_t pid, int epoll) {
+  struct hb_process *process = known(0);
+  int pidfd = process ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+  if (pidfd < 0) return NULL;
+  *process = (struct hb_process){.pid = pid, .pidfd = pidfd};
+  struct epoll_event event = {.events = EPOLLIN, .data.u64 = HB_EVENT(HB_EVENT_PROCESS, process - processes)};
+  epoll_ctl(epoll, EPOLL_CTL_ADD, pidfd, &event);
+  return process;
+}
+
+struct hb_process *hb_process_of(pid_t tid, int epoll) {
+  uint32_t slot = (uint32_t)tid & (THREADS - 1);
+  struct hb_process *process = guesses[slot].process;
+  if (guesses[slot].tid == tid && process && process->pid && syscall(SYS_tgkill, process->pid, tid, 0) == 0) return process;
+  pid_t pid = group_of(tid);
+  if (pid <= 0) return NULL;
+  process = known(pid);
+  if (!process) process = note(pid, epoll);
+  guesses[slot].tid = tid;
+  guesses[slot].process = process;
+  return process;
+}
+
+void hb_process_forget(uint32_t index) {
+  close(processes[index].pidfd); /* which takes it out of epoll, too */
+  processes[index].pid = 0;
+}
+
+int hb_process_fd(const struct hb_process *process, int fd) { return (int)syscall(SYS_pidfd_getfd, process->pidfd, fd, 0); }
