@@ -1,5 +1,5 @@
-/* A read, made here in the program's place. The bytes are looked at (MSG_PEEK), scanned and put into the program; when the answer has
- * reached it they are taken off the socket. So neither a bad buffer nor a signal costs a byte: the socket still has them. */
+/* A read, made here in the program's place. The bytes are looked at (MSG_PEEK), scanned and put into the program, then taken off the
+ * socket, and the program is answered: after a bad buffer the socket still has them. What a signal takes the answer from is kept (stash.h). */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "../memory.h"
+#include "cookies.h"
 #include "message.h"
+#include "stash.h"
 #include "supervisor.h"
 
 #define MOST_CONTROL 65536u
@@ -123,6 +125,11 @@ static bool finish(const struct hb_call *call, ssize_t got, uint16_t keyword) {
   return false;
 }
 
+static void keep(const struct hb_call *call, ssize_t size) {
+  if (!hb_stash_keep(hb_cookie_of(call->fd), bytes, (size_t)size))
+    __atomic_fetch_add(&hb_supervisor.ring.header->unringed, 1, __ATOMIC_RELAXED);
+}
+
 /* Control data comes only with the bytes themselves: they are taken first. */
 static enum hb_attempt read_with_control(const struct hb_call *call, struct msghdr *got, ssize_t size) {
   size_t room = wish.message.msg_controllen < sizeof control ? wish.message.msg_controllen : sizeof control;
@@ -135,7 +142,29 @@ static enum hb_attempt read_with_control(const struct hb_call *call, struct msgh
   hb_message_hand_on(call, got, !blocks);
   if (!blocks && (!hb_memory_scatter(call->process->pid, wish.parts, wish.count, bytes, (size_t)size) || give_message(call, got)))
     return refused(call, EFAULT);
-  if (!finish(call, size, keyword)) __atomic_fetch_add(&hb_supervisor.ring.header->unringed, 1, __ATOMIC_RELAXED);
+  if (!finish(call, size, keyword)) keep(call, size);
+  return HB_OVER;
+}
+
+static enum hb_attempt nothing_more(const struct hb_call *call, const struct msghdr *got) {
+  hb_supervisor.ring.ring->eofs++;
+  hb_answer(call->id, 0, give_message(call, got));
+  return HB_OVER;
+}
+
+static enum hb_attempt read_plainly(const struct hb_call *call, const struct msghdr *got, ssize_t size, uint64_t stashed) {
+  uint16_t keyword = hb_outside_scan(bytes, (size_t)size);
+  if (!hb_outside_blocks(keyword)) {
+    if (!hb_memory_scatter(call->process->pid, wish.parts, wish.count, bytes, (size_t)size)) return refused(call, EFAULT);
+    int wrong = give_address(call, got);
+    if (!wrong) wrong = give_message(call, got);
+    if (wrong) return refused(call, wrong);
+  }
+  if (stashed)
+    hb_stash_drop(stashed, (size_t)size);
+  else
+    receive(call, taken, (size_t)size, MSG_TRUNC, &(struct msghdr){0});
+  if (!finish(call, size, keyword)) keep(call, size);
   return HB_OVER;
 }
 
@@ -147,24 +176,14 @@ enum hb_attempt hb_read_attempt(const struct hb_call *call) {
     hb_let_through(call->id);
     return HB_OVER;
   }
-  ssize_t size = receive(call, bytes, wish.size, MSG_PEEK, &got);
+  uint64_t cookie = hb_cookie_of(call->fd);
+  ssize_t size = (ssize_t)hb_stash_peek(cookie, bytes, wish.size);
+  if (size > 0) return read_plainly(call, &(struct msghdr){0}, size, cookie);
+  size = receive(call, bytes, wish.size, MSG_PEEK, &got);
   if (size < 0 && errno != EAGAIN) return refused(call, errno);
   if (waits(call, size)) return HB_LATER;
   if (size < 0) return refused(call, EAGAIN);
-  if (size > 0 && is_message(call) && wish.message.msg_control) return read_with_control(call, &got, size);
-  if (size == 0) {
-    hb_supervisor.ring.ring->eofs++;
-    int wrong = give_message(call, &got);
-    hb_answer(call->id, 0, wrong);
-    return HB_OVER;
-  }
-  uint16_t keyword = hb_outside_scan(bytes, (size_t)size);
-  if (!hb_outside_blocks(keyword)) {
-    if (!hb_memory_scatter(call->process->pid, wish.parts, wish.count, bytes, (size_t)size)) return refused(call, EFAULT);
-    int wrong = give_address(call, &got);
-    if (!wrong) wrong = give_message(call, &got);
-    if (wrong) return refused(call, wrong);
-  }
-  if (finish(call, size, keyword)) receive(call, taken, (size_t)size, MSG_TRUNC, &(struct msghdr){0});
-  return HB_OVER;
+  if (size == 0) return nothing_more(call, &got);
+  if (is_message(call) && wish.message.msg_control) return read_with_control(call, &got, size);
+  return read_plainly(call, &got, size, 0);
 }
