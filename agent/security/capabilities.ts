@@ -6,8 +6,6 @@ import { type CapabilityName, capabilityBits, capabilitySet } from '#proto';
 const TRACING: readonly CapabilityName[] = ['CAP_BPF', 'CAP_PERFMON'];
 /** uprobes of one process by perf_event_open */
 const ADMIN: readonly CapabilityName[] = ['CAP_SYS_ADMIN'];
-/** descriptors and memory of a SUT that runs as another user */
-const TRACER: readonly CapabilityName[] = ['CAP_SYS_PTRACE'];
 
 /** mechanisms that are not here need none */
 export const NEEDED: Readonly<Record<string, readonly CapabilityName[]>> = {
@@ -15,7 +13,6 @@ export const NEEDED: Readonly<Record<string, readonly CapabilityName[]>> = {
   bpftrace: TRACING,
   uprobe: ADMIN,
   'uprobe:symbol': ADMIN,
-  'seccomp-notify': TRACER,
 };
 
 /** To run SUTs as another user: to become it, to take its bounding set away, to let its group reach the ring, to end it, and to look at its

@@ -1,4 +1,4 @@
-# The hooks that work from a process of their own at the system call boundary: the seccomp supervisor and its launcher, and the tracer.
+# The hooks that work from a process of their own at the system call boundary: the seccomp supervisor and its launcher.
 BOUNDARY_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -U_FORTIFY_SOURCE
 BOUNDARY_HEADERS := $(wildcard boundary/*.h boundary/*/*.h preload/*.h scan/*.h bpf/loader/*.h) abi/record.h
 BOUNDARY_SHARED := $(sort $(wildcard boundary/*.c scan/*.c)) bpf/loader/ringfile.c preload/env.c preload/options.c

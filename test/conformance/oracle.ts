@@ -156,7 +156,8 @@ class World {
     }
     if (op.code === 'D') {
       const from = slots.get(b);
-      if (from !== undefined) slots.set(a, { end: from.end, known: from.known && (this.#task.followsFcntl || isFollowed(op.how)) });
+      if (from !== undefined)
+        slots.set(a, { end: from.end, known: from.known && (this.#task.followsFcntl || isFollowed(op.how)) });
     }
   }
 

@@ -33,7 +33,14 @@ const TSC_ERROR_NS = 1000n;
 
 /** by the id, else by what is before its colon: variants of a mechanism have its limits */
 const LIMITS: Readonly<Record<string, Limits>> = {
-  'ld-preload': { windowBytes: () => null, tellsKeyword: true, followsForks: true, followsFcntl: false, takesNul: true, clockErrorNs: 0n },
+  'ld-preload': {
+    windowBytes: () => null,
+    tellsKeyword: true,
+    followsForks: true,
+    followsFcntl: false,
+    takesNul: true,
+    clockErrorNs: 0n,
+  },
   'ld-preload:simd': {
     windowBytes: () => null,
     tellsKeyword: true,
@@ -42,7 +49,14 @@ const LIMITS: Readonly<Record<string, Limits>> = {
     takesNul: true,
     clockErrorNs: TSC_ERROR_NS,
   },
-  bpftrace: { windowBytes: windowInNotes, tellsKeyword: false, followsForks: false, followsFcntl: false, takesNul: false, clockErrorNs: 0n },
+  bpftrace: {
+    windowBytes: windowInNotes,
+    tellsKeyword: false,
+    followsForks: false,
+    followsFcntl: false,
+    takesNul: false,
+    clockErrorNs: 0n,
+  },
   bpf: {
     windowBytes: () => BPF_WINDOW_BYTES,
     tellsKeyword: true,

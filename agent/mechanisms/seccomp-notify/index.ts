@@ -11,7 +11,8 @@ import { blockErrnoNumber, functionBits, placeRing } from '../ring-hook.ts';
 import { startSupervisor } from './supervisor.ts';
 import { tryOut } from './trial.ts';
 
-const NEEDS = 'Linux 5.14 or newer with seccomp user notification, CAP_SYS_PTRACE (root), hookbench-notify built';
+const NEEDS =
+  'Linux 5.14 or newer with seccomp user notification, hookbench-notify built; CAP_SYS_PTRACE where SUTs run as another user';
 
 export const seccompNotify: PlacedMechanism = {
   kind: 'placed',
@@ -43,7 +44,9 @@ async function probe(): Promise<SupportAnswer> {
   for (const path of [PATHS.notifySupervisor, PATHS.notifyLauncher])
     if (!existsSync(path)) return unsupported(NEEDS, `${path} is not there (make -C hooks boundary)`);
   const problem = await tryOut(seccompNotify);
-  return problem === null ? supported(NEEDS, 'a held call of a trial program was answered') : unsupported(NEEDS, problem);
+  return problem === null
+    ? supported(NEEDS, 'a held call of a trial program was answered')
+    : unsupported(NEEDS, problem);
 }
 
 function assertLive(header: RingHeader, o: { pid: number; order: HookOrder; said: string | null }): void {

@@ -47,12 +47,16 @@ export async function startSupervisor(
     if (!ending && held !== null) endProgram(held);
     return how;
   });
-  host.undo.push('hookbench-notify', { kind: 'process', pid: child.pid, startTicks: startTicks(child.pid) }, async () => {
-    ending = true;
-    child.stdin.end();
-    if ((await Promise.race([exited, after(END_TIMEOUT_MS)])) === 'timeout') child.kill('SIGKILL');
-    await exited;
-  });
+  host.undo.push(
+    'hookbench-notify',
+    { kind: 'process', pid: child.pid, startTicks: startTicks(child.pid) },
+    async () => {
+      ending = true;
+      child.stdin.end();
+      if ((await Promise.race([exited, after(END_TIMEOUT_MS)])) === 'timeout') child.kill('SIGKILL');
+      await exited;
+    },
+  );
   const first = await Promise.race([ready, exited, after(READY_TIMEOUT_MS)]);
   if (first !== 'ready')
     throw new BenchError('attach-failed', 'the seccomp supervisor did not start', {
@@ -60,7 +64,10 @@ export async function startSupervisor(
       detail: lines.text(),
     });
   grantGroup(o.socket, host.runAs, 0o660);
-  return { socket: o.socket, died: () => (exit === null || exit.exitCode === 0 || ending ? null : `${describe(exit)}\n${lines.text()}`) };
+  return {
+    socket: o.socket,
+    died: () => (exit === null || exit.exitCode === 0 || ending ? null : `${describe(exit)}\n${lines.text()}`),
+  };
 }
 
 /** It may have ended by itself, which is why the supervisor did: then its number is somebody else's, or nobody's. */

@@ -77,7 +77,7 @@ static size_t least_of(const struct hb_call *call) {
 }
 
 static bool waits(const struct hb_call *call, ssize_t got) {
-  if ((size_t)got >= wish.size || got == 0 || !hb_is_blocking(call, wish.flags)) return false;
+  if (got == 0 || got == (ssize_t)wish.size || !hb_is_blocking(call, wish.flags)) return false;
   if (got < 0) return true;
   struct pollfd over = {.fd = call->fd, .events = POLLRDHUP};
   return (size_t)got < least_of(call) && poll(&over, 1, 0) == 0;

@@ -64,7 +64,7 @@ struct hb_process *hb_process_of(pid_t tid, int epoll) {
 }
 
 void hb_process_forget(uint32_t index) {
-  close(processes[index].pidfd); /* which takes it out of epoll, too */
+  close(processes[index].pidfd); /* nobody else has it, so that takes it out of epoll, too */
   processes[index].pid = 0;
 }
 

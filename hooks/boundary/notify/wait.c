@@ -13,7 +13,7 @@
 #define MOST_WAITING 4096u
 
 static struct waiting {
-  struct hb_call call; /* fd -1: free */
+  struct hb_call call; /* id 0: free */
   uint64_t until_ns;   /* 0: for ever */
 } waiting[MOST_WAITING];
 static uint32_t used, highest; /* places below `highest` have been in use */
@@ -44,7 +44,8 @@ void hb_wait_for(const struct hb_call *call) {
 }
 
 static void leave(struct waiting *one) {
-  close(one->call.fd); /* which takes it out of epoll, too */
+  epoll_ctl(hb_supervisor.epoll, EPOLL_CTL_DEL, one->call.fd, NULL); /* closing does not: the program has the same socket open */
+  close(one->call.fd);
   one->call.id = 0;
   used--;
 }
