@@ -7,13 +7,14 @@ import { ldPreload, ldPreloadSimd } from './ld-preload.ts';
 import type { Mechanism } from './mechanism.ts';
 import { none } from './none.ts';
 import { ownHooks } from './own/index.ts';
+import { ptrace } from './ptrace/index.ts';
 import { seccompNotify } from './seccomp-notify/index.ts';
 import { uprobe, uprobeSymbol } from './uprobe/index.ts';
 
 export const MECHANISMS: readonly Mechanism[] = [
   ...[none, ldPreload, ldPreloadSimd],
   ...[bpftrace, bpf, uprobe, uprobeSymbol],
-  seccompNotify,
+  ...[seccompNotify, ptrace],
 ];
 
 /** @param hooksDir folder with hooks of somebody else's, null for none @param runAs who they are tried as

@@ -66,7 +66,7 @@ void hb_outside_announce(struct hb_ring_file *file, uint32_t pid) {
 }
 
 void hb_outside_record(struct hb_ring_file *file, const struct hb_seen *seen) {
-  uint64_t took = hb_now_ns() - seen->start_ns;
+  uint64_t took = (seen->end_ns ? seen->end_ns : hb_now_ns()) - seen->start_ns;
   bool hit = seen->keyword != HB_NO_KEYWORD, blocked = hb_outside_blocks(seen->keyword);
   struct hb_record record = {
       .t_ns = seen->start_ns,

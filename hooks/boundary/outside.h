@@ -29,6 +29,7 @@ struct hb_seen {
   int32_t fd;
   int32_t bytes;
   uint16_t keyword;
+  uint64_t end_ns; /* 0: the end of the hook's work, which is now */
 };
 
 uint64_t hb_now_ns(void);
@@ -45,7 +46,6 @@ static inline bool hb_outside_blocks(uint16_t keyword) {
   return keyword != HB_NO_KEYWORD && hb_outside.action == HB_ACTION_BLOCK;
 }
 
-/* The hook's work ends here. */
 void hb_outside_record(struct hb_ring_file *file, const struct hb_seen *seen);
 
 /* The read that was recorded last did not come about. */

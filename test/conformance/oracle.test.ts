@@ -17,6 +17,7 @@ const TASK = {
   windowBytes: null,
   blockErrno: null,
   followsFcntl: false,
+  followsForks: true,
 };
 
 const judge = suite('the oracle');

@@ -141,6 +141,7 @@ function judged(
     windowBytes,
     blockErrno: action === 'block' ? constants.errno[BLOCK_ERRNO] : null,
     followsFcntl: limits.followsFcntl,
+    followsForks: limits.followsForks,
   });
   const decider = { keywords, windowBytes, tellsKeyword: limits.tellsKeyword, clockErrorNs: limits.clockErrorNs };
   const disagreements = death === null ? [...expectation.broken, ...compare(expectation, decider)] : [deadAt(run)];

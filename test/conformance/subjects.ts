@@ -73,6 +73,14 @@ const LIMITS: Readonly<Record<string, Limits>> = {
     takesNul: true,
     clockErrorNs: 0n,
   },
+  ptrace: {
+    windowBytes: () => null,
+    tellsKeyword: true,
+    followsForks: false,
+    followsFcntl: false,
+    takesNul: true,
+    clockErrorNs: 0n,
+  },
   'seccomp-notify': {
     windowBytes: () => null,
     tellsKeyword: true,

@@ -3,19 +3,10 @@
 #ifndef HOOKBENCH_NOTIFY_CALLS_H
 #define HOOKBENCH_NOTIFY_CALLS_H
 
-#include <linux/audit.h>
-#include <stdint.h>
 #include <sys/syscall.h>
 
 #include "../../abi/record.h"
-
-#if defined(__x86_64__) && !defined(__ILP32__)
-#define HB_NATIVE_ARCH AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define HB_NATIVE_ARCH AUDIT_ARCH_AARCH64
-#else
-#error "system call numbers are known for x86-64 and arm64 only"
-#endif
+#include "../native.h"
 
 struct hb_held {
   int number;

@@ -116,7 +116,14 @@ static enum hb_attempt refused(const struct hb_call *call, int error) {
 
 /* Tells the program and the ring; the ring first, since what the program does next may be the end of the measurement. */
 static bool finish(const struct hb_call *call, ssize_t got, uint16_t keyword) {
-  struct hb_seen seen = {call->start_ns, (uint32_t)call->process->pid, (uint32_t)call->tid, (int32_t)call->args[0], (int32_t)got, keyword};
+  struct hb_seen seen = {
+      .start_ns = call->start_ns,
+      .pid = (uint32_t)call->process->pid,
+      .tid = (uint32_t)call->tid,
+      .fd = (int32_t)call->args[0],
+      .bytes = (int32_t)got,
+      .keyword = keyword,
+  };
   hb_outside_record(&hb_supervisor.ring, &seen);
   bool blocks = hb_outside_blocks(keyword);
   if (hb_answer(call->id, got, blocks ? hb_outside.block_errno : 0)) return true;

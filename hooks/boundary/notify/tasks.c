@@ -1,15 +1,12 @@
 #define _GNU_SOURCE
 #include "tasks.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../status.h"
 #include "events.h"
 
 #define PROCESSES 1024u
@@ -21,18 +18,6 @@ static struct {
   pid_t tid;
   struct hb_process *process;
 } guesses[THREADS];
-
-static pid_t group_of(pid_t tid) {
-  char path[40], text[512];
-  snprintf(path, sizeof path, "/proc/%d/status", (int)tid);
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return 0;
-  ssize_t size = read(fd, text, sizeof text - 1);
-  close(fd);
-  text[size > 0 ? size : 0] = 0;
-  const char *found = strstr(text, "\nTgid:");
-  return found ? (pid_t)atoi(found + 6) : 0;
-}
 
 static struct hb_process *known(pid_t pid) {
   for (uint32_t i = 0; i < PROCESSES; i++)
@@ -54,7 +39,7 @@ struct hb_process *hb_process_of(pid_t tid, int epoll) {
   uint32_t slot = (uint32_t)tid & (THREADS - 1);
   struct hb_process *process = guesses[slot].process;
   if (guesses[slot].tid == tid && process && process->pid && syscall(SYS_tgkill, process->pid, tid, 0) == 0) return process;
-  pid_t pid = group_of(tid);
+  pid_t pid = hb_status_number(tid, "Tgid");
   if (pid <= 0) return NULL;
   process = known(pid);
   if (!process) process = note(pid, epoll);
