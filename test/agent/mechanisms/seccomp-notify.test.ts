@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -10,7 +9,8 @@ import { pinningOf } from '../../../agent/host/cores.ts';
 import { startTicks, UndoStack } from '../../../agent/host/undo.ts';
 import type { Action, HookOrder, PlacedHook } from '../../../agent/mechanisms/mechanism.ts';
 import { seccompNotify } from '../../../agent/mechanisms/seccomp-notify/index.ts';
-import { buildBoundary, compile } from '../../helpers/preload.ts';
+import { type HeldReads, startHeldReads } from '../../helpers/held-reads.ts';
+import { buildBoundary } from '../../helpers/preload.ts';
 
 const notify = suite('agent/mechanisms seccomp-notify');
 const root = mkdtempSync('/dev/shm/hookbench-test-notify-');
@@ -35,37 +35,12 @@ async function place(action: Action = 'observe'): Promise<PlacedHook> {
   return seccompNotify.place(order, 'x');
 }
 
-interface Server {
-  readonly child: ChildProcess;
-  readonly pid: number;
-  readonly ended: Promise<unknown>;
-  /** Sends a line on a connection of its own. @returns what the server answers, '' when the read failed */
-  say(text: string): Promise<string>;
-}
-
-/** test/fixtures/held_reads.c: answers each line with its length, after reads that block in threads of their own */
-async function serve(hook: PlacedHook): Promise<Server> {
-  const [file = '', ...args] = [...(hook.launcher ?? []), compile('held_reads')];
-  const child = spawn(file, args, {
-    env: { PATH: process.env.PATH ?? '', ...hook.env },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const ended = once(child, 'exit');
-  undo.push('held_reads', null, () => void child.kill('SIGKILL'));
-  const [port] = (await once(child.stdout!, 'data')) as [Buffer];
-  hook.assertLive(child.pid!);
-  return { child, pid: child.pid!, ended, say: (text) => exchange(Number(port), text) };
-}
-
-async function exchange(port: number, text: string): Promise<string> {
-  const socket: Socket = connect(port, '127.0.0.1');
-  socket.write(text);
-  let answer = '';
-  socket.on('data', (chunk: Buffer) => {
-    answer += chunk.toString();
-  });
-  await once(socket, 'close');
-  return answer;
+async function serve(hook: PlacedHook): Promise<HeldReads> {
+  const { env, launcher = [] } = hook;
+  const server = await startHeldReads({ env, launcher });
+  undo.push('held_reads', null, () => void server.child.kill('SIGKILL'));
+  hook.assertLive(server.pid);
+  return server;
 }
 
 /** pid of the supervisor that is our child */
@@ -111,7 +86,7 @@ notify(
 notify('blocks: the read fails, and the program does not get the bytes', async () => {
   const hook = await place('block');
   const server = await serve(hook);
-  assert.is(await server.say('a needle'), 'errno 104');
+  assert.is(await server.say('a needle'), 'errno 104, first byte 97');
   assert.is(await server.say('a pin'), 'bytes 5');
   assert.is(hook.counts()?.hits, 1);
 });
@@ -121,7 +96,7 @@ notify('a supervisor that is killed is told, and its program is ended', async ()
   const server = await serve(hook);
   assert.is(hook.died?.(), null);
   process.kill(supervisorOf(), 'SIGKILL');
-  const [code, signal] = (await server.ended) as [number | null, string | null];
+  const [code, signal] = await server.ended;
   assert.equal([code, signal], [null, 'SIGKILL']);
   assert.match(hook.died?.() ?? '', /hookbench-notify ended with SIGKILL/);
 });
