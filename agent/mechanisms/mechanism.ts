@@ -66,6 +66,8 @@ export interface PlacedHook {
   /** @param pid what the process calls itself, as it stands in its ring; in a container it is not what the agent calls it
    * @throws BenchError hook-dead when the process has started without the hook */
   assertLive(pid: number): void;
+  /** for a hook with a process of its own: null while that lives; afterwards its last lines. The SUT can't go on without it and is ended. */
+  died?(): string | null;
   /** how it works in that process, known once it is live, e.g. the scanner in use */
   readonly manner?: () => string;
   /** It counts requests, once each, and not reads: how many bytes came for one it can't know. */

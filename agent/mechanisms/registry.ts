@@ -10,19 +10,15 @@ import type { Mechanism } from './mechanism.ts';
 import { nodePreload } from './node-preload.ts';
 import { none } from './none.ts';
 import { ownHooks } from './own/index.ts';
+import { ptrace } from './ptrace/index.ts';
+import { seccompNotify } from './seccomp-notify/index.ts';
 import { uprobe, uprobeSymbol } from './uprobe/index.ts';
 
 export const MECHANISMS: readonly Mechanism[] = [
-  none,
-  ldPreload,
-  ldPreloadSimd,
-  bpftrace,
-  bpf,
-  uprobe,
-  uprobeSymbol,
-  nodePreload,
-  appFilter,
-  jvmti,
+  ...[none, ldPreload, ldPreloadSimd],
+  ...[bpftrace, bpf, uprobe, uprobeSymbol],
+  ...[seccompNotify, ptrace],
+  ...[nodePreload, jvmti, appFilter],
 ];
 
 /** @param hooksDir folder with hooks of somebody else's, null for none @param runAs who they are tried as

@@ -29,23 +29,31 @@ export interface PlacedRing {
 /** @param name of the instance; the ring is closed with the fork */
 export async function placeRing(order: HookOrder, name: string): Promise<PlacedRing> {
   const keywordFile = join(order.dir, 'keywords');
-  await writeFile(keywordFile, joinLines(order.keywords), { mode: 0o600 });
+  const { variables, keywords } = hookVariables(order, keywordFile);
+  await writeFile(keywordFile, keywords, { mode: 0o600 });
   grantGroup(keywordFile, order.host.runAs, 0o640);
   const ring = RingFile.create(join(order.dir, `${name}.ring`), {
     action: order.action,
-    capacity: capacityFor(order.mostReads),
+    capacity: ringCapacity(order.mostReads),
     keywords: order.keywords.length,
   });
   grantGroup(ring.path, order.host.runAs, 0o660);
   order.host.undo.push(`ring ${name}`, null, () => ring.close());
-  const env = {
-    HOOKBENCH_RING: ring.path,
+  return { ring, env: { HOOKBENCH_RING: ring.path, ...variables } };
+}
+
+/** What every hook of ours is told, whatever process it lives in, and what is to be in the keyword file. */
+export function hookVariables(
+  order: HookOrder,
+  keywordFile: string,
+): { variables: Record<string, string>; keywords: Buffer } {
+  const variables = {
     HOOKBENCH_KEYWORDS: keywordFile,
     HOOKBENCH_ACTION: order.action,
     HOOKBENCH_FUNCTIONS: order.functions.join(','),
     ...(order.action === 'block' && { HOOKBENCH_ERRNO: order.blockErrno ?? DEFAULT_BLOCK_ERRNO }),
   };
-  return { ring, env };
+  return { variables, keywords: joinLines(order.keywords) };
 }
 
 /** as in the ring's header */
@@ -80,7 +88,7 @@ export function assertRingLive(
 }
 
 /** Twice what is expected, since a request may take more than one read: a power of two, as the library asks. */
-function capacityFor(mostReads: number): number {
+export function ringCapacity(mostReads: number): number {
   return 2 ** Math.min(24, Math.max(14, Math.ceil(Math.log2(2 * mostReads + 1))));
 }
 

@@ -57,6 +57,7 @@ function usedPrograms(): string[] {
     PATHS.jvmtiAgent,
     PATHS.nodeAddon,
     PATHS.nodePreload,
+    PATHS.notifyLauncher,
     PATHS.loadGenerator,
     PATHS.javaHello,
     PATHS.javaNio,

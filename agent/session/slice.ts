@@ -98,6 +98,8 @@ async function failureOf(error: LoadError, instances: readonly LiveInstance[]): 
   await new Promise((resolve) => setTimeout(resolve, 300));
   const instance = instances.find((i) => i.instance.id === error.targetId);
   const ended = instance?.process.ended();
+  const dead = instances.find((i) => i.hook?.died?.() != null);
+  if (dead !== undefined) return hookDead(dead, error);
   if (instance !== undefined && ended != null) {
     return new BenchError(
       'sut-died',
@@ -115,4 +117,16 @@ async function failureOf(error: LoadError, instances: readonly LiveInstance[]): 
     detail: error.stderrTail,
     cause: error,
   });
+}
+
+function hookDead({ instance, process, hook }: LiveInstance, cause: LoadError): BenchError {
+  return new BenchError(
+    'hook-dead',
+    `the hook ${instance.mechanism} died, and SUT ${process.sut} (pid ${process.pid}), which can't go on without it, was ended`,
+    {
+      nextStep: 'look at its last lines and at the kernel log (dmesg) for the out-of-memory killer',
+      detail: hook?.died?.() ?? '',
+      cause,
+    },
+  );
 }

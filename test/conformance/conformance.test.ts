@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MECHANISMS } from '../../agent/mechanisms/registry.ts';
-import { buildLibrary } from '../helpers/preload.ts';
+import { buildBoundary, buildLibrary } from '../helpers/preload.ts';
 import { type KeywordSet, keywordsOf } from './keyword-sets.ts';
 import { firstKeyword } from './search.ts';
 import { type Subject, subjectsOf } from './subjects.ts';
@@ -53,6 +53,7 @@ const conformance = suite('conformance');
 for (const subject of subjectsOf(MECHANISMS)) {
   conformance(`${subject.name} agrees with the oracle`, async () => {
     buildLibrary();
+    buildBoundary();
     const said: string[] = [];
     const options = {
       seed: SEED,

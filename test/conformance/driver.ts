@@ -27,7 +27,7 @@ let program: string | undefined;
 /** Starts a program that waits until it is told to run its script. @param o.dir a folder on memory; o.name is used once in it */
 export async function startDriver(
   script: Script,
-  o: { dir: string; name: string; env?: Readonly<Record<string, string>> },
+  o: { dir: string; name: string; env?: Readonly<Record<string, string>>; launcher?: readonly string[] },
 ): Promise<Driver> {
   program ??= compile(
     'conformance_driver',
@@ -39,7 +39,8 @@ export async function startDriver(
   const fd = openSync(resultFile, 'w');
   ftruncateSync(fd, resultsBytes(script));
   closeSync(fd);
-  const child = spawn(program, [scriptFile, resultFile], {
+  const [file = program, ...args] = [...(o.launcher ?? []), program, scriptFile, resultFile];
+  const child = spawn(file, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH ?? '', ...o.env },
   });

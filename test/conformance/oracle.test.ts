@@ -16,6 +16,8 @@ const TASK = {
   keywords: words('needle', 'edle', 'x'),
   windowBytes: null,
   blockErrno: null,
+  followsFcntl: false,
+  followsForks: true,
 };
 
 const judge = suite('the oracle');

@@ -30,6 +30,10 @@ export interface Task {
   readonly windowBytes: number | null;
   /** what a read with a keyword must fail with; null unless the action is block */
   readonly blockErrno: number | null;
+  /** knows an accepted socket also by a descriptor that fcntl made */
+  readonly followsFcntl: boolean;
+  /** does its work in forked children, too */
+  readonly followsForks: boolean;
 }
 
 export interface ExpectedProcess {
@@ -67,7 +71,7 @@ type Slots = Map<number, Descriptor>;
 const end = (accepted: boolean): End => ({ accepted, queue: new Queue(), peer: null });
 
 export function expectationOf(script: Script, results: readonly StepResult[], task: Task): Expectation {
-  const world = new World(task);
+  const world = new World(task, results[0]?.pid ?? 0);
   for (const event of inTimeOrder(results)) {
     const result = results[event.step]!;
     const op = script.ops[event.step]!;
@@ -100,13 +104,15 @@ class World {
   readonly processes = new Map<number, ExpectedProcess>();
   readonly broken: { step: number; what: string }[] = [];
   readonly #task: Task;
+  readonly #mainPid: number;
   /** sequence → slots of the process it runs in */
   readonly #slots = new Map<number, Slots>([[0, new Map()]]);
   /** step under way → what its slot was when it began */
   readonly #reading = new Map<number, Descriptor>();
 
-  constructor(task: Task) {
+  constructor(task: Task, mainPid: number) {
     this.#task = task;
+    this.#mainPid = mainPid;
   }
 
   begin(op: PlacedOp, result: StepResult, step: number): void {
@@ -154,7 +160,8 @@ class World {
     }
     if (op.code === 'D') {
       const from = slots.get(b);
-      if (from !== undefined) slots.set(a, { end: from.end, known: from.known && isFollowed(op.how) });
+      if (from !== undefined)
+        slots.set(a, { end: from.end, known: from.known && (this.#task.followsFcntl || isFollowed(op.how)) });
     }
   }
 
@@ -182,7 +189,8 @@ class World {
     const { keywords, windowBytes } = this.#task;
     if (!counts) return;
     const keyword = firstKeyword(keywords, bytes, windowBytes);
-    if (keyword !== null && this.#task.blockErrno !== null)
+    const isHooked = this.#task.followsForks || result.pid === this.#mainPid;
+    if (keyword !== null && isHooked && this.#task.blockErrno !== null)
       this.broken.push({ step, what: 'a keyword reached the program' });
     process.reads.push({ ...result, step, call, bytes, keyword });
   }
@@ -211,7 +219,7 @@ class World {
   }
 }
 
-/** Copies by fcntl are not known to a hook (hooks/README.md, limits). */
+/** Copies by fcntl are not known to most hooks (hooks/README.md, limits). */
 function isFollowed(how: number | undefined): boolean {
   return how !== DUPLICATE.fcntl && how !== DUPLICATE.fcntlCloexec;
 }

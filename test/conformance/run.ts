@@ -70,7 +70,8 @@ async function runPlaced(mechanism: PlacedMechanism, order: HookOrder, bench: Be
   const outcomes: Outcome[] = [];
   for (const [i, script] of bench.scripts.entries()) {
     const hook = await mechanism.place(order, `hook-${i}`);
-    const driver = await startDriver(script, { dir: bench.dir, name: `driver-${i}`, env: hook.env });
+    const { env, launcher = [] } = hook;
+    const driver = await startDriver(script, { dir: bench.dir, name: `driver-${i}`, env, launcher });
     try {
       hook.assertLive(driver.pid);
       const run = await driver.run();
@@ -139,6 +140,8 @@ function judged(
     keywords,
     windowBytes,
     blockErrno: action === 'block' ? constants.errno[BLOCK_ERRNO] : null,
+    followsFcntl: limits.followsFcntl,
+    followsForks: limits.followsForks,
   });
   const decider = { keywords, windowBytes, tellsKeyword: limits.tellsKeyword, clockErrorNs: limits.clockErrorNs };
   const disagreements = death === null ? [...expectation.broken, ...compare(expectation, decider)] : [deadAt(run)];

@@ -18,6 +18,8 @@ export interface Limits {
   readonly tellsKeyword: boolean;
   /** hooks the children that its process forks */
   readonly followsForks: boolean;
+  /** knows an accepted socket by whatever descriptor, also one that fcntl made */
+  readonly followsFcntl: boolean;
   /** keywords may hold NUL */
   readonly takesNul: boolean;
   /** how far its times may be from CLOCK_MONOTONIC, ns */
@@ -32,20 +34,43 @@ const TSC_ERROR_NS = 1000n;
 
 /** by the id, else by what is before its colon: variants of a mechanism have its limits */
 const LIMITS: Readonly<Record<string, Limits>> = {
-  'ld-preload': { windowBytes: () => null, tellsKeyword: true, followsForks: true, takesNul: true, clockErrorNs: 0n },
+  'ld-preload': {
+    windowBytes: () => null,
+    tellsKeyword: true,
+    followsForks: true,
+    followsFcntl: false,
+    takesNul: true,
+    clockErrorNs: 0n,
+  },
   'ld-preload:simd': {
     windowBytes: () => null,
     tellsKeyword: true,
     followsForks: true,
+    followsFcntl: false,
     takesNul: true,
     clockErrorNs: TSC_ERROR_NS,
   },
-  jvmti: { windowBytes: () => null, tellsKeyword: true, followsForks: false, takesNul: true, clockErrorNs: 0n },
-  bpftrace: { windowBytes: windowInNotes, tellsKeyword: false, followsForks: false, takesNul: false, clockErrorNs: 0n },
+  jvmti: {
+    windowBytes: () => null,
+    tellsKeyword: true,
+    followsForks: false,
+    followsFcntl: false,
+    takesNul: true,
+    clockErrorNs: 0n,
+  },
+  bpftrace: {
+    windowBytes: windowInNotes,
+    tellsKeyword: false,
+    followsForks: false,
+    followsFcntl: false,
+    takesNul: false,
+    clockErrorNs: 0n,
+  },
   bpf: {
     windowBytes: () => BPF_WINDOW_BYTES,
     tellsKeyword: true,
     followsForks: false,
+    followsFcntl: false,
     takesNul: true,
     clockErrorNs: 0n,
   },
@@ -53,6 +78,23 @@ const LIMITS: Readonly<Record<string, Limits>> = {
     windowBytes: () => BPF_WINDOW_BYTES,
     tellsKeyword: true,
     followsForks: false,
+    followsFcntl: false,
+    takesNul: true,
+    clockErrorNs: 0n,
+  },
+  ptrace: {
+    windowBytes: () => null,
+    tellsKeyword: true,
+    followsForks: false,
+    followsFcntl: false,
+    takesNul: true,
+    clockErrorNs: 0n,
+  },
+  'seccomp-notify': {
+    windowBytes: () => null,
+    tellsKeyword: true,
+    followsForks: true,
+    followsFcntl: true,
     takesNul: true,
     clockErrorNs: 0n,
   },

@@ -25,6 +25,11 @@ export function buildLibrary(): string {
   return LIBRARY;
 }
 
+/** The supervisor, its launcher and the tracer. */
+export function buildBoundary(): void {
+  check(spawnSync('make', ['-s', '-j2', '-C', join(ROOT, 'hooks'), 'boundary'], { encoding: 'utf8' }));
+}
+
 const programs = new Map<string, string>();
 
 /** Compiles test/fixtures/NAME.c, once for the same flags. Returns the program's path. */

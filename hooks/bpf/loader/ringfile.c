@@ -10,7 +10,6 @@ static const char *check(const struct hb_ring_header *header, uint64_t size) {
   if (header->magic != HB_RING_MAGIC || header->version != HB_ABI_VERSION) return "not a ring file of this version";
   if (header->header_bytes != HB_HEADER_BYTES || header->record_bytes != sizeof(struct hb_record)) return "a ring file of another layout";
   if (header->ring_slots == 0 || header->capacity == 0 || (header->capacity & (header->capacity - 1))) return "no ring in it";
-  if (header->action == HB_ACTION_BLOCK) return "the kernel program does not block";
   uint64_t rings = HB_HEADER_BYTES + (uint64_t)header->ring_slots * sizeof(struct hb_ring);
   if (size < (rings + 4095) / 4096 * 4096 + (uint64_t)header->capacity * sizeof(struct hb_record)) return "cut short";
   return NULL;
@@ -44,5 +43,6 @@ void hb_ring_file_put(struct hb_ring_file *file, const struct hb_record *record)
   ring->reads++;
   ring->bytes += (uint32_t)record->bytes;
   ring->hits += record->flags & HB_FLAG_HIT;
+  ring->blocked += (record->flags & HB_FLAG_BLOCKED) / HB_FLAG_BLOCKED;
   __atomic_store_n(&ring->head, head + 1, __ATOMIC_RELEASE);
 }
