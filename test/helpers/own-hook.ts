@@ -14,6 +14,9 @@ const FLAGS = [
   '-shared',
   '-fPIC',
 ];
+/** a script for bpftrace that counts reads of the first four processes it is given */
+export const ownScript = `${ROOT}/test/fixtures/own_script.bt`;
+
 const SOURCES = { example: 'hooks/own/example.c', silent: 'test/fixtures/own_silent.c' } as const;
 
 export function buildOwn(what: keyof typeof SOURCES, out: string): void {
