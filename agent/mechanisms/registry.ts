@@ -7,9 +7,19 @@ import { ldPreload, ldPreloadSimd } from './ld-preload.ts';
 import type { Mechanism } from './mechanism.ts';
 import { none } from './none.ts';
 import { ownHooks } from './own/index.ts';
+import { skSkb } from './sk-skb.ts';
 import { uprobe, uprobeSymbol } from './uprobe/index.ts';
 
-export const MECHANISMS: readonly Mechanism[] = [none, ldPreload, ldPreloadSimd, bpftrace, bpf, uprobe, uprobeSymbol];
+export const MECHANISMS: readonly Mechanism[] = [
+  none,
+  ldPreload,
+  ldPreloadSimd,
+  bpftrace,
+  bpf,
+  uprobe,
+  uprobeSymbol,
+  skSkb,
+];
 
 /** @param hooksDir folder with hooks of somebody else's, null for none @param runAs who they are tried as
  * @throws BenchError usage for a folder that can't be trusted */

@@ -16,6 +16,7 @@
 #include "attach.h"
 #include "capabilities.h"
 #include "collect.h"
+#include "verdict.h"
 
 /* A fifth of the time that it takes to fill the kernel's memory with the shortest reads. */
 #define COLLECT_EVERY_MS 15
@@ -68,7 +69,8 @@ static int has_sung(void) {
 
 /* Until it is told to end. Standard input has nothing to say but its end. */
 static void run(int signals) {
-  struct pollfd ends[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+  int dropped = hb_verdict_dropped(&attached, &options);
+  struct pollfd ends[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = signals, .events = POLLIN}, {.fd = dropped, .events = POLLIN}};
   int live = 0;
   for (;;) {
     if (!live && (!options.canary || has_sung())) {
@@ -77,10 +79,11 @@ static void run(int signals) {
       printf("live\n");
       fflush(stdout);
     }
-    int events = poll(ends, 2, live ? COLLECT_EVERY_MS : CANARY_EVERY_MS);
+    int events = poll(ends, 3, live ? COLLECT_EVERY_MS : CANARY_EVERY_MS);
     if (events < 0 && errno != EINTR) return;
     char said[256];
     if (ends[1].revents || (ends[0].revents && read(STDIN_FILENO, said, sizeof said) <= 0)) return;
+    hb_verdict_end();
     if (options.level == HB_LEVEL_FULL) hb_collect(&collector, 0);
   }
 }
@@ -106,9 +109,15 @@ int main(int argc, char **argv) {
   if (attach_somehow() != 0) return 1;
   fflush(stdout);
   run(signals);
-  hb_detach(&attached);
+  if (options.form == HB_FORM_SK_SKB)
+    hb_verdict_leave(&attached, &collector);
+  else
+    hb_detach(&attached);
   hb_collect(&collector, 1);
   hb_collect_report(&collector);
+  printf("detached\n");
+  fflush(stdout);
+  if (options.form == HB_FORM_SK_SKB) hb_verdict_linger(&attached, signals);
   hb_unload(&attached);
   return 0;
 }

@@ -11,8 +11,8 @@ struct hb_ring_file {
   uint64_t capacity;
 };
 
-/* Returns NULL, or what is wrong. */
-const char *hb_ring_file_open(struct hb_ring_file *file, const char *path);
+/* Returns NULL, or what is wrong. @param blocks whether the program blocks, which the file must be made for */
+const char *hb_ring_file_open(struct hb_ring_file *file, const char *path, int blocks);
 void hb_ring_file_put(struct hb_ring_file *file, const struct hb_record *record);
 
 #endif
