@@ -20,7 +20,7 @@ const OLDEST = [6, 4] as const;
 const TRIAL_TIMEOUT_MS = 30_000;
 const SCOPE = `sk-skb counts segments of TCP, not reads: a request that comes in two is two to it, and two in one are one. Its latencies are those of its own copy and scan of the first ${BPF_WINDOW_BYTES} bytes, and hold neither the read nor the detour that the data takes`;
 const BLOCKING =
-  'sk-skb drops a segment with a keyword before the program can read it, and its loader then ends the connection: the client sees it closed without an answer';
+  'sk-skb drops a segment with a keyword before the program can read it, and its loader then ends the connection: the client sees it closed without an answer. No read fails, so the error asked for is not seen';
 
 export const skSkb: AttachedMechanism = {
   kind: 'attached',

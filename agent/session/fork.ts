@@ -65,7 +65,7 @@ export async function startFork(
   const armOf = new Uint8Array(64);
   for (const live of instances) {
     armOf[live.instance.id] = live.instance.arm;
-    await generator.setTarget(loadTarget(live, placement, order.action));
+    await generator.setTarget(loadTarget(live, { sutIpv4: placement.sutIpv4, action: order.action }));
   }
   const traces = order.action === 'trace' ? new TraceLimiter(TRACE_LIMIT) : null;
   return { order, mechanisms, generator, sutIpv4: placement.sutIpv4, instances, traces, armOf };
@@ -91,11 +91,24 @@ function mostReads({ steps, instances, action }: Assignment): number {
 
 /** Under block an instance without a hook has its connections renewed just like one whose requests are refused: otherwise the two would not
  * be compared on the same work. */
-function loadTarget({ instance, sut, process, hook }: LiveInstance, placement: Placement, action: Action): LoadTarget {
-  const target = { id: instance.id, ipv4: placement.sutIpv4, port: process.port };
-  const expect = action !== 'block' ? 'serve' : hook === null ? 'renew' : 'refuse';
+function loadTarget(
+  { instance, sut, process, hook }: LiveInstance,
+  o: { sutIpv4: string; action: Action; refused?: boolean },
+): LoadTarget {
+  const target = { id: instance.id, ipv4: o.sutIpv4, port: process.port };
+  const expect = o.action !== 'block' ? 'serve' : hook === null && o.refused !== true ? 'renew' : 'refuse';
   if (sut.protocol.kind === 'http') return { ...target, protocol: 'http', expect };
   return { ...target, protocol: 'burst', requestsPerUnit: sut.protocol.requestsPerUnit };
+}
+
+/** Tells the load generator that a hook which blocks is attached to these instances, or no longer. */
+export async function expectRefusals(
+  { generator, sutIpv4, order }: LiveFork,
+  instances: readonly LiveInstance[],
+  refused: boolean,
+): Promise<void> {
+  if (order.action !== 'block') return;
+  for (const live of instances) await generator.setTarget(loadTarget(live, { sutIpv4, action: order.action, refused }));
 }
 
 async function startInstance(
