@@ -22,7 +22,10 @@ const MOST_HOOKS = 64;
 const MOST_BYTES = 256 * 2 ** 20;
 /** What a file is, by the end of its name; the first that fits. */
 const KINDS = {
+  '.jvmti.so': 'jvmti',
   '.so': 'preload',
+  '.jar': 'java-agent',
+  '.bpf.o': 'object',
   '.bt': 'script',
 } as const;
 type Suffix = keyof typeof KINDS;

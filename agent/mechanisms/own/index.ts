@@ -4,6 +4,8 @@
 import type { RunAs } from '../../security/run-as.ts';
 import type { Mechanism } from '../mechanism.ts';
 import { type FoundHook, foundHooks, type HookKind } from './folder.ts';
+import { javaAgentHook, jvmtiHook } from './java.ts';
+import { objectHook } from './object.ts';
 import { preloadHook } from './preload.ts';
 import { scriptHook } from './script.ts';
 
@@ -11,7 +13,10 @@ type Maker = (found: FoundHook, runAs: RunAs | null) => Promise<Mechanism>;
 
 const MAKERS: Readonly<Record<HookKind, Maker>> = {
   preload: preloadHook,
+  jvmti: jvmtiHook,
+  'java-agent': javaAgentHook,
   script: scriptHook,
+  object: objectHook,
 };
 
 /** Each is tried once, for real: somebody else's code runs here. @param runAs who those that live in SUTs are tried as, null for this process's

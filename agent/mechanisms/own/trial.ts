@@ -8,7 +8,7 @@ import { runCommand } from '../../process/child.ts';
 import { asUser, grantGroup, type RunAs, tellUser } from '../../security/run-as.ts';
 import { ACTIONS, type Action, FUNCTIONS, type HookedFunction } from '../mechanism.ts';
 
-const TRIAL_MS = 5_000;
+const TRIAL_MS = 30_000;
 const SMALL = { slots: 1, capacity: 16 };
 
 export type Trial =
@@ -20,7 +20,7 @@ export type Trial =
     };
 
 /** @param variables what puts the hook into the program @param program that does nothing, and its arguments
- * @param complaintIn finds in what the program says on standard error that the hook is not in it */
+ * @param o.complaintIn finds in what the program says that the hook is not in it */
 export async function tryHook(
   variables: Readonly<Record<string, string>>,
   program: readonly string[],
@@ -47,13 +47,15 @@ export async function tryHook(
     ];
     const words = [...(user === undefined ? [] : asUser(user)), '--no-new-privs', 'env', ...settings, ...program];
     const ran = await runCommand('setpriv', words, { timeoutMs: TRIAL_MS });
-    const complaint = o.complaintIn.exec(ran.stderr)?.[0];
+    // a Java machine complains on standard output
+    const said = `${ran.stdout}\n${ran.stderr}`;
+    const complaint = o.complaintIn.exec(said)?.[0];
     if (complaint !== undefined)
       return { loads: false, why: `the loader says: ${complaint}${hintOf(complaint, runAs)}` };
     if (ran.exitCode !== 0)
       return {
         loads: false,
-        why: `with it, ${program[0]} ends with ${ran.exitCode ?? 'a signal'}: ${lastLine(ran.stderr)}`,
+        why: `with it, ${program[0]} ends with ${ran.exitCode ?? 'a signal'}: ${lastLine(said)}`,
       };
     return { loads: true, ring: saidIn(ring) };
   } finally {

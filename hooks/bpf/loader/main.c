@@ -16,6 +16,7 @@
 #include "attach.h"
 #include "capabilities.h"
 #include "collect.h"
+#include "own.h"
 #include "verdict.h"
 
 /* A fifth of the time that it takes to fill the kernel's memory with the shortest reads. */
@@ -91,6 +92,7 @@ static void run(int signals) {
 int main(int argc, char **argv) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (argc == 2 && strcmp(argv[1], "--capabilities") == 0) return hb_capabilities();
+  if (argc >= 3 && strcmp(argv[1], "--object") == 0) return hb_own_object(argv[2], argv + 3);
   hb_options_read(&options, argc, argv);
   sigset_t ending;
   sigemptyset(&ending);

@@ -14,6 +14,7 @@ static const char usage[] =
     "usage: hookbench-bpf [--form auto|fentry|tp_btf|raw_tp|tp|uprobe|sk_skb] [--level empty|filter|latency|scan|full]\n"
     "         [--functions read,recv,recvfrom,readv,recvmsg] [--block] [--canary PID] [--log FILE] --keywords FILE\n"
     "         --watch PID[:RING]… [--site PID:PROGRAM:entry|return:OFFSET:PATH]…\n"
+    "       hookbench-bpf --object FILE PID…\n"
     "       hookbench-bpf --capabilities\n";
 
 __attribute__((noreturn)) static void refuse(const char *what, const char *value) {

@@ -1,7 +1,7 @@
 /** Hooks of somebody else's that are attached from outside, attached for real. */
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -11,11 +11,12 @@ import { UndoStack } from '../../../agent/host/undo.ts';
 import type { AttachedMechanism, HookOrder } from '../../../agent/mechanisms/mechanism.ts';
 import { MECHANISMS, mechanismsOf } from '../../../agent/mechanisms/registry.ts';
 import { BenchError } from '../../../proto/index.ts';
-import { ownScript } from '../../helpers/own-hook.ts';
+import { buildOwnObject, ownScript } from '../../helpers/own-hook.ts';
 import { needs } from '../../helpers/require.ts';
 import { NEVER } from './attached-check.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'hookbench-own-attached-'));
+const zero = openSync('/dev/zero', 'r');
 const undo = new UndoStack(join(dir, 'journal'));
 const own = suite('own hooks, attached from outside');
 own.after(() => rmSync(dir, { recursive: true, force: true }));
@@ -75,6 +76,35 @@ script('killed while attached, it says so', async () => {
   while (hook.died() === null) await new Promise((resolve) => setTimeout(resolve, 10));
   const error = await hook.detach().catch((failure: unknown) => failure);
   assert.is((error as BenchError).code, 'probe-died');
+});
+
+const object = needs('ebpf', 'bpf-build') ? own : own.skip;
+
+object('an object: loaded, attached, told whose reads to look at, and gone when detached', async () => {
+  const hooks = await catalogue({ 'prog.bpf.o': buildOwnObject(join(dir, 'prog.bpf.o')), 'junk.bpf.o': 'no object' });
+  const { support, found } = await hooks.get('own:prog')!.probe();
+  assert.is(support, 'supported', found);
+  const junk = await hooks.get('own:junk')!.probe();
+  assert.match(`${junk.support} ${junk.found}`, /^unsupported junk\.bpf\.o is not used: .*can't be read: /);
+  const before = probesOnRead();
+  const hook = await hooks.get('own:prog')!.attach(order, [process.pid], NEVER);
+  assert.is(probesOnRead(), before === null ? null : before + 1);
+  const counted = () => {
+    const { status, stdout } = spawnSync('bpftool', ['-j', 'map', 'dump', 'name', 'hookbench_pids'], {
+      encoding: 'utf8',
+    });
+    const [entry] = status === 0 ? (JSON.parse(stdout) as { formatted: { key: number; value: number } }[]) : [];
+    return entry?.formatted ?? null;
+  };
+  const first = counted();
+  for (let i = 0; i < 50; i++) readSync(zero, Buffer.alloc(1));
+  const second = counted();
+  if (first !== null && second !== null) {
+    assert.is(second.key, process.pid);
+    assert.ok(second.value >= first.value + 50, `${first.value} ${second.value}`);
+  }
+  assert.equal(await hook.detach(), []);
+  assert.is(probesOnRead(), before);
 });
 
 own('two files of one name are refused, as one of them would be measured under the name of the other', async () => {
