@@ -1,5 +1,5 @@
-/** Runs build/hookbench-bpf, which loads our kernel program, and reads what it brought into the ring files: for the mechanisms `bpf` and
- * `uprobe`, which differ in where the program is attached. */
+/** Runs build/hookbench-bpf, which loads our kernel program, and reads what it brought into the ring files: for the mechanisms `bpf`, `uprobe`
+ * and `sk-skb`, which differ in where the program is attached. */
 
 import { rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -21,13 +21,15 @@ export interface LoaderOptions {
   /** --form and --site: numbers, names of the loader's own list, and paths found by the agent */
   readonly args: readonly string[];
   readonly signal: AbortSignal;
+  /** a keyword on the canary's connection comes through whatever the functions; else only where `read` is watched */
+  readonly seesConnections?: boolean;
   /** lines for the report, given the form that was attached and what was refused before */
   notes(form: string, refused: readonly string[]): readonly string[];
 }
 
 let runs = 0;
 
-/** Attaches to the processes; proven live by a canary of this process where `read` is watched. @throws BenchError attach-failed | cancelled */
+/** Attaches to the processes; proven live by a canary of this process where its keyword can be seen. @throws BenchError attach-failed | cancelled */
 export async function attachByLoader(
   order: HookOrder,
   pids: readonly number[],
@@ -48,7 +50,8 @@ export async function attachByLoader(
   const keywordFile = `${name}.keywords`;
   await writeFile(keywordFile, joinLines(order.keywords), { mode: 0o600 });
   const watched = pids.map((pid, i) => `${pid}:${rings[i]!.path}`);
-  const sings = order.functions.includes('read');
+  const sings = o.seesConnections === true || order.functions.includes('read');
+  const canary = sings ? await Canary.open() : null;
   const child = new LoaderProcess(`${name}.log`, [
     ...o.args,
     ...['--functions', order.functions.join(','), '--keywords', keywordFile, '--log', `${name}.log`],
@@ -61,7 +64,7 @@ export async function attachByLoader(
   order.host.undo.push('hookbench-bpf', { kind: 'process', pid: child.pid, startTicks: startTicks(child.pid) }, () =>
     child.kill(),
   );
-  await provenLive(child, sings ? order.keywords[0]! : null, o.signal);
+  await provenLive(child, { canary, keyword: order.keywords[0]!, signal: o.signal });
   const notes = o.notes(child.form, child.refused);
   return {
     attachMs: performance.now() - startedMs,
@@ -99,8 +102,10 @@ function findingsOf(pid: number, ring: RingFile, cuts: ReadonlyMap<number, numbe
 }
 
 /** Sings until the program has seen the keyword, or, where there is no read to be seen, takes the loader's word. */
-async function provenLive(child: LoaderProcess, keyword: Uint8Array | null, signal: AbortSignal): Promise<void> {
-  const canary = keyword === null ? null : await Canary.open();
+async function provenLive(
+  child: LoaderProcess,
+  { canary, keyword, signal }: { canary: Canary | null; keyword: Uint8Array; signal: AbortSignal },
+): Promise<void> {
   const deadline = performance.now() + ATTACH_TIMEOUT_MS;
   try {
     while (!child.live) {
@@ -108,7 +113,7 @@ async function provenLive(child: LoaderProcess, keyword: Uint8Array | null, sign
       if (signal.aborted) throw new BenchError('cancelled', 'attaching the kernel program was cancelled');
       if (performance.now() > deadline)
         throw child.failure('attach-failed', `the kernel program was not live after ${ATTACH_TIMEOUT_MS / 1000} s`);
-      if (keyword !== null && child.form !== '') await canary?.sing(keyword);
+      if (child.form !== '') await canary?.sing(keyword);
       await child.anything(SING_EVERY_MS);
     }
   } catch (error) {

@@ -98,7 +98,7 @@ export interface AttachedHook {
   readonly notes: readonly string[];
   /** null while it lives; afterwards its last lines */
   died(): string | null;
-  /** Detaches and reads what was found. @throws BenchError probe-died */
+  /** Detaches and reads what was found: one for each process, in their order; none from a hook that tells nothing. @throws BenchError probe-died */
   detach(): Promise<readonly AttachedFindings[]>;
 }
 

@@ -12,11 +12,12 @@ import { none } from './none.ts';
 import { ownHooks } from './own/index.ts';
 import { ptrace } from './ptrace/index.ts';
 import { seccompNotify } from './seccomp-notify/index.ts';
+import { skSkb } from './sk-skb.ts';
 import { uprobe, uprobeSymbol } from './uprobe/index.ts';
 
 export const MECHANISMS: readonly Mechanism[] = [
   ...[none, ldPreload, ldPreloadSimd],
-  ...[bpftrace, bpf, uprobe, uprobeSymbol],
+  ...[bpftrace, bpf, uprobe, uprobeSymbol, skSkb],
   ...[seccompNotify, ptrace],
   ...[nodePreload, jvmti, appFilter],
 ];

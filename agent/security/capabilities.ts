@@ -13,6 +13,7 @@ export const NEEDED: Readonly<Record<string, readonly CapabilityName[]>> = {
   bpftrace: TRACING,
   uprobe: ADMIN,
   'uprobe:symbol': ADMIN,
+  'sk-skb': ADMIN,
 };
 
 /** To run SUTs as another user: to become it, to take its bounding set away, to let its group reach the ring, to end it, and to look at its

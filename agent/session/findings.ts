@@ -11,7 +11,7 @@ import { minus, parity, type SentTally } from './tally.ts';
 /** of a live fork what turning findings into records needs */
 type Finder = Pick<LiveFork, 'order' | 'traces' | 'openings'>;
 
-/** @param o.findings one for each target, in the same order */
+/** @param o.findings one for each target, in the same order; none from a hook that tells nothing */
 export function findingRecords(
   fork: Finder,
   step: Step,
@@ -24,6 +24,7 @@ export function findingRecords(
     before: ReadonlyMap<number, HookCounts | null | undefined>;
   },
 ): RecordBody[] {
+  if (o.findings.length === 0) return [];
   return o.targets.flatMap((live, i): RecordBody[] => {
     const found = o.findings[i]!;
     const place: Place = {

@@ -36,6 +36,7 @@ export interface LiveFork {
   /** where the load generator reaches the SUTs */
   readonly sutIpv4: string;
   readonly instances: readonly LiveInstance[];
+  readonly payloads: Payloads;
   /** what each new connection to an instance begins with: reads besides those of the requests */
   readonly openings: ReadonlyMap<number, HookCounts>;
   /** live as they are, but nothing is measured of them and no hook watches them: what hooks cost everybody else */
@@ -74,7 +75,7 @@ export async function startFork(
   const openings = new Map<number, HookCounts>();
   for (const live of all) {
     armOf[live.instance.id] = live.instance.arm;
-    const target = loadTarget(live, placement, { order, payloads });
+    const target = loadTarget(live, { sutIpv4: placement.sutIpv4, order, payloads });
     await generator.setTarget(target);
     if (target.protocol !== 'burst') openings.set(target.id, openingOf(target, order.keywords));
   }
@@ -84,7 +85,7 @@ export async function startFork(
     all.filter(({ instance }) => beside.has(instance.id) === is),
   );
   return {
-    ...{ order, mechanisms, generator, sutIpv4: placement.sutIpv4, openings, traces, armOf },
+    ...{ order, mechanisms, generator, sutIpv4: placement.sutIpv4, payloads, openings, traces, armOf },
     ...{ instances: instances!, bystanders: bystanders! },
   };
 }
@@ -111,16 +112,16 @@ function mostReads({ steps, instances, action }: Assignment): number {
  * be compared on the same work. */
 function loadTarget(
   { instance, sut, process, hook }: LiveInstance,
-  placement: Placement,
-  { order: { action, keywords }, payloads }: { order: HookOrder; payloads: Payloads },
+  o: Pick<LiveFork, 'sutIpv4' | 'order' | 'payloads'> & { refused?: boolean },
 ): LoadTarget {
-  const target = { id: instance.id, ipv4: placement.sutIpv4, port: process.port };
-  const expect = action !== 'block' ? 'serve' : hook === null ? 'renew' : 'refuse';
+  const { action, keywords } = o.order;
+  const target = { id: instance.id, ipv4: o.sutIpv4, port: process.port };
+  const expect = action !== 'block' ? 'serve' : hook === null && o.refused !== true ? 'renew' : 'refuse';
   if (sut.protocol.kind === 'burst')
     return { ...target, protocol: 'burst', requestsPerUnit: sut.protocol.requestsPerUnit };
   const { kind } = sut.protocol;
   if (kind === 'http') return { ...target, protocol: kind, expect };
-  const template = templateFor(kind, payloads, keywords);
+  const template = templateFor(kind, o.payloads, keywords);
   return { ...target, protocol: kind, replies: repliesOf(kind), template, expect };
 }
 
@@ -132,6 +133,16 @@ function openingOf({ template }: { template?: RequestTemplate }, keywords: reado
     bytes: opening.length,
     hits: keywords.some((word) => opening.includes(Buffer.from(word))) ? 1 : 0,
   };
+}
+
+/** Tells the load generator that a hook which blocks is attached to these instances, or no longer. */
+export async function expectRefusals(
+  fork: LiveFork,
+  instances: readonly LiveInstance[],
+  refused: boolean,
+): Promise<void> {
+  if (fork.order.action !== 'block') return;
+  for (const live of instances) await fork.generator.setTarget(loadTarget(live, { ...fork, refused }));
 }
 
 async function startInstance(

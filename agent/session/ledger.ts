@@ -24,8 +24,8 @@ export class ForkLedger {
   readonly #loss = new Map<string, { hop: string; sut: string; mechanism: string } & LossCount>();
   readonly #cut = new Map<string, { sut: string; mechanism: string } & CutCount>();
   readonly #notes = new Map<string, Note>();
-  /** by instance id */
-  readonly #blocking = new Map<number, Blocking>();
+  /** by instance id and mechanism */
+  readonly #blocking = new Map<string, Blocking>();
 
   loss(hop: string, sut: string, mechanism: string, count: Readonly<LossCount>): void {
     const key = `${hop} ${sut} ${mechanism}`;
@@ -51,19 +51,21 @@ export class ForkLedger {
     }
   }
 
-  /** Under action block: what became of the requests to the instances with a hook, failed slices included. */
+  /** Under action block: what became of the requests to the instances with a hook in them, or with the one attached, failed slices included. */
   blocking(
     instances: readonly LiveInstance[],
     counters: readonly TargetCounters[],
-    { condition, fork }: Pick<Assignment, 'condition' | 'fork'>,
+    { condition, fork, attached }: Pick<Assignment, 'condition' | 'fork'> & { attached?: string | undefined },
   ): void {
     for (const { instance, sut, hook } of instances) {
       const counted = counters.find(({ target }) => target === instance.id);
-      if (hook === null || counted === undefined) continue;
+      const mechanism = attached ?? (hook === null ? null : instance.mechanism);
+      if (mechanism === null || counted === undefined) continue;
       const where = { sut: sut.id, condition, fork, block: 0, step: 0, vantage: sut.vantage };
-      const place = { ...where, phase: 'measure', design: 'alternated' } as const;
-      const sum = this.#blocking.get(instance.id) ?? { place, mechanism: instance.mechanism, ...NOTHING_BLOCKED };
-      this.#blocking.set(instance.id, {
+      const place = { ...where, phase: 'measure', design: instance.design } as const;
+      const key = `${instance.id} ${mechanism}`;
+      const sum = this.#blocking.get(key) ?? { place, mechanism, ...NOTHING_BLOCKED };
+      this.#blocking.set(key, {
         ...sum,
         refused: sum.refused + counted.refused,
         served: sum.served + counted.served,

@@ -3,7 +3,7 @@
 import { type Assignment, asBenchError, BenchError, type RecordBody, type Step } from '#proto';
 import type { AttachedFindings, AttachedHook, AttachedMechanism, Mechanism } from '../mechanisms/mechanism.ts';
 import { findingRecords } from './findings.ts';
-import { known, type LiveFork, type LiveInstance } from './fork.ts';
+import { expectRefusals, known, type LiveFork, type LiveInstance } from './fork.ts';
 import type { ForkLedger } from './ledger.ts';
 import type { ForkObserver } from './observer.ts';
 import { runSlice } from './slice.ts';
@@ -35,10 +35,11 @@ export async function runStep(
 
 async function runAttached(
   fork: LiveFork,
-  step: Step,
+  planned: Step,
   c: StepContext,
   keep: (records: RecordBody[]) => void,
 ): Promise<void> {
+  const step = withoutCensusOfBlocked(planned, fork);
   const mechanism = attachedMechanism(step.attach, fork.mechanisms);
   const targets = slicedFirst(fork.instances.filter((live) => namedIn(step, live.instance.id)));
   c.tell(`attaching ${mechanism.id}`);
@@ -51,7 +52,9 @@ async function runAttached(
   c.tell(`${mechanism.id} attached after ${(hook.attachMs / 1000).toFixed(1)} s`);
   const before = new Map(targets.map((live) => [live.instance.id, live.hook?.counts()]));
   const sent = new SentTally();
-  const { records, failure } = await runSlices(fork, step, c, sent);
+  await expectRefusals(fork, targets, true);
+  const { records, failure } = await runSlices(fork, step, c, sent, mechanism.id);
+  await expectRefusals(fork, targets, false);
   const findings = await detached(hook, mechanism.id).catch((error: unknown) => asBenchError(error));
   if (findings instanceof BenchError || failure !== null) {
     keep(records.map(voided));
@@ -62,6 +65,12 @@ async function runAttached(
         : failure!;
   }
   keep([...records, ...findingRecords(fork, step, c, { mechanism, targets, findings, sent, before })]);
+}
+
+/** What a hook outside takes away the hook inside a process can't have seen: under block they are not compared. */
+function withoutCensusOfBlocked(step: Step, { order }: LiveFork): Step {
+  if (order.action !== 'block') return step;
+  return { ...step, slices: step.slices.filter(({ phase }) => phase !== 'census') };
 }
 
 /** @throws BenchError probe-died also when it had ended before it was told to */
@@ -80,6 +89,7 @@ async function runSlices(
   step: Step,
   c: StepContext,
   sent: SentTally,
+  attached?: string,
 ): Promise<{ records: RecordBody[]; failure: BenchError | null }> {
   const records: RecordBody[] = [];
   for (const slice of step.slices) {
@@ -93,7 +103,8 @@ async function runSlices(
       c.ledger.loss('ring', live.sut.id, live.instance.mechanism, ring);
     }
     c.ledger.load(slice.sut, outcome.records);
-    if (c.assignment.action === 'block') c.ledger.blocking(fork.instances, outcome.counters, c.assignment);
+    if (c.assignment.action === 'block')
+      c.ledger.blocking(fork.instances, outcome.counters, { ...c.assignment, attached });
     if (outcome.failure !== null) return { records, failure: outcome.failure };
   }
   c.ledger.sent.addAll(

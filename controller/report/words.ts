@@ -1,6 +1,6 @@
 /** The words and symbols every renderer shares, so that the same thing has the same name everywhere. */
 
-import type { Comparison, Design, FlagCode, Vantage, Verdict } from '../analysis/results.ts';
+import type { Comparison, Design, FlagCode, Results, Vantage, Verdict } from '../analysis/results.ts';
 import type { DifferenceVerdict } from '../compare/index.ts';
 
 export interface VerdictWords {
@@ -55,17 +55,20 @@ const LAYERS: Readonly<Record<string, string>> = {
   jvmti: 'runtime',
   'node-preload': 'runtime',
   'ld-preload': 'library',
-  own: 'library',
   bpftrace: 'kernel',
   bpf: 'kernel',
+  'sk-skb': 'kernel',
   uprobe: 'kernel',
   ptrace: 'kernel',
   'seccomp-notify': 'kernel',
   sud: 'kernel',
 };
 
-/** The layer a mechanism (or its variant, such as ld-preload:simd) sits at, or null for one that is not of our catalogue (imported data). */
-export function layerOf(mechanism: string): string | null {
+/** The layer a mechanism (or its variant, such as ld-preload:simd) sits at, or null for one that is not of our catalogue (imported data).
+ * @param catalogue of the study: where a hook of somebody else's sits only its agents know */
+export function layerOf(mechanism: string, catalogue: Results['mechanisms']): string | null {
+  const told = catalogue.find(({ id }) => id === mechanism)?.layer ?? '';
+  if (told !== '') return told;
   const [family = ''] = mechanism.split(':');
   return Object.hasOwn(LAYERS, family) ? (LAYERS[family] ?? null) : null;
 }

@@ -22,6 +22,19 @@ enum hb_bpf_level { HB_LEVEL_EMPTY, HB_LEVEL_FILTER, HB_LEVEL_LATENCY, HB_LEVEL_
 #define HB_READV 4u
 #define HB_RECVMSG 8u
 
+/* Where a watched process listens (form sk_skb). */
+struct hb_bpf_listener {
+  uint64_t netns; /* cookie of the network namespace */
+  uint32_t port;
+  uint32_t reserved;
+};
+
+/* Whose connections they are. */
+struct hb_bpf_owner {
+  uint32_t target;
+  uint32_t tgid;
+};
+
 struct hb_bpf_place {
   uint32_t tgid; /* 0: nobody */
   uint32_t target;
@@ -36,7 +49,7 @@ struct hb_bpf_config {
   uint32_t accepting;
   uint32_t shallow;
   uint32_t next_mask; /* cells of the automaton's table, a power of two, less one */
-  uint32_t reserved;
+  uint32_t blocks; /* form sk_skb: segments with a keyword are dropped */
   struct hb_bpf_place places[HB_BPF_PLACES];
   uint8_t class_of[256];
   uint16_t pairs[HB_PAIRS];
@@ -52,7 +65,8 @@ struct hb_bpf_target {
   uint64_t unscanned;     /* counted reads that could not be handled: lost */
   uint64_t untracked_fds; /* accepted descriptors past HB_BPF_FDS */
   uint64_t seen;          /* what the levels below `full` came to, so that their work is not left out */
-  uint64_t reserved[9];
+  uint64_t leaving; /* form sk_skb: set by the loader when what arrives is to be let through and no longer looked at */
+  uint64_t reserved[8];
   uint64_t fds[HB_BPF_FDS / 64];
   struct hb_record records[HB_BPF_RECORDS];
 };

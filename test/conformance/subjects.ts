@@ -100,6 +100,9 @@ const LIMITS: Readonly<Record<string, Limits>> = {
   },
 };
 
+/** Those that see segments and not reads: what a read brought is none of their answers. Held against what was sent instead, in the test named. */
+const OF_SEGMENTS: Readonly<Record<string, string>> = { 'sk-skb': 'test/agent/mechanisms/sk-skb.test.ts' };
+
 /** One way in which a mechanism is run. */
 export interface Subject {
   readonly name: string;
@@ -122,7 +125,7 @@ export function limitsOf({ id }: Mechanism): Limits {
 /** A mechanism is run with `read` alone, with every function it can be put in front of when there are more, and so again with each other action. */
 export function subjectsOf(mechanisms: readonly Mechanism[]): Subject[] {
   return mechanisms.flatMap((mechanism) => {
-    if (mechanism.kind === 'bare') return [];
+    if (mechanism.kind === 'bare' || Object.hasOwn(OF_SEGMENTS, mechanism.id)) return [];
     if ((mechanism.unsuited?.(DRIVER) ?? null) !== null) return [];
     const limits = limitsOf(mechanism);
     const all = FUNCTIONS.filter((name) => mechanism.functions.includes(name));

@@ -1,12 +1,13 @@
-/** A vendor's own hooks on the bench: a study file, two hooks from a folder, one with our ring and one without, and a gate on both. */
+/** A vendor's own hooks on the bench: a study file, hooks from a folder, one with our ring, one without and a script, and a gate on each. */
 
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { endRuns, newOutDir, resultsIn, runCli, studyDir } from '../helpers/cli.ts';
-import { buildOwn } from '../helpers/own-hook.ts';
+import { buildOwn, ownScript } from '../helpers/own-hook.ts';
+import { needs } from '../helpers/require.ts';
 
 const dir = newOutDir();
 // SUTs run as a user of their own, which must reach the hooks
@@ -15,12 +16,15 @@ const out = join(dir, 'out');
 mkdirSync(join(dir, 'hooks'), { mode: 0o755 });
 buildOwn('example', join(dir, 'hooks', 'vendor.so'));
 buildOwn('silent', join(dir, 'hooks', 'plain.so'));
+const scripts = needs('ebpf') ? ['own:script'] : [];
+if (scripts.length > 0) copyFileSync(ownScript, join(dir, 'hooks', 'script.bt'));
+const outside = ['own:plain', ...scripts];
 const study = join(dir, 'vendor.yaml');
 writeFileSync(
   study,
   `schema: hookbench.study-file/v1
 sut: [read-loop]
-mechanisms: [own:vendor, own:plain]
+mechanisms: [${['own:vendor', ...outside].join(', ')}]
 hooks-dir: hooks
 requests: 3000
 warmup-floor: 400
@@ -29,7 +33,7 @@ blocks: 1
 seed: 5
 out: out
 gate:
-  max: ['own:vendor:read-loop:caller:p50<1s', 'own:plain:caller:p50<1s']
+  max: ['own:vendor:read-loop:caller:p50<1s', ${outside.map((id) => `'${id}:caller:p50<1s'`).join(', ')}]
 `,
 );
 
@@ -46,13 +50,15 @@ vendor('is measured as ours are where it writes the ring; else only the clocks o
   for (const [id, file] of [
     ['own:vendor', 'vendor.so'],
     ['own:plain', 'plain.so'],
+    ...scripts.map((id) => [id, 'script.bt'] as const),
   ] as const) {
     const sha256 = createHash('sha256')
       .update(readFileSync(join(dir, 'hooks', file)))
       .digest('hex');
     assert.is(of(id)?.sha256, sha256);
+    const told = [...(of(id)?.manner ?? []), ...results.warnings.map(({ detail }) => detail)];
     assert.ok(
-      of(id)?.manner.some((manner) => manner.includes(sha256)),
+      told.some((text) => text.includes(sha256)),
       id,
     );
     assert.ok(
@@ -69,10 +75,11 @@ vendor('is measured as ours are where it writes the ring; else only the clocks o
   assert.ok(
     results.loss.some(({ mechanism, lost, received }) => mechanism === 'own:vendor' && lost === 0 && received > 0),
   );
-  assert.not(results.loss.some(({ mechanism }) => mechanism === 'own:plain'));
+  assert.not(results.loss.some(({ mechanism }) => outside.includes(mechanism)));
   assert.equal([...new Set(results.inside.map(({ mechanism }) => mechanism))], ['own:vendor']);
   const warnings = results.warnings.map(({ detail }) => detail).join('\n');
-  assert.match(warnings, /own:plain does not write our ring: parity is not known/);
+  for (const id of outside)
+    assert.match(warnings, new RegExp(`${id} .*does not write our ring: .*parity is not known`));
   assert.not.match(warnings, /own:vendor does not/);
   assert.match(warnings, /vendor\.yaml \(sha256 [0-9a-f]{64}\); --forks wins over its forks 9/);
   assert.match(stdout, /own:plain/);
@@ -83,10 +90,7 @@ vendor('is held to the budgets of its study file', async () => {
   const { rows } = JSON.parse(stdout) as { rows: { mechanism: string; limitNs: number; vantage: string }[] };
   assert.equal(
     rows.map(({ mechanism, limitNs, vantage }) => [mechanism, limitNs, vantage]),
-    [
-      ['own:vendor', 1e9, 'caller'],
-      ['own:plain', 1e9, 'caller'],
-    ],
+    [['own:vendor', 1e9, 'caller'], ...outside.map((id) => [id, 1e9, 'caller'])],
   );
 });
 

@@ -20,12 +20,24 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$/;
 const SAFE_PATH = /^[A-Za-z0-9._+@/-]+$/;
 const MOST_HOOKS = 64;
 const MOST_BYTES = 256 * 2 ** 20;
-const SUFFIX = '.so';
+/** What a file is, by the end of its name; the first that fits. */
+const KINDS = {
+  '.jvmti.so': 'jvmti',
+  '.so': 'preload',
+  '.jar': 'java-agent',
+  '.bpf.o': 'object',
+  '.bt': 'script',
+} as const;
+type Suffix = keyof typeof KINDS;
+export type HookKind = (typeof KINDS)[Suffix];
 const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
 
 export interface FoundHook {
+  readonly kind: HookKind;
   readonly name: string;
+  /** name and ending */
+  readonly file: string;
   /** without links */
   readonly path: string;
   readonly sha256: string;
@@ -33,23 +45,34 @@ export interface FoundHook {
   readonly refused: string;
 }
 
-/** @returns every NAME.so, also those that are not used, with the reason
- * @throws BenchError usage when the folder itself can't be trusted */
+/** @returns every file with an ending that we know, also those that are not used, with the reason
+ * @throws BenchError usage when the folder itself can't be trusted, or two files have one name */
 export function foundHooks(dir: string): FoundHook[] {
   const folder = trustedFolder(dir);
-  const files = readdirSync(folder)
-    .filter((file) => file.endsWith(SUFFIX))
-    .sort();
-  if (files.length > MOST_HOOKS) refuse(folder, `it holds ${files.length} hooks; at most ${MOST_HOOKS} are taken`);
-  return files.map((file) => {
-    const name = file.slice(0, -SUFFIX.length);
-    if (!NAME.test(name)) return { ...nameless(name), refused: 'its name has other than letters, digits and . _ -' };
-    try {
-      return { name, ...trustedFile(folder, file), refused: '' };
-    } catch (error) {
-      return { name, path: join(folder, file), sha256: '', refused: (error as Error).message };
-    }
-  });
+  const hooks = readdirSync(folder)
+    .sort()
+    .flatMap((file) => {
+      const suffix = (Object.keys(KINDS) as Suffix[]).find((end) => file.endsWith(end));
+      return suffix === undefined ? [] : [foundHook(folder, file, suffix)];
+    });
+  if (hooks.length > MOST_HOOKS) refuse(folder, `it holds ${hooks.length} hooks; at most ${MOST_HOOKS} are taken`);
+  for (const { name, file } of hooks.filter(({ path }) => path !== '')) {
+    const other = hooks.find((one) => one.name === name && one.file !== file && one.path !== '');
+    if (other !== undefined) refuse(folder, `${file} and ${other.file} would both be own:${name}`);
+  }
+  return hooks;
+}
+
+function foundHook(folder: string, file: string, suffix: Suffix): FoundHook {
+  const kind = KINDS[suffix];
+  const name = file.slice(0, -suffix.length);
+  if (!NAME.test(name))
+    return { kind, file, ...nameless(name), refused: 'its name has other than letters, digits and . _ -' };
+  try {
+    return { kind, name, file, ...trustedFile(folder, file), refused: '' };
+  } catch (error) {
+    return { kind, name, file, path: join(folder, file), sha256: '', refused: (error as Error).message };
+  }
 }
 
 /** The same checks once more. @throws BenchError hook-changed when it is not the file that was found */
@@ -70,7 +93,8 @@ function trustedFolder(dir: string): string {
     throw new BenchError('usage', `--hooks-dir ${dir} can't be used: ${(cause as Error).message}`, { cause });
   }
   if (!statSync(folder).isDirectory()) refuse(folder, 'it is no folder');
-  if (!SAFE_PATH.test(folder)) refuse(folder, 'its path has blanks or odd characters, which LD_PRELOAD does not take');
+  if (!SAFE_PATH.test(folder))
+    refuse(folder, 'its path has blanks or odd characters, which neither LD_PRELOAD nor JAVA_TOOL_OPTIONS takes');
   for (let at = folder; ; at = dirname(at)) {
     const problem = writableProblem(statSync(at), at === folder);
     if (problem !== null) refuse(folder, at === folder ? problem : `${at} above it: ${problem}`);
@@ -90,7 +114,8 @@ function writableProblem(stat: Stats, isStrict: boolean): string | null {
 function trustedFile(folder: string, file: string): { path: string; sha256: string } {
   const path = realpathSync(join(folder, file));
   if (!path.startsWith(folder + sep)) throw new Error(`it is a link out of the folder, to ${path}`);
-  if (!SAFE_PATH.test(path)) throw new Error('its path has odd characters, which LD_PRELOAD does not take');
+  if (!SAFE_PATH.test(path))
+    throw new Error('its path has odd characters, which neither LD_PRELOAD nor JAVA_TOOL_OPTIONS takes');
   // opening a named pipe would wait for its writer
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   try {

@@ -8,7 +8,7 @@ import { runCommand } from '../../process/child.ts';
 import { asUser, grantGroup, type RunAs, tellUser } from '../../security/run-as.ts';
 import { ACTIONS, type Action, FUNCTIONS, type HookedFunction } from '../mechanism.ts';
 
-const TRIAL_MS = 5_000;
+const TRIAL_MS = 30_000;
 const SMALL = { slots: 1, capacity: 16 };
 
 export type Trial =
@@ -19,7 +19,14 @@ export type Trial =
       readonly ring: { readonly actions: Action[]; readonly functions: HookedFunction[] } | null;
     };
 
-export async function tryHook(path: string, runAs: RunAs | null): Promise<Trial> {
+/** @param variables what puts the hook into the program @param program that does nothing, and its arguments
+ * @param o.complaintIn finds in what the program says that the hook is not in it */
+export async function tryHook(
+  variables: Readonly<Record<string, string>>,
+  program: readonly string[],
+  o: { runAs: RunAs | null; complaintIn: RegExp },
+): Promise<Trial> {
+  const { runAs } = o;
   const dir = mkdtempSync(join(memoryDir(), 'hookbench-trial-'));
   chmodSync(dir, 0o700);
   let ring: RingFile | null = null;
@@ -31,20 +38,25 @@ export async function tryHook(path: string, runAs: RunAs | null): Promise<Trial>
     grantGroup(keywords, user, 0o640);
     ring = RingFile.create(join(dir, 'ring'), { action: 'observe', ...SMALL });
     grantGroup(ring.path, user, 0o660);
-    const variables = [
-      `LD_PRELOAD=${path}`,
+    const settings = [
+      ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
       `HOOKBENCH_RING=${ring.path}`,
       `HOOKBENCH_KEYWORDS=${keywords}`,
       'HOOKBENCH_ACTION=observe',
       `HOOKBENCH_FUNCTIONS=${FUNCTIONS.join(',')}`,
     ];
-    const words = [...(user === undefined ? [] : asUser(user)), '--no-new-privs', 'env', ...variables, 'true'];
+    const words = [...(user === undefined ? [] : asUser(user)), '--no-new-privs', 'env', ...settings, ...program];
     const ran = await runCommand('setpriv', words, { timeoutMs: TRIAL_MS });
-    const complaint = /cannot be preloaded.*$/m.exec(ran.stderr)?.[0];
+    // a Java machine complains on standard output
+    const said = `${ran.stdout}\n${ran.stderr}`;
+    const complaint = o.complaintIn.exec(said)?.[0];
     if (complaint !== undefined)
       return { loads: false, why: `the loader says: ${complaint}${hintOf(complaint, runAs)}` };
     if (ran.exitCode !== 0)
-      return { loads: false, why: `with it, true ends with ${ran.exitCode ?? 'a signal'}: ${lastLine(ran.stderr)}` };
+      return {
+        loads: false,
+        why: `with it, ${program[0]} ends with ${ran.exitCode ?? 'a signal'}: ${lastLine(said)}`,
+      };
     return { loads: true, ring: saidIn(ring) };
   } finally {
     ring?.close();

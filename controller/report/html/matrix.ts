@@ -41,7 +41,7 @@ function table(results: Results, groups: readonly Group[], index: number): Marku
       markup`<th scope="col" role="columnheader"><a class="sut-name" href="#${placeId(results, g)}">${groupLabel(results, g)}</a><span class="sub">${VANTAGE_WORDS[g.vantage]}</span></th>`,
   );
   const rows = treatedMechanisms(results).map((mechanism) => {
-    const layer = layerOf(mechanism);
+    const layer = layerOf(mechanism, results.mechanisms);
     const cells = groups.map((g) =>
       cell(
         results,

@@ -26,9 +26,9 @@ const ROOMY_FROM = 96;
 
 function tableLines(results: Results, group: Group, columns: number, paint: Paint): readonly string[] {
   const head = HEAD.map((text): Cell => [paint.dim(text)]);
-  const wide = (c: Comparison) => wideRow(c, paint, shortVerdict(results, c, paint));
-  const roomy = (c: Comparison) => roomyRow(c, paint, shortVerdict(results, c, paint));
-  const stacked = (c: Comparison) => stackedRow(c, paint, verdictCell(results, c, paint));
+  const wide = (c: Comparison) => wideRow(c, layerAndDesign(results, c), paint, shortVerdict(results, c, paint));
+  const roomy = (c: Comparison) => roomyRow(c, layerAndDesign(results, c), paint, shortVerdict(results, c, paint));
+  const stacked = (c: Comparison) => stackedRow(c, layerAndDesign(results, c), paint, verdictCell(results, c, paint));
   const forms = [
     ...(columns >= WIDE_FROM ? [{ head, row: wide }] : []),
     ...(columns >= ROOMY_FROM ? [{ head, row: roomy }] : []),
@@ -41,10 +41,10 @@ function tableLines(results: Results, group: Group, columns: number, paint: Pain
   return group.comparisons.flatMap((c) => listRow(results, c, columns, paint));
 }
 
-function wideRow(c: Comparison, paint: Paint, verdict: Cell): readonly Cell[] {
+function wideRow(c: Comparison, at: string, paint: Paint, verdict: Cell): readonly Cell[] {
   const one = (e: Estimate | null): Cell => (e === null ? [missing(c)] : [formatEstimate(e).text]);
   return [
-    [paint.bold(plainText(c.treated)), paint.dim(layerAndDesign(c))],
+    [paint.bold(plainText(c.treated)), paint.dim(at)],
     one(c.shifts.p50),
     one(c.shifts.mean),
     one(c.shifts.p99),
@@ -54,8 +54,8 @@ function wideRow(c: Comparison, paint: Paint, verdict: Cell): readonly Cell[] {
 }
 
 /** intervals below their values, everything else in columns */
-function roomyRow(c: Comparison, paint: Paint, verdict: Cell): readonly Cell[] {
-  const [layer = '', design = ''] = layerAndDesign(c).split(', ');
+function roomyRow(c: Comparison, at: string, paint: Paint, verdict: Cell): readonly Cell[] {
+  const [layer = '', design = ''] = at.split(', ');
   return [
     [paint.bold(plainText(c.treated)), paint.dim(design === '' ? layer : `${layer}, ${design}`)],
     twoLines(c, c.shifts.p50, paint),
@@ -66,10 +66,10 @@ function roomyRow(c: Comparison, paint: Paint, verdict: Cell): readonly Cell[] {
   ];
 }
 
-function stackedRow(c: Comparison, paint: Paint, verdict: Cell): readonly Cell[] {
+function stackedRow(c: Comparison, at: string, paint: Paint, verdict: Cell): readonly Cell[] {
   const ratio = ratioText(c);
   const base = `base ${formatDuration(c.baselineStats.p50Ns)}${ratio === null ? '' : ` · ${ratio}`}`;
-  const [layer, design] = layerAndDesign(c).split(', ');
+  const [layer, design] = at.split(', ');
   return [
     [paint.bold(plainText(c.treated)), paint.dim(layer ?? ''), paint.dim(design ?? '')],
     [...padTo(twoLines(c, c.shifts.p50, paint), 2), { text: paint.dim(base), over: 3 }],
@@ -90,7 +90,7 @@ function listRow(results: Results, c: Comparison, columns: number, paint: Paint)
     wrap(`${name} ${e === null ? missing(c) : formatEstimate(e).text}`, columns, 4, 8);
   const ratio = ratioText(c);
   return [
-    ...wrap(`${plainText(c.treated)} (${layerAndDesign(c)})`, columns, 2, 4),
+    ...wrap(`${plainText(c.treated)} (${layerAndDesign(results, c)})`, columns, 2, 4),
     ...item('p50 ', c.shifts.p50),
     ...item('mean', c.shifts.mean),
     ...item('p99 ', c.shifts.p99),
@@ -142,8 +142,8 @@ function missing(c: Comparison): string {
   return `n/a (${missingReason(c)})`;
 }
 
-function layerAndDesign(c: Comparison): string {
-  const layer = layerOf(c.treated);
+function layerAndDesign(results: Results, c: Comparison): string {
+  const layer = layerOf(c.treated, results.mechanisms);
   return layer === null ? c.design : `${layer}, ${c.design}`;
 }
 

@@ -177,7 +177,7 @@ int main(int argc, char **argv) {
   if (argc != 2) return fputs("usage: hookbench-notify SOCKET\n", stderr), 2;
   const char *ring = hb_env("HOOKBENCH_RING");
   if (!hb_outside_start(NAME)) return 2;
-  const char *problem = ring ? hb_ring_file_open(&hb_supervisor.ring, ring) : "not set";
+  const char *problem = ring ? hb_ring_file_open(&hb_supervisor.ring, ring, HB_RING_EITHER) : "not set";
   if (problem) return fprintf(stderr, "%s: HOOKBENCH_RING: %s\n", NAME, problem), 2;
   struct rlimit files;
   getrlimit(RLIMIT_NOFILE, &files);

@@ -64,7 +64,7 @@ static const char *add_target(const char *text) {
   if (!target) return "no memory";
   target->pid = (pid_t)pid;
   hb_targets[hb_target_count++] = target;
-  return hb_ring_file_open(&target->ring, rest + 1);
+  return hb_ring_file_open(&target->ring, rest + 1, HB_RING_EITHER);
 }
 
 static void say_live(void) {

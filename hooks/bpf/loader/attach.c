@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "objects.h"
+#include "verdict.h"
 
 static FILE *log_file;
 
@@ -61,7 +62,7 @@ int hb_load(struct hb_attached *attached, enum hb_form form, const struct hb_opt
   return -1;
 }
 
-static int keep(struct hb_attached *attached, struct bpf_link *link) {
+int hb_keep(struct hb_attached *attached, struct bpf_link *link) {
   if (!link) return 0;
   attached->links[attached->link_count++] = link;
   return 1;
@@ -74,7 +75,7 @@ static int attach_sites(struct hb_attached *attached, const struct hb_options *o
     struct bpf_program *program = bpf_object__find_program_by_name(attached->object, site->program);
     if (!program) return fail(problem, room, "no program", site->program, ENOENT);
     LIBBPF_OPTS(bpf_uprobe_opts, where, .retprobe = site->at_return);
-    if (!keep(attached, bpf_program__attach_uprobe_opts(program, site->pid, site->path, site->offset, &where)))
+    if (!hb_keep(attached, bpf_program__attach_uprobe_opts(program, site->pid, site->path, site->offset, &where)))
       return fail(problem, room, "cannot attach", site->program, errno);
   }
   return 0;
@@ -85,7 +86,7 @@ static int attach_programs(struct hb_attached *attached, int leaves, char *probl
   bpf_object__for_each_program(program, attached->object) {
     const char *name = bpf_program__name(program);
     if (!bpf_program__autoload(program) || (strncmp(name, "leave", 5) == 0) != leaves) continue;
-    if (!keep(attached, bpf_program__attach(program))) return fail(problem, room, "cannot attach", name, errno);
+    if (!hb_keep(attached, bpf_program__attach(program))) return fail(problem, room, "cannot attach", name, errno);
   }
   return 0;
 }
@@ -93,7 +94,8 @@ static int attach_programs(struct hb_attached *attached, int leaves, char *probl
 int hb_attach(struct hb_attached *attached, enum hb_form form, const struct hb_options *options, char *problem, size_t room) {
   for (int leaves = 1; leaves >= 0; leaves--) {
     int failed = form == HB_FORM_UPROBE ? attach_sites(attached, options, leaves, problem, room)
-                                        : attach_programs(attached, leaves, problem, room);
+                 : form == HB_FORM_SK_SKB ? (leaves ? 0 : hb_verdict_attach(attached, options, problem, room))
+                                          : attach_programs(attached, leaves, problem, room);
     if (!failed) continue;
     hb_unload(attached);
     return -1;

@@ -15,6 +15,9 @@ struct hb_attached {
   uint32_t link_count;
 };
 
+/* Returns 0 for NULL. */
+int hb_keep(struct hb_attached *attached, struct bpf_link *link);
+
 /* Where libbpf and the kernel's verifier say what they have to say: a file, or nowhere when the path is NULL. */
 void hb_log_to(const char *path);
 

@@ -10,7 +10,7 @@ const char *hb_collect_files(struct hb_collector *collector, const struct hb_opt
   for (uint32_t i = 0; i < options->watched_count; i++) {
     struct hb_collected *of = &collector->of[i];
     of->pid = options->watched[i].pid;
-    const char *problem = options->watched[i].ring ? hb_ring_file_open(&of->file, options->watched[i].ring) : NULL;
+    const char *problem = options->watched[i].ring ? hb_ring_file_open(&of->file, options->watched[i].ring, options->blocks) : NULL;
     if (problem) return problem;
     if (of->file.header && of->file.header->action == HB_ACTION_BLOCK) return "the kernel program does not block";
   }

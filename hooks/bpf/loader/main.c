@@ -16,7 +16,9 @@
 #include "attach.h"
 #include "capabilities.h"
 #include "collect.h"
+#include "own.h"
 #include "stats.h"
+#include "verdict.h"
 
 /* A fifth of the time that it takes to fill the kernel's memory with the shortest reads. */
 #define COLLECT_EVERY_MS 15
@@ -69,7 +71,8 @@ static int has_sung(void) {
 
 /* Until it is told to end. Standard input has nothing to say but its end. */
 static void run(int signals) {
-  struct pollfd ends[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+  int dropped = hb_verdict_dropped(&attached, &options);
+  struct pollfd ends[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = signals, .events = POLLIN}, {.fd = dropped, .events = POLLIN}};
   int live = 0;
   for (;;) {
     if (!live && (!options.canary || has_sung())) {
@@ -78,10 +81,11 @@ static void run(int signals) {
       printf("live\n");
       fflush(stdout);
     }
-    int events = poll(ends, 2, live ? COLLECT_EVERY_MS : CANARY_EVERY_MS);
+    int events = poll(ends, 3, live ? COLLECT_EVERY_MS : CANARY_EVERY_MS);
     if (events < 0 && errno != EINTR) return;
     char said[256];
     if (ends[1].revents || (ends[0].revents && read(STDIN_FILENO, said, sizeof said) <= 0)) return;
+    hb_verdict_end();
     if (options.level == HB_LEVEL_FULL) hb_collect(&collector, 0);
   }
 }
@@ -90,6 +94,7 @@ int main(int argc, char **argv) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (argc == 2 && strcmp(argv[1], "--capabilities") == 0) return hb_capabilities();
   if (argc == 2 && strcmp(argv[1], "--stats") == 0) return hb_stats();
+  if (argc >= 3 && strcmp(argv[1], "--object") == 0) return hb_own_object(argv[2], argv + 3);
   hb_options_read(&options, argc, argv);
   sigset_t ending;
   sigemptyset(&ending);
@@ -108,9 +113,15 @@ int main(int argc, char **argv) {
   if (attach_somehow() != 0) return 1;
   fflush(stdout);
   run(signals);
-  hb_detach(&attached);
+  if (options.form == HB_FORM_SK_SKB)
+    hb_verdict_leave(&attached, &collector);
+  else
+    hb_detach(&attached);
   hb_collect(&collector, 1);
   hb_collect_report(&collector);
+  printf("detached\n");
+  fflush(stdout);
+  if (options.form == HB_FORM_SK_SKB) hb_verdict_linger(&attached, signals);
   hb_unload(&attached);
   return 0;
 }

@@ -11,6 +11,7 @@ CARRY(tp_btf)
 CARRY(raw_tp)
 CARRY(tp)
 CARRY(uprobe)
+CARRY(sk_skb)
 CARRY(capability)
 
 #define GIVE(name) (*size = (size_t)(hb_carried_##name##_end - hb_carried_##name), hb_carried_##name)
@@ -21,6 +22,7 @@ const void *hb_object(enum hb_form form, size_t *size) {
     case HB_FORM_RAW_TP: return GIVE(raw_tp);
     case HB_FORM_TP: return GIVE(tp);
     case HB_FORM_UPROBE: return GIVE(uprobe);
+    case HB_FORM_SK_SKB: return GIVE(sk_skb);
     default: return GIVE(tp_btf);
   }
 }

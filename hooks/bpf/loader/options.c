@@ -7,13 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const hb_form_names[HB_FORMS] = {"auto", "fentry", "tp_btf", "raw_tp", "tp", "uprobe"};
+const char *const hb_form_names[HB_FORMS] = {"auto", "fentry", "tp_btf", "raw_tp", "tp", "uprobe", "sk_skb"};
 static const char *const level_names[] = {"empty", "filter", "latency", "scan", "full"};
 
 static const char usage[] =
-    "usage: hookbench-bpf [--form auto|fentry|tp_btf|raw_tp|tp|uprobe] [--level empty|filter|latency|scan|full]\n"
-    "         [--functions read,recv,recvfrom,readv,recvmsg] [--canary PID] [--log FILE] --keywords FILE\n"
+    "usage: hookbench-bpf [--form auto|fentry|tp_btf|raw_tp|tp|uprobe|sk_skb] [--level empty|filter|latency|scan|full]\n"
+    "         [--functions read,recv,recvfrom,readv,recvmsg] [--block] [--canary PID] [--log FILE] --keywords FILE\n"
     "         --watch PID[:RING]… [--site PID:PROGRAM:entry|return:OFFSET:PATH]…\n"
+    "       hookbench-bpf --object FILE PID…\n"
     "       hookbench-bpf --capabilities | --stats\n";
 
 __attribute__((noreturn)) static void refuse(const char *what, const char *value) {
@@ -82,6 +83,7 @@ static void check(const struct hb_options *options) {
   if (!options->watched_count) refuse("no --watch", NULL);
   if ((options->form == HB_FORM_UPROBE) != (options->site_count > 0)) refuse("--site goes with --form uprobe, and that with it", NULL);
   if (options->form == HB_FORM_UPROBE && options->functions != HB_READ) refuse("--form uprobe knows read alone", NULL);
+  if (options->blocks && options->form != HB_FORM_SK_SKB) refuse("--block goes with --form sk_skb", NULL);
   int sung = !options->canary;
   for (uint32_t i = 0; i < options->watched_count; i++) sung |= options->watched[i].pid == options->canary;
   if (!sung) refuse("the canary is not watched", NULL);
@@ -92,7 +94,8 @@ void hb_options_read(struct hb_options *options, int argc, char **argv) {
   static const struct option names[] = {
       {"form", required_argument, NULL, 'f'},   {"level", required_argument, NULL, 'l'},  {"functions", required_argument, NULL, 'n'},
       {"canary", required_argument, NULL, 'c'}, {"log", required_argument, NULL, 'o'},    {"keywords", required_argument, NULL, 'k'},
-      {"watch", required_argument, NULL, 'w'},  {"site", required_argument, NULL, 's'},   {NULL, 0, NULL, 0},
+      {"watch", required_argument, NULL, 'w'},  {"site", required_argument, NULL, 's'},   {"block", no_argument, NULL, 'b'},
+      {NULL, 0, NULL, 0},
   };
   const char *behind;
   memset(options, 0, sizeof *options);
@@ -107,6 +110,7 @@ void hb_options_read(struct hb_options *options, int argc, char **argv) {
       case 'o': options->log = optarg; break;
       case 'k': options->keywords = optarg; break;
       case 'w': add_watched(options, optarg); break;
+      case 'b': options->blocks = 1; break;
       case 's': add_site(options, optarg); break;
       default: refuse("unknown option", NULL);
     }

@@ -9,7 +9,7 @@
 
 #define HB_MOST_SITES 512u
 
-enum hb_form { HB_FORM_AUTO, HB_FORM_FENTRY, HB_FORM_TP_BTF, HB_FORM_RAW_TP, HB_FORM_TP, HB_FORM_UPROBE, HB_FORMS };
+enum hb_form { HB_FORM_AUTO, HB_FORM_FENTRY, HB_FORM_TP_BTF, HB_FORM_RAW_TP, HB_FORM_TP, HB_FORM_UPROBE, HB_FORM_SK_SKB, HB_FORMS };
 extern const char *const hb_form_names[HB_FORMS];
 
 struct hb_watched {
@@ -30,6 +30,7 @@ struct hb_options {
   enum hb_form form;
   enum hb_bpf_level level;
   uint32_t functions;
+  int blocks; /* form sk_skb: drop what holds a keyword */
   const char *keywords;
   const char *log;
   pid_t canary; /* a watched process whose first hit proves that all works; 0: none */

@@ -11,8 +11,11 @@ struct hb_ring_file {
   uint64_t capacity;
 };
 
-/* Returns NULL, or what is wrong. */
-const char *hb_ring_file_open(struct hb_ring_file *file, const char *path);
+/* of a program that does whichever of both the file says */
+#define HB_RING_EITHER (-1)
+
+/* Returns NULL, or what is wrong. @param blocks whether the program blocks, which the file must be made for */
+const char *hb_ring_file_open(struct hb_ring_file *file, const char *path, int blocks);
 void hb_ring_file_put(struct hb_ring_file *file, const struct hb_record *record);
 
 #endif

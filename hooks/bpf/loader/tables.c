@@ -50,6 +50,7 @@ const char *hb_tables_prepare(const struct hb_tables *tables, struct bpf_object 
   const struct hb_ac *ac = &tables->ac;
   config->level = options->level;
   config->functions = options->functions;
+  config->blocks = (uint32_t)options->blocks;
   config->shift = ac->shift;
   config->accepting = ac->accepting;
   config->shallow = ac->shallow;

@@ -34,7 +34,7 @@ async function started(
     { keywords, action: 'observe', functions: ['read', 'recv'], host, dir, mostReads: 100 },
     'hook',
   );
-  const { file, args } = nodeHello.command();
+  const { file, args } = nodeHello.command({ ipv4: '127.0.0.1', port: 0, dir });
   const child = spawn(file, args, { env: { ...process.env, ...hook.env, ...over }, stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (text: Buffer) => {

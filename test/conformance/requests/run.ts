@@ -59,7 +59,7 @@ export async function runRequests(o: {
   const hook = await appFilter.place({ ...order, mostReads: 2 * o.requests }, 'filter');
   const keepsOrder = !WITHOUT_ORDER.includes(o.sut);
   const mayAbort = !PASSES_SHORT_BODIES.includes(o.sut);
-  const { file, args } = SUTS.find(({ id }) => id === o.sut)!.command();
+  const { file, args } = SUTS.find(({ id }) => id === o.sut)!.command({ ipv4: '127.0.0.1', port: 0, dir });
   const child = spawn(file, args, { env: { ...process.env, ...hook.env }, stdio: ['ignore', 'pipe', 'pipe'] });
   try {
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
