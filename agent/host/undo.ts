@@ -4,6 +4,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeFolder } from './folders.ts';
 
 /** What can be undone after a crash, by another process: only these kinds. */
 export type HostChange =
@@ -101,7 +102,7 @@ function undoChange(change: HostChange): { said: string[]; done: boolean } {
   try {
     if (change.kind === 'directory') {
       if (!exists(change.path)) return { said: [], done: true };
-      rmSync(change.path, { recursive: true, force: true });
+      removeFolder(change.path);
       return { said: [`removed ${what}`], done: true };
     }
     if (startTicks(change.pid) !== change.startTicks) return { said: [], done: true };
