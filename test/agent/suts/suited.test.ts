@@ -9,6 +9,7 @@ import { pinningOf } from '../../../agent/host/cores.ts';
 import { UndoStack } from '../../../agent/host/undo.ts';
 import { startGenerator } from '../../../agent/load/generator.ts';
 import { buildPayloads } from '../../../agent/load/payload.ts';
+import type { HookOrder } from '../../../agent/mechanisms/mechanism.ts';
 import { MECHANISMS } from '../../../agent/mechanisms/registry.ts';
 import { SUTS } from '../../../agent/suts/registry.ts';
 import { startSut } from '../../../agent/suts/start.ts';
@@ -43,8 +44,8 @@ if (existsSync(PATHS.staticHello)) {
       const undo = new UndoStack(join(dir, 'undo'));
       const host = { pinning: pinningOf(), undo };
       const keywords = [Buffer.from('evil')];
-      const order = { ...{ keywords, action: 'observe', functions: ['read'], host, dir, mostReads: 200 } } as const;
-      const hook = await MECHANISMS.find((one) => one.id === 'ld-preload')!;
+      const order: HookOrder = { keywords, action: 'observe', functions: ['read'], host, dir, mostReads: 200 };
+      const hook = MECHANISMS.find((one) => one.id === 'ld-preload')!;
       assert.is(hook.kind, 'placed');
       if (hook.kind !== 'placed') return;
       const placed = await hook.place(order, 'ring');
