@@ -7,6 +7,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd) || exit 1
 parts=$root/deploy/setup
 . "$parts/say.sh"
 . "$parts/system.sh"
+. "$parts/services.sh"
 . "$parts/packages.sh"
 . "$parts/npm.sh"
 . "$parts/build.sh"
@@ -16,7 +17,7 @@ usage() {
 Usage: sh deploy/setup.sh [--for run|test] [--no-system] [--help]
 
   --for run     what `hookbench run` needs (the default)
-  --for test    the same, and chromium for the tests of the web page
+  --for test    the same, and what only tests need: chromium, servers to measure (none is left running)
   --no-system   install no system package and mount nothing; still reports what is missing
   --help        this text
 

@@ -5,6 +5,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OWN_CONTAINER, removeContainerNow } from './containers.ts';
+import { removeFolder } from './folders.ts';
 
 /** What can be undone after a crash, by another process: only these kinds. */
 export type HostChange =
@@ -114,7 +115,7 @@ function undoNow(change: HostChange): boolean {
   switch (change.kind) {
     case 'directory':
       if (!exists(change.path)) return false;
-      rmSync(change.path, { recursive: true, force: true });
+      removeFolder(change.path);
       return true;
     case 'process':
       if (startTicks(change.pid) !== change.startTicks) return false;

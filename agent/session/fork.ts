@@ -1,12 +1,13 @@
 /** The live part of one fork: its SUT instances with the hooks placed in them, and the load generator. */
 
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Assignment, BenchError, type Instance, isBlockErrno } from '#proto';
 import type { Placement } from '../conditions/condition.ts';
 import { conditionOf } from '../conditions/registry.ts';
 import { memoryDir, PATHS, TRACE_LIMIT } from '../config.ts';
+import { removeFolder } from '../host/folders.ts';
 import type { HostPort } from '../host/port.ts';
 import { startTicks } from '../host/undo.ts';
 import { type LoadGenerator, type LoadTarget, startGenerator } from '../load/generator.ts';
@@ -204,7 +205,7 @@ function ownDir(host: HostPort): string {
   chmodSync(path, 0o700);
   // through it to its own files, no look around and nothing made or removed
   grantGroup(path, host.runAs, 0o710);
-  host.undo.push(`folder ${path}`, { kind: 'directory', path }, () => rmSync(path, { recursive: true, force: true }));
+  host.undo.push(`folder ${path}`, { kind: 'directory', path }, () => removeFolder(path));
   return path;
 }
 

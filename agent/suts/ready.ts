@@ -2,11 +2,12 @@
  * namespaces and needs no connection that the program would have to serve. */
 
 import { randomInt } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { SutTraits } from '../mechanisms/mechanism.ts';
 
 const LISTEN = '0A';
+const ESTABLISHED = '01';
 const RECENT = 256;
 const given: number[] = [];
 
@@ -24,11 +25,31 @@ export async function freePort(): Promise<number> {
 
 /** Whether the port is listened on in the network that the process is in; false for one that has ended. */
 export function listens(pid: number, port: number): boolean {
-  const wanted = port.toString(16).toUpperCase().padStart(4, '0');
+  return socketsAt(pid, port, LISTEN).length > 0;
+}
+
+/** The child of a process that holds a connection made to its port; null where there is none. */
+export function connectedChild(pid: number, port: number): number | null {
+  const links = socketsAt(pid, port, ESTABLISHED).map((inode) => `socket:[${inode}]`);
+  return childrenOf(pid).find((child) => descriptorsOf(child).some((link) => links.includes(link))) ?? null;
+}
+
+/** inodes */
+function socketsAt(pid: number, port: number, wanted: string): string[] {
+  const end = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   return textOf(`/proc/${pid}/net/tcp`)
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
-    .some(([, local, , state]) => state === LISTEN && local?.endsWith(`:${wanted}`));
+    .filter(([, local, , state]) => state === wanted && local?.endsWith(end))
+    .flatMap((fields) => fields[9] ?? []);
+}
+
+function descriptorsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+  } catch {
+    return [];
+  }
 }
 
 /** The process whose reads are looked at: the one that was started, or its worker; null while that is not there. Where each connection has a

@@ -1,9 +1,10 @@
 /** Starts one SUT instance and waits until it accepts connections. */
 
-import { chownSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { BenchError } from '#proto';
 import type { Placement } from '../conditions/condition.ts';
 import { pidSeenHere } from '../host/containers.ts';
+import { giveFolder } from '../host/folders.ts';
 import type { ChildPort } from '../load/port.ts';
 import { LastLines } from '../process/last-lines.ts';
 import type { RunAs } from '../security/run-as.ts';
@@ -47,6 +48,7 @@ export async function startSut(
   const ready = sut.ready ?? { kind: 'says' };
   const place = await placeOf(ready, o);
   await sut.prepare?.(place);
+  if (ready.kind === 'listens' && o.runAs !== undefined) giveFolder(place.dir, o.runAs);
   const own = sut.command(place);
   const [file = own.file, ...args] = [...(o.launcher ?? []), own.file, ...own.args];
   const child = await o.placement.startSut(file, args, {
@@ -103,13 +105,8 @@ async function placeOf(
   { placement, dir = '', runAs }: { placement: Placement; dir?: string; runAs?: RunAs },
 ): Promise<SutPlace> {
   const port = ready.kind === 'says' ? 0 : await freePort();
-  if (dir !== '' && ready.kind === 'listens') makeOwn(dir, runAs);
+  if (ready.kind === 'listens') mkdirSync(dir, { mode: 0o700 });
   return { ipv4: placement.sutIpv4, port, dir, ...(runAs !== undefined && { runAs }) };
-}
-
-function makeOwn(dir: string, runAs: RunAs | undefined): void {
-  mkdirSync(dir, { mode: 0o700 });
-  if (runAs !== undefined) chownSync(dir, runAs.uid, runAs.gid);
 }
 
 /** Looks until the port is listened on, the line was said and the process that reads is there. Without end: the caller has the deadline. */

@@ -43,7 +43,7 @@ export interface Sut extends SutTraits {
   /** what it is asked to end with, SIGTERM unless told */
   readonly stopSignal?: 'SIGTERM' | 'SIGINT' | 'SIGQUIT';
   probe(): Promise<SupportAnswer>;
-  /** Makes what it needs in its folder. @throws BenchError unsupported */
+  /** Makes what it needs in its folder, which is the agent's until this is done. @throws BenchError unsupported */
   prepare?(place: SutPlace): Promise<void>;
   command(place: SutPlace): SutCommand;
 }

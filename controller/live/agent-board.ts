@@ -76,6 +76,6 @@ function viewOf({ hello, state, sinceMs, lastSeenMs, streams }: Known): AgentVie
   };
 }
 
-function capability({ id, support, layer, needs, found }: Capability): CapabilityView {
-  return { id, support, layer, needs: needs.slice(0, 300), found: found.slice(0, 300) };
+function capability({ id, support, byDefault, layer, needs, found }: Capability): CapabilityView {
+  return { id, support, byDefault, layer, needs: needs.slice(0, 300), found: found.slice(0, 300) };
 }

@@ -5,6 +5,8 @@ import type { HostFacts, Support } from '#proto';
 export interface CapabilityView {
   readonly id: string;
   readonly support: Support;
+  /** part of a study that does not name it */
+  readonly byDefault: boolean;
   readonly layer: string;
   readonly needs: string;
   readonly found: string;

@@ -20,6 +20,11 @@ has_jdk() {
   [ "${version:-0}" -ge 17 ]
 }
 
+has_postgres() {
+  for program in /usr/lib/postgresql/*/bin/initdb; do [ -x "$program" ] && return 0; done
+  return 1
+}
+
 has_chromium() { has chromium || has google-chrome || has google-chrome-stable; }
 
 is_ubuntu() { grep -qs '^ID=ubuntu' /etc/os-release; }
@@ -77,6 +82,9 @@ test_packages() {
   has faketime || printf 'faketime\tthe tests of clocks that jump\n'
   has ip && has tc || printf 'iproute2\tthe tests of links that are cut\n'
   has redis-server && has redis-benchmark || printf 'redis-server redis-tools\tthe test of the library in redis\n'
+  has memcached || printf 'memcached\tthe test of the SUT memcached\n'
+  has nginx || [ -x /usr/sbin/nginx ] || printf 'nginx-light\tthe test of the SUT nginx\n'
+  has postgres || has_postgres || printf 'postgresql\tthe test of the SUT postgres\n'
   offered libpython3.11-testsuite && [ ! -d /usr/lib/python3.11/test/support ] && printf 'libpython3.11-testsuite\tthe test of the library in CPython\n'
   return 0
 }
@@ -103,11 +111,17 @@ install_missing() {
   missing=$(missing_packages)
   packages=$(printf '%s\n' "$missing" | cut -f1 | tr '\n' ' ')
   say "installing: $packages"
+  hold_services
   # dpkg of a slim image drops this folder, and the JDK's alternatives then fail to link their manual pages
   logged $root_way mkdir -p /usr/share/man/man1
-  apt_install $packages && return 0
+  apt_install $packages || one_by_one $packages
+  release_services
+  quiet_services $packages
+}
+
+one_by_one() {
   say '  apt-get failed for the whole list: trying one by one'
-  for package in $packages; do
+  for package in "$@"; do
     apt_install "$package" || { say "  could not install $package"; show_log 6; }
   done
 }

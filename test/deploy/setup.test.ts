@@ -64,7 +64,9 @@ const onMachine = async (machine: Machine, args: readonly string[], check: (seen
     for (const [name, body] of Object.entries(fakes))
       writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
     const calls = join(dir, 'calls');
-    const { code, out } = await run('/bin/sh', [join(dir, 'deploy/setup.sh'), ...args], { PATH: bin, CALLS: calls });
+    const { code, out } = await run('/bin/sh', [join(dir, 'deploy/setup.sh'), ...args], {
+      ...{ PATH: bin, CALLS: calls, HOOKBENCH_POLICY_RC_D: join(dir, 'policy-rc.d') },
+    });
     check({ code, out, calls: existsSync(calls) ? readFileSync(calls, 'utf8') : '', dir });
   } finally {
     rmSync(dir, { recursive: true, force: true });
@@ -128,6 +130,16 @@ setup('as root installs in one go, after one update, and only then', () =>
     assert.match(seen.out, /still missing:/);
   }),
 );
+
+setup('no package starts a service meanwhile, and nothing of that stays', () => {
+  const get = `${NOTE}; [ -x "$HOOKBENCH_POLICY_RC_D" ] && "$HOOKBENCH_POLICY_RC_D" || echo "policy $?" >>"$CALLS"`;
+  const machine = { tools: ['chmod', 'rm'], fakes: { ...SUPERUSER, ...apt(), 'apt-get': get } };
+  return onMachine(machine, ['--for', 'test'], ({ calls, out, dir }) => {
+    assert.match(calls, /^apt-get .* update\npolicy 1\napt-get .* install .*\bmemcached\b.*\npolicy 101$/m);
+    assert.not.match(out, /may be started/);
+    assert.not.ok(existsSync(join(dir, 'policy-rc.d')));
+  });
+});
 
 setup('uses sudo where it works without a password', () => {
   const sudo = `echo "sudo $*" >>"$CALLS"; [ "$1" = -n ] && shift; [ "$1" = true ] && exit 0; exec "$@"`;

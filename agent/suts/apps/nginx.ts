@@ -4,7 +4,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { programPath, programSupport } from '../../host/programs.ts';
 import { ACTIONS } from '../../mechanisms/mechanism.ts';
-import { grantGroup } from '../../security/run-as.ts';
 import type { Sut, SutPlace } from '../sut.ts';
 
 const NEEDS = 'nginx (apt-get install nginx-light)';
@@ -25,9 +24,7 @@ export const nginx: Sut = {
   ready: { kind: 'listens', line: null },
   probe: () => programSupport('nginx', { apt: 'nginx-light', needs: NEEDS, version: ['-v'] }),
   async prepare(place) {
-    const path = configPath(place);
-    await writeFile(path, config(place), { mode: 0o600 });
-    grantGroup(path, place.runAs, 0o640);
+    await writeFile(configPath(place), config(place), { mode: 0o600 });
   },
   command: (place) => ({
     file: programPath('nginx') ?? 'nginx',

@@ -1,13 +1,13 @@
 /** PostgreSQL: a query for the payload as a string. Each connection has a process of its own, forked when it is accepted, which reads by recv. */
 
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BenchError } from '#proto';
+import { giveFolder } from '../../host/folders.ts';
 import { programPath, programSupport } from '../../host/programs.ts';
 import { POSTGRES_USER } from '../../load/protocols.ts';
 import { runCommand } from '../../process/child.ts';
-import { grantGroup } from '../../security/run-as.ts';
 import type { Sut, SutPlace } from '../sut.ts';
 
 const NEEDS = 'PostgreSQL with initdb (apt-get install postgresql)';
@@ -71,10 +71,8 @@ async function prepare(place: SutPlace): Promise<void> {
   await made.done;
   const data = join(place.dir, 'data');
   cpSync(template, data, { recursive: true, preserveTimestamps: true });
-  await own(data, place);
-  const hba = join(place.dir, 'hba');
-  await writeFile(hba, `host all ${POSTGRES_USER} samenet trust\n`, { mode: 0o600 });
-  grantGroup(hba, place.runAs, 0o640);
+  chmodSync(data, 0o700);
+  await writeFile(join(place.dir, 'hba'), `host all ${POSTGRES_USER} samenet trust\n`, { mode: 0o600 });
 }
 
 /** initdb as an account with a name, in the group that may reach the folder */
@@ -84,7 +82,7 @@ async function makeData(dir: string, { runAs }: SutPlace): Promise<void> {
   mkdirSync(dir, { mode: 0o700 });
   const words = [initdb, '-D', dir, ...options];
   const account = runAs === undefined ? null : accountId();
-  if (account !== null) await must(['chown', String(account), dir]);
+  if (account !== null) giveFolder(dir, { uid: account, gid: runAs!.gid });
   await must(
     account === null ? words : ['setpriv', `--reuid=${account}`, `--regid=${runAs!.gid}`, '--clear-groups', ...words],
   );
@@ -96,11 +94,6 @@ function accountId(): number {
   const ids = ACCOUNTS.flatMap((name) => lines.find((line) => line.startsWith(`${name}:`))?.split(':')[2] ?? []);
   if (ids[0] !== undefined) return Number(ids[0]);
   throw new BenchError('unsupported', `initdb needs an account with a name: there is no ${ACCOUNTS.join(' and no ')}`);
-}
-
-async function own(path: string, { runAs }: SutPlace): Promise<void> {
-  if (runAs !== undefined) await must(['chown', '-R', `${runAs.uid}:${runAs.gid}`, path]);
-  await must(['chmod', '700', path]);
 }
 
 async function must([file, ...args]: readonly string[]): Promise<void> {

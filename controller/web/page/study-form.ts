@@ -17,6 +17,8 @@ const NUMBERS = [
 
 export interface Choices {
   readonly suts: readonly string[];
+  /** of those, what is chosen unless somebody chooses */
+  readonly sutsByDefault: readonly string[];
   readonly mechanisms: readonly string[];
   readonly byDefault: readonly string[];
 }
@@ -33,7 +35,9 @@ export function choicesOf(agents: readonly AgentView[]): Choices {
   };
   const mechanisms = all((agent) => agent.mechanisms).filter((id) => id !== 'none');
   const byDefault = mechanisms.filter((id) => id === 'ld-preload' || id === 'bpftrace');
-  return { suts: all((agent) => agent.suts), mechanisms, byDefault };
+  const suts = all((agent) => agent.suts);
+  const isDefault = (id: string) => agents[0]?.suts.some((sut) => sut.id === id && sut.byDefault) ?? false;
+  return { suts, sutsByDefault: suts.filter(isDefault), mechanisms, byDefault };
 }
 
 export function studyForm(start: (study: Record<string, unknown>) => void) {
@@ -87,7 +91,7 @@ export function studyForm(start: (study: Record<string, unknown>) => void) {
       const boxes = (name: string, ids: readonly string[], isDefault: (id: string) => boolean) =>
         ids.map((id) => checkbox(name, id, chosen(name, id, isDefault(id))));
       const none = h('p', { class: 'muted' }, 'No agent is connected.');
-      fill(suts, !isAble && none, ...boxes('suts', choices.suts, () => true));
+      fill(suts, !isAble && none, ...boxes('suts', choices.suts, (id) => choices.sutsByDefault.includes(id)));
       fill(mechanisms, ...boxes('mechanisms', choices.mechanisms, (id) => choices.byDefault.includes(id)));
     },
     show: (isRunning: boolean) => say(button, isRunning ? 'Queue' : 'Start'),

@@ -45,7 +45,7 @@ test('each is in the program that it was placed in, which answers; of it only th
     ...{ keywords: [Buffer.from('x')], action: 'observe', functions: ['read'], dir, mostReads: 10, host },
   };
   const { condition, options } = conditionOf('process');
-  const placement = await condition.enter(host, options);
+  const placement = await condition.enter(host, options, dir);
   const sut = SUTS.find(({ id }) => id === 'java-hello')!;
   const plain = await startSut(sut, { placement, env: {}, signal: NEVER });
   for (const [id, manner] of [
