@@ -4,6 +4,7 @@ import { type Assignment, asBenchError, BenchError, type RecordBody, type Step }
 import type { AttachedFindings, AttachedHook, AttachedMechanism, Mechanism } from '../mechanisms/mechanism.ts';
 import { findingRecords } from './findings.ts';
 import { known, type LiveFork, type LiveInstance } from './fork.ts';
+import { KernelTimes } from './kernel-time.ts';
 import type { ForkLedger } from './ledger.ts';
 import type { ForkObserver } from './observer.ts';
 import { runSlice } from './slice.ts';
@@ -51,7 +52,13 @@ async function runAttached(
   c.tell(`${mechanism.id} attached after ${(hook.attachMs / 1000).toFixed(1)} s`);
   const before = new Map(targets.map((live) => [live.instance.id, live.hook?.counts()]));
   const sent = new SentTally();
-  const { records, failure } = await runSlices(fork, step, c, sent);
+  const times = new KernelTimes({ hook, undo: fork.order.host.undo });
+  const { records, failure } = await runSlices(fork, step, c, sent, times);
+  const counted = await times.end(
+    step,
+    targets.map(({ sut }) => sut.id),
+    c.assignment,
+  );
   const findings = await detached(hook, mechanism.id).catch((error: unknown) => asBenchError(error));
   if (findings instanceof BenchError || failure !== null) {
     keep(records.map(voided));
@@ -61,7 +68,7 @@ async function runAttached(
         ? findings
         : failure!;
   }
-  keep([...records, ...findingRecords(fork, step, c, { mechanism, targets, findings, sent, before })]);
+  keep([...records, ...counted, ...findingRecords(fork, step, c, { mechanism, targets, findings, sent, before })]);
 }
 
 /** @throws BenchError probe-died also when it had ended before it was told to */
@@ -80,12 +87,17 @@ async function runSlices(
   step: Step,
   c: StepContext,
   sent: SentTally,
+  times: KernelTimes | null = null,
 ): Promise<{ records: RecordBody[]; failure: BenchError | null }> {
   const records: RecordBody[] = [];
+  const idsOf = (some: readonly LiveInstance[]) => new Set(some.map(({ instance }) => instance.id));
+  const who = { plain: idsOf(fork.instances.filter(({ hook }) => hook === null)), beside: idsOf(fork.bystanders) };
   for (const slice of step.slices) {
     if (c.signal.aborted) return { records, failure: new BenchError('cancelled', 'the run was cancelled') };
     const observed = slice.phase === 'bystander' ? () => undefined : c.observer.slice(slice);
+    await times?.before(slice);
     const outcome = await runSlice(fork, { assignment: c.assignment, step, slice, sent, signal: c.signal });
+    times?.after(slice, outcome.counters, who);
     records.push(...outcome.records);
     observed(outcome.ranMs);
     for (const [id, ring] of outcome.ringLost) {
