@@ -2,7 +2,7 @@
 
 import type { Draft } from './compare.ts';
 import { decompositionSentence } from './decomposition-sentences.ts';
-import { kernelTimesOf } from './kernel-time.ts';
+import { DROWNED, kernelTimesOf } from './kernel-time.ts';
 import { levelOf } from './looks.ts';
 import { type ForkValues, meanByFork, ownTimeAtCaller } from './own-time.ts';
 import { type Claimed, knownOver, microOf, readsOf } from './parts.ts';
@@ -112,8 +112,9 @@ function whyNoClock(study: StudyRecord, { comparison }: Claimed): string {
 }
 
 function reasonOf({ kernelTimes = [] }: StudyRecord, { treated, node }: Comparison): string {
-  const told = kernelTimes.find((one) => one.mechanism === treated && one.node === node && one.missing !== '');
-  return told === undefined ? '' : ` (${told.missing})`;
+  const own = kernelTimes.filter((one) => one.mechanism === treated && one.node === node);
+  const told = own.find(({ missing }) => missing !== '')?.missing ?? (own.length === 0 ? 'nobody counted' : DROWNED);
+  return ` (${told})`;
 }
 
 function times(factor: number, value: number | undefined): number | undefined {

@@ -16,7 +16,7 @@ export function kernelTimeRows(study: StudyRecord): readonly KernelTimeRow[] {
   return [...groups.values()].map((group) => {
     const { sut, node, condition, mechanism: treated } = group[0] as KernelTimes;
     const values = perReadByFork(group);
-    const lacking = group.find(({ missing }) => missing !== '')?.missing ?? 'fewer than two process starts have it';
+    const lacking = group.find(({ missing }) => missing !== '')?.missing ?? DROWNED;
     const perRead = knownOver([...values.keys()], (fork) => values.get(fork), levelOf(study), lacking);
     return { sut, condition, node, treated, reads: group.reduce((sum, { reads }) => sum + reads, 0), perRead };
   });
@@ -35,6 +35,10 @@ export function kernelTimesOf(
   );
 }
 
+/** of the programs' time; what is left would be the error of what is taken off */
+const MOST_OTHERS = 0.95;
+export const DROWNED = 'nearly all of its programs’ time was of calls that they filter out';
+
 /** at the entry and at the exit of a read */
 const RUNS_OF_A_READ = 2;
 
@@ -49,7 +53,8 @@ function perReadByFork(times: readonly KernelTimes[]): ForkValues {
       if (reads === 0) return [];
       const others = Math.max(0, sum((one) => one.runs) - RUNS_OF_A_READ * reads);
       const otherNs = besideRuns === 0 ? 0 : (others * sum((one) => one.besideRunTimeNs)) / besideRuns;
-      return [[fork, (sum((one) => one.runTimeNs) - otherNs) / reads]];
+      const tookNs = sum((one) => one.runTimeNs);
+      return otherNs > MOST_OTHERS * tookNs ? [] : [[fork, (tookNs - otherNs) / reads]];
     }),
   );
 }
