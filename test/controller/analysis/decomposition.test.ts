@@ -6,7 +6,7 @@ import type { StudyRecord } from '../../../controller/analysis/record.ts';
 import type { Decomposition, Part } from '../../../controller/analysis/results.ts';
 import { PARTS, vantageStudy } from '../../helpers/vantage-study.ts';
 
-const STUDIES = 600;
+const STUDIES = 500;
 const NAMES = ['shift', 'own', 'dispatch', 'call', 'rest'] as const;
 
 const test = suite('analysis/decomposition');
@@ -54,7 +54,7 @@ test('known parts lie in their 95 % intervals in 93 to 97 % of simulated studies
 
 test('a hook in the kernel: its own work by the run-time statistics, runs that are filtered out taken off', () => {
   const { ownNs, dispatchNs, readsPerRequest: reads } = PARTS;
-  const studies = 300;
+  const studies = 100;
   let [own, dispatch] = [0, 0];
   for (let seed = 1; seed <= studies; seed++) {
     const row = rowOf(vantageStudy({ seed: seed * 104_729, design: 'sliced' }), 'java-hello');
@@ -62,8 +62,8 @@ test('a hook in the kernel: its own work by the run-time statistics, runs that a
     own += known(row.own).estimateNs / studies;
     dispatch += known(row.dispatch).estimateNs / studies;
   }
-  assert.ok(Math.abs(own - reads * ownNs) < 5, `${own}`);
-  assert.ok(Math.abs(dispatch - reads * dispatchNs) < 5, `${dispatch}`);
+  assert.ok(Math.abs(own - reads * ownNs) < 10, `${own}`);
+  assert.ok(Math.abs(dispatch - reads * dispatchNs) < 10, `${dispatch}`);
 });
 
 test('without the statistics, or where they drown in other calls, both together are known and the reason is told', () => {
