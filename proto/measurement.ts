@@ -81,6 +81,19 @@ export interface Blocking {
   denied: number;
 }
 
+export interface KernelTime {
+  place: Place;
+  mechanism: string;
+  fromNs: bigint;
+  toNs: bigint;
+  reads: number;
+  runTimeNs: number;
+  runs: number;
+  besideRunTimeNs: number;
+  besideRuns: number;
+  missing: string;
+}
+
 export interface AssignmentEnd {
   status: string;
   code: string;
@@ -98,6 +111,7 @@ export type RecordBody =
   | { body: 'end'; end: AssignmentEnd }
   | { body: 'traces'; traces: Traces }
   | { body: 'blocking'; blocking: Blocking }
-  | { body: 'observation'; observation: Observation };
+  | { body: 'observation'; observation: Observation }
+  | { body: 'kernelTime'; kernelTime: KernelTime };
 
 export type MeasurementRecord = { sequence: number; studyId: string; assignmentId: string } & RecordBody;

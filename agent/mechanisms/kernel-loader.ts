@@ -69,6 +69,7 @@ export async function attachByLoader(
   return {
     attachMs: performance.now() - startedMs,
     notes,
+    holder: child.pid,
     died: () => child.died(),
     async detach() {
       const said = await child.end();

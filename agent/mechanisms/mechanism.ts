@@ -96,6 +96,8 @@ export interface AttachedHook {
   readonly attachMs: number;
   /** facts worth a line in the report, e.g. the scan window */
   readonly notes: readonly string[];
+  /** pid of the process that holds its BPF programs by descriptors; not there: what they take can't be counted */
+  readonly holder?: number;
   /** null while it lives; afterwards its last lines */
   died(): string | null;
   /** Detaches and reads what was found: one for each process, in their order; none from a hook that tells nothing. @throws BenchError probe-died */

@@ -4,6 +4,7 @@ import { type Assignment, asBenchError, BenchError, type RecordBody, type Step }
 import type { AttachedFindings, AttachedHook, AttachedMechanism, Mechanism } from '../mechanisms/mechanism.ts';
 import { findingRecords } from './findings.ts';
 import { expectRefusals, known, type LiveFork, type LiveInstance } from './fork.ts';
+import { KernelTimes } from './kernel-time.ts';
 import type { ForkLedger } from './ledger.ts';
 import type { ForkObserver } from './observer.ts';
 import { runSlice } from './slice.ts';
@@ -25,7 +26,7 @@ export async function runStep(
   keep: (records: RecordBody[]) => void,
 ): Promise<void> {
   if (step.attach === '') {
-    const { records, failure } = await runSlices(fork, step, c, new SentTally());
+    const { records, failure } = await runSlices(fork, step, c, { sent: new SentTally() });
     keep(records);
     if (failure !== null) throw failure;
     return;
@@ -52,9 +53,15 @@ async function runAttached(
   c.tell(`${mechanism.id} attached after ${(hook.attachMs / 1000).toFixed(1)} s`);
   const before = new Map(targets.map((live) => [live.instance.id, live.hook?.counts()]));
   const sent = new SentTally();
+  const times = new KernelTimes({ hook, undo: fork.order.host.undo });
   await expectRefusals(fork, targets, true);
-  const { records, failure } = await runSlices(fork, step, c, sent, mechanism.id);
+  const { records, failure } = await runSlices(fork, step, c, { sent, times, attached: mechanism.id });
   await expectRefusals(fork, targets, false);
+  const counted = await times.end(
+    step,
+    targets.map(({ sut }) => sut.id),
+    c.assignment,
+  );
   const findings = await detached(hook, mechanism.id).catch((error: unknown) => asBenchError(error));
   if (findings instanceof BenchError || failure !== null) {
     keep(records.map(voided));
@@ -64,7 +71,7 @@ async function runAttached(
         ? findings
         : failure!;
   }
-  keep([...records, ...findingRecords(fork, step, c, { mechanism, targets, findings, sent, before })]);
+  keep([...records, ...counted, ...findingRecords(fork, step, c, { mechanism, targets, findings, sent, before })]);
 }
 
 /** What a hook outside takes away the hook inside a process can't have seen: under block they are not compared. */
@@ -88,14 +95,17 @@ async function runSlices(
   fork: LiveFork,
   step: Step,
   c: StepContext,
-  sent: SentTally,
-  attached?: string,
+  { sent, times, attached }: { sent: SentTally; times?: KernelTimes; attached?: string },
 ): Promise<{ records: RecordBody[]; failure: BenchError | null }> {
   const records: RecordBody[] = [];
+  const idsOf = (some: readonly LiveInstance[]) => new Set(some.map(({ instance }) => instance.id));
+  const who = { plain: idsOf(fork.instances.filter(({ hook }) => hook === null)), beside: idsOf(fork.bystanders) };
   for (const slice of step.slices) {
     if (c.signal.aborted) return { records, failure: new BenchError('cancelled', 'the run was cancelled') };
     const observed = slice.phase === 'bystander' ? () => undefined : c.observer.slice(slice);
+    await times?.before(slice);
     const outcome = await runSlice(fork, { assignment: c.assignment, step, slice, sent, signal: c.signal });
+    times?.after(slice, outcome.counters, who);
     records.push(...outcome.records);
     observed(outcome.ranMs);
     for (const [id, ring] of outcome.ringLost) {

@@ -6,6 +6,7 @@ import { bystanders } from './bystander.ts';
 import { compareArms, type DescribedArm, type Draft, describeArm } from './compare.ts';
 import { decompositions } from './decomposition.ts';
 import { insideViews } from './inside.ts';
+import { kernelTimeRows } from './kernel-time.ts';
 import { untilSummary } from './looks.ts';
 import { microMacroRows } from './micro-macro.ts';
 import { recommendations } from './recommendations.ts';
@@ -53,6 +54,7 @@ export function analyse(study: StudyRecord): Results {
     ...acrossPlaces(study, treatedDrafts, comparisons),
     decomposition: decompositions(study, treatedDrafts, comparisons),
     bystanders: bystanders(study),
+    kernelTimes: kernelTimeRows(study),
     microMacro: microMacroRows(study, treatedDrafts, comparisons),
     ...(study.observations?.length ? { observations: study.observations } : {}),
     recommendations: recommendations(study, comparisons, inside),

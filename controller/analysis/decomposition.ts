@@ -2,6 +2,7 @@
 
 import type { Draft } from './compare.ts';
 import { decompositionSentence } from './decomposition-sentences.ts';
+import { DROWNED, kernelTimesOf } from './kernel-time.ts';
 import { levelOf } from './looks.ts';
 import { type ForkValues, meanByFork, ownTimeAtCaller } from './own-time.ts';
 import { type Claimed, knownOver, microOf, readsOf } from './parts.ts';
@@ -27,20 +28,35 @@ export function decompositions(
 function decompose(study: StudyRecord, row: Claimed, micro: Claimed | null): Decomposition {
   const { sut, condition, node, vantage, design, treated } = row.comparison;
   const reads = vantage === 'caller' ? 1 : readsOf(study, row.comparison);
-  const own = micro === null || study.action === 'block' ? NONE : ownTimeAtCaller(study, micro.draft);
+  const { own, ownBy } = micro === null || study.action === 'block' ? NOBODY : ownTimeOf(study, micro);
   const parts = partsOf(study, { row, micro, reads, own });
   const named = { sut, condition, node, vantage, design, treated };
   const found: Omit<Decomposition, 'sentence'> = {
     ...named,
     micro: micro?.comparison.sut ?? null,
     readsPerRequest: reads,
-    ownBy: own.size > 0 ? 'interposer' : null,
+    ownBy,
     ...parts,
   };
   return { ...found, sentence: decompositionSentence(found) };
 }
 
-const NONE: ForkValues = new Map();
+interface OwnTime {
+  readonly own: ForkValues;
+  readonly ownBy: Decomposition['ownBy'];
+}
+
+const NOBODY: OwnTime = { own: new Map(), ownBy: null };
+
+/** per read of the loop */
+function ownTimeOf(study: StudyRecord, { draft, comparison }: Claimed): OwnTime {
+  const own = ownTimeAtCaller(study, draft);
+  if (own.size > 0) return { own, ownBy: 'interposer' };
+  const { sut, node, condition, treated: mechanism } = comparison;
+  const counted =
+    comparison.design === 'sliced' ? kernelTimesOf(study, { sut, node, condition, mechanism }) : new Map();
+  return counted.size > 0 ? { own: counted, ownBy: 'bpf-statistics' } : NOBODY;
+}
 
 interface Given {
   readonly row: Claimed;
@@ -88,11 +104,17 @@ function whyNot({ comparison }: Claimed, micro: Claimed | null, reads: number | 
   return reads === null ? 'the reads of a request were not counted' : null;
 }
 
-function whyNoClock({ action }: StudyRecord, { comparison }: Claimed): string {
-  if (action === 'block') return "with action block the hook's clock times refused requests too";
+function whyNoClock(study: StudyRecord, { comparison }: Claimed): string {
+  if (study.action === 'block') return "with action block the hook's clock times refused requests too";
   return comparison.design === 'sliced'
-    ? "the kernel's clock times the call, not the hook, and no run-time statistics were taken"
+    ? `the kernel's clock times the call, not the hook, and there are no run-time statistics${reasonOf(study, comparison)}`
     : 'the hook has no clock of its own';
+}
+
+function reasonOf({ kernelTimes = [] }: StudyRecord, { treated, node }: Comparison): string {
+  const own = kernelTimes.filter((one) => one.mechanism === treated && one.node === node);
+  const told = own.find(({ missing }) => missing !== '')?.missing ?? (own.length === 0 ? 'nobody counted' : DROWNED);
+  return ` (${told})`;
 }
 
 function times(factor: number, value: number | undefined): number | undefined {

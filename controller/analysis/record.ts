@@ -63,6 +63,24 @@ export interface Histogram {
   readonly counts: readonly number[];
 }
 
+/** What the kernel counted of an attached hook's programs in the census of one SUT in one step. */
+export interface KernelTimes {
+  readonly node: string;
+  readonly sut: string;
+  readonly condition: string;
+  readonly mechanism: string;
+  readonly fork: number;
+  /** requests sent meanwhile */
+  readonly reads: number;
+  readonly runTimeNs: number;
+  readonly runs: number;
+  /** while the process beside was sent requests: runs that are filtered out */
+  readonly besideRunTimeNs: number;
+  readonly besideRuns: number;
+  /** why nothing was counted; '' where it was */
+  readonly missing: string;
+}
+
 /** Matches of action trace from one stretch. Columns have equal length. */
 export interface TraceBatch {
   readonly node: string;
@@ -144,6 +162,8 @@ export interface StudyRecord {
   readonly arms: readonly Arm[];
   readonly batches: readonly Batch[];
   readonly histograms: readonly Histogram[];
+  /** absent where nobody counted */
+  readonly kernelTimes?: readonly KernelTimes[];
   readonly catalogue: readonly MechanismFacts[];
   readonly keywordList: readonly string[];
   readonly traces: readonly TraceBatch[];

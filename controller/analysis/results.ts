@@ -3,6 +3,7 @@
 
 import type { Bystanders } from './results-bystander.ts';
 import type { Decomposition, MicroMacro } from './results-decomposition.ts';
+import type { KernelTimeRow } from './results-kernel-time.ts';
 import type {
   BlockingRow,
   InsideView,
@@ -20,6 +21,7 @@ import type { Design, Vantage, Verdict } from './terms.ts';
 
 export * from './results-bystander.ts';
 export * from './results-decomposition.ts';
+export * from './results-kernel-time.ts';
 export * from './results-observed.ts';
 export * from './results-places.ts';
 export * from './results-samples.ts';
@@ -213,6 +215,8 @@ export interface Results {
   readonly microMacro?: readonly MicroMacro[];
   /** what mechanisms that are attached cost a process beside; absent in results of before 2026-11-23 */
   readonly bystanders?: Bystanders;
+  /** the kernel's own account of attached hooks; empty where nobody counted, absent in results of before 2026-11-23 */
+  readonly kernelTimes?: readonly KernelTimeRow[];
   /** what agents saw while they measured, one per SUT, node and condition; absent where they did not look, as in imported studies */
   readonly observations?: readonly Observation[];
   readonly recommendations: readonly Recommendation[];

@@ -3,6 +3,7 @@
 import {
   BenchError,
   type Fact,
+  type KernelTime,
   type MeasurementRecord,
   type NetworkPath,
   type Observation,
@@ -59,6 +60,9 @@ function checkBody(record: MeasurementRecord): void {
       checkPlace(record.blocking.place);
       checkName(record.blocking.mechanism);
       return;
+    case 'kernelTime':
+      checkKernelTime(record.kernelTime);
+      return;
     case 'parity':
       checkPlace(record.parity.place);
       checkWords(record.parity.mechanism, record.parity.source);
@@ -101,6 +105,13 @@ function checkTraces(traces: Traces): void {
   const { n } = traces;
   const even = traces.atNs.length === 8 * n && [traces.pid, traces.fd, traces.keyword].every((c) => c.length === 4 * n);
   if (!even || n > MAX_SAMPLES) refuse(`traces whose columns do not have n = ${n} entries`);
+}
+
+function checkKernelTime(time: KernelTime): void {
+  checkPlace(time.place);
+  checkName(time.mechanism);
+  checkText(time.missing);
+  for (const n of [time.reads, time.runTimeNs, time.runs, time.besideRunTimeNs, time.besideRuns]) checkCount(n);
 }
 
 function checkObservation(observation: Observation): void {

@@ -31,6 +31,8 @@ export interface Bystander {
   readonly instance: Instance;
   /** sent before anything is measured, and not analysed */
   warmup(): Slice;
+  /** the same work for the census, whose hooks filter it out */
+  census(): Slice;
   /** @param arm of the step that it stands in */
   slice(arm: number): Slice;
 }
@@ -47,6 +49,7 @@ export function planBystander(study: ResolvedStudy, o: { id: number; stream: str
   return {
     instance: { id: o.id, sut: sut.id, mechanism: 'none', arm: 0, design: 'sliced' },
     warmup: () => slice(Math.max(1, Math.ceil(warmupOf(study, sut) / sut.unitSamples)), 0, 0, 'census'),
+    census: () => slice(UNITS, 0, 0, 'census'),
     slice: (arm) => slice(UNITS, arm, SETTLE_UNITS, 'bystander'),
   };
 }

@@ -131,7 +131,7 @@ function slicedSteps(c: Context, block: number): UnnumberedStep[] {
     });
     const beside = c.bystander === null ? [] : [c.bystander.slice(arm.index)];
     const attach = arm.mechanism === 'none' ? '' : arm.mechanism;
-    const census = attach === '' ? [] : suited.flatMap((sut) => censusSlices(c, sut));
+    const census = attach === '' ? [] : [...besideCensus(c), ...suited.flatMap((sut) => censusSlices(c, sut))];
     return { block, phase: 'measure', design: 'sliced', attach, slices: [...timed, ...beside, ...census] };
   });
 }
@@ -154,6 +154,12 @@ function slicedSlices(c: Context, sut: PlannedSut, o: { arm: number; units: numb
       { arm: o.arm, settle: o.settle },
     ),
   ];
+}
+
+/** only where something else is counted as well */
+function besideCensus(c: Context): Slice[] {
+  const counted = c.instances.some(({ design }) => design === 'alternated');
+  return c.bystander === null || !counted ? [] : [c.bystander.census()];
 }
 
 /** Every alternated instance gets the same census, hooked or not: otherwise the hooked one would have had more requests. */

@@ -1,6 +1,8 @@
 /** What attached mechanisms cost processes that they don't watch, as every renderer shares it. */
 
 import type { BystanderRow, Comparison, Results } from '../analysis/results.ts';
+import { partText } from './decomposition.ts';
+import { formatCount } from './format.ts';
 import { placeName } from './places.ts';
 
 /** empty in results that say nothing of it; else rows, or why there are none */
@@ -10,6 +12,14 @@ export function bystanderLines(results: Results): readonly string[] {
   if (bystanders.notMeasured !== null) return [`not measured: ${bystanders.notMeasured}`];
   const several = new Set(bystanders.rows.map(placeName)).size > 1;
   return bystanders.rows.map((row) => (several ? `${placeName(row)}: ${row.sentence}` : row.sentence));
+}
+
+/** what the kernel counted of attached hooks, one line each */
+export function kernelTimeLines(results: Results): readonly string[] {
+  return (results.kernelTimes ?? []).map((row) => {
+    const counted = `${formatCount(row.reads)} reads, outside the timed stretches`;
+    return `${placeName(row)}: ${row.treated} ${partText(row.perRead)}${row.perRead.estimateNs === null ? '' : ` of each read (${counted})`}`;
+  });
 }
 
 /** of a treated comparison's mechanism, in its place */

@@ -15,6 +15,7 @@ const LEADING = [
   'decomposition',
   'microMacro',
   'bystanders',
+  'kernelTimes',
   'observations',
   'recommendations',
   'warnings',

@@ -3,7 +3,7 @@
 import type { Comparison, Results } from '../analysis/results.ts';
 import { blockingLines, timedNote, traceLines } from './actions.ts';
 import { answer } from './answer.ts';
-import { bystanderLines } from './bystanders.ts';
+import { bystanderLines, kernelTimeLines } from './bystanders.ts';
 import { decompositionLines, microMacroLines } from './decomposition.ts';
 import { type FoldedFlag, foldFlags, namesText } from './folded-flags.ts';
 import { formatCount, formatDuration, formatEstimate, formatMany, formatPercent, formatRatio } from './format.ts';
@@ -27,7 +27,7 @@ export function renderMarkdown(results: Results, limit = GITHUB_LIMIT): string {
   const details = notes(results, flags);
   const across = [...pooledLines(results), ...interactionLines(results)];
   const split = varianceLines(results);
-  const parts = [...decompositionLines(results), ...microMacroLines(results)];
+  const parts = [...decompositionLines(results), ...microMacroLines(results), ...kernelTimeLines(results)];
   return fitted(
     [
       { text: `**${escapeText(answer(results))}**` },

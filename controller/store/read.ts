@@ -1,7 +1,7 @@
 /** A stored study → what the analysis reads. */
 
 import { type MeasurementRecord, u32Column, u64Column } from '#proto';
-import type { Batch, Histogram, StudyRecord, TraceBatch } from '../analysis/record.ts';
+import type { Batch, Histogram, KernelTimes, StudyRecord, TraceBatch } from '../analysis/record.ts';
 import { blockingRows, lossRows, parityRows } from './count-rows.ts';
 import { isEnded, readMeta, type StudyMeta } from './meta.ts';
 import { observationRows } from './observations.ts';
@@ -23,6 +23,9 @@ export function readStudy(dir: string): StudyRecord {
     ...recordFrame(meta),
     batches,
     histograms: records.flatMap(({ node, record }) => (record.body === 'histogram' ? [histogramOf(node, record)] : [])),
+    kernelTimes: records.flatMap(({ node, record }) =>
+      record.body === 'kernelTime' ? [kernelTimesOf(node, record)] : [],
+    ),
     catalogue: (meta.catalogue ?? []).map((entry) => ({ ...entry, manner: mannersOf(entry.id, notes) })),
     traces: records.flatMap(({ node, record }) => (record.body === 'traces' ? [tracesOf(node, record)] : [])),
     blocking: blockingRows(records),
@@ -135,6 +138,12 @@ function histogramOf(node: string, record: MeasurementRecord & { body: 'histogra
     highNs,
     counts,
   };
+}
+
+function kernelTimesOf(node: string, record: MeasurementRecord & { body: 'kernelTime' }): KernelTimes {
+  const { place, mechanism, reads, runTimeNs, runs, besideRunTimeNs, besideRuns, missing } = record.kernelTime;
+  const { sut, condition, fork } = place;
+  return { node, sut, condition, mechanism, fork, reads, runTimeNs, runs, besideRunTimeNs, besideRuns, missing };
 }
 
 function tracesOf(node: string, record: MeasurementRecord & { body: 'traces' }): TraceBatch {

@@ -25,7 +25,7 @@ export class Tally<N extends string> {
 /** what agents send, by the name of its body */
 export const RECORD_KINDS = [
   ...(['samples', 'histogram', 'parity', 'loss', 'note'] as const),
-  ...(['end', 'traces', 'blocking', 'observation'] as const),
+  ...(['end', 'traces', 'blocking', 'observation', 'kernelTime'] as const),
 ] as const;
 
 /** where something can be lost on its way from a hook to the disk */

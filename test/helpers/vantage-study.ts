@@ -1,4 +1,4 @@
-import type { Batch, StudyRecord } from '../../controller/analysis/record.ts';
+import type { Batch, KernelTimes, StudyRecord } from '../../controller/analysis/record.ts';
 import type { Vantage } from '../../controller/analysis/results.ts';
 import { type Random, random } from './random.ts';
 import { makeStudy, NODE } from './study.ts';
@@ -14,6 +14,10 @@ export interface KnownParts {
   readonly restNs: number;
   /** sd of each part from start to start */
   readonly partSdNs: number;
+  /** alternated: a hook in the program, with a clock of its own; sliced: one in the kernel, which counts what it takes */
+  readonly design: 'alternated' | 'sliced';
+  /** on each read of a process beside, of a sliced hook */
+  readonly besideNs: number;
 }
 
 export const PARTS: KnownParts = {
@@ -24,16 +28,21 @@ export const PARTS: KnownParts = {
   dispatchNs: 60,
   restNs: 400,
   partSdNs: 25,
+  design: 'alternated',
+  besideNs: 90,
 };
 
 const BLOCKS = 3;
 const PER_BLOCK = 12;
 const READ_NS = 600;
 const REQUEST_NS = 50_000;
-const HOOK = { index: 2, mechanism: 'ld-preload', aa: false, design: 'alternated' } as const;
+const HOOK = 2;
+const MECHANISM = { alternated: 'ld-preload', sliced: 'bpf' } as const;
 
 export function vantageStudy(parts: Partial<KnownParts> = {}): StudyRecord {
   const full = { ...PARTS, ...parts };
+  const { design } = full;
+  const mechanism = MECHANISM[design];
   const world = new World(random(full.seed));
   const batches = Array.from({ length: full.forks }, (_, fork) => world.fork(full, fork)).flat();
   const frame = makeStudy({ forks: 0, warmup: 0, designs: ['alternated'] });
@@ -44,17 +53,21 @@ export function vantageStudy(parts: Partial<KnownParts> = {}): StudyRecord {
     warmup: 0,
     suts: ['java-hello', 'read-loop'],
     plannedSamples: { 'java-hello': 0, 'read-loop': 0 },
-    mechanisms: ['none', 'ld-preload'],
+    mechanisms: ['none', mechanism],
     // no A/A arm: the studies it would make invalid are those in which the baseline happens to be extreme
-    arms: [...frame.arms.filter(({ mechanism, aa }) => mechanism === 'none' && !aa), HOOK],
+    arms: [
+      ...frame.arms.filter((arm) => arm.mechanism === 'none' && !arm.aa),
+      { index: HOOK, mechanism, aa: false, design },
+    ],
     batches,
-    parity: [countedReads('java-hello', full.readsPerRequest), countedReads('read-loop', 1)],
+    kernelTimes: world.kernelTimes,
+    parity: [countedReads(mechanism, 'java-hello', full.readsPerRequest), countedReads(mechanism, 'read-loop', 1)],
   };
 }
 
-function countedReads(sut: string, reads: number): StudyRecord['parity'][number] {
+function countedReads(mechanism: string, sut: string, reads: number): StudyRecord['parity'][number] {
   const counts = { expectedReads: 1000, seenReads: 1000 * reads, expectedBytes: 88_000, seenBytes: 88_000 };
-  const place = { sut, condition: 'process', node: NODE.id, mechanism: HOOK.mechanism, source: 'load' } as const;
+  const place = { sut, condition: 'process', node: NODE.id, mechanism, source: 'load' } as const;
   return { ...place, ...counts, expectedHits: 500, seenHits: 500, ratio: 1, ok: true };
 }
 
@@ -66,6 +79,7 @@ interface Level {
 
 class World {
   private readonly random: Random;
+  readonly kernelTimes: KernelTimes[] = [];
   private nowNs = 1_000_000_000n;
 
   constructor(seeded: Random) {
@@ -75,24 +89,55 @@ class World {
   fork(parts: KnownParts, fork: number): readonly Batch[] {
     const around = (ns: number) => ns + this.random.normal() * parts.partSdNs;
     const [own, dispatch, rest] = [around(parts.ownNs), around(parts.dispatchNs), around(parts.restNs)];
+    if (parts.design === 'sliced') this.kernelTimes.push(this.counted(fork, own));
     const request = parts.readsPerRequest * (own + dispatch) + rest;
     return Array.from({ length: BLOCKS }, (_, block) => {
       const machine = this.random.normal();
       const loop = READ_NS + 20 * machine;
       const server = REQUEST_NS + 500 * machine;
-      const at = { fork, block };
+      const at = { fork, block, design: parts.design };
+      const inside = parts.design === 'alternated' ? [{ arm: HOOK, ns: loop + own }] : [];
       return [
         this.batch('read-loop', 'caller', at, 15, arms(loop, own + dispatch)),
-        this.batch('read-loop', 'interposer', at, 15, [{ arm: HOOK.index, ns: loop + own }]),
+        this.batch('read-loop', 'interposer', at, 15, inside),
         this.batch('java-hello', 'client', at, 60, arms(server, request)),
+        ...(parts.design === 'sliced'
+          ? [
+              {
+                ...this.batch('read-loop', 'caller', at, 15, arms(loop, parts.besideNs + dispatch - parts.dispatchNs)),
+                phase: 'bystander' as const,
+              },
+            ]
+          : []),
       ];
     }).flat();
+  }
+
+  /** 3 runs of calls that are filtered out for each read, at 80 ns */
+  private counted(fork: number, ownNs: number): KernelTimes {
+    const reads = 800;
+    const times = {
+      runTimeNs: reads * (ownNs + 3 * 80),
+      runs: reads * 5,
+      besideRunTimeNs: 4_000 * 80,
+      besideRuns: 4_000,
+    };
+    return {
+      node: NODE.id,
+      sut: 'read-loop',
+      condition: 'process',
+      mechanism: MECHANISM.sliced,
+      fork,
+      reads,
+      ...times,
+      missing: '',
+    };
   }
 
   private batch(
     sut: string,
     vantage: Vantage,
-    at: Pick<Batch, 'fork' | 'block'>,
+    at: Pick<Batch, 'fork' | 'block' | 'design'>,
     sdNs: number,
     levels: readonly Level[],
   ): Batch {
@@ -101,7 +146,7 @@ class World {
     this.nowNs += 10_000_000n;
     return {
       ...at,
-      ...{ node: NODE.id, sut, condition: 'process', vantage, design: 'alternated', phase: 'measure', step: 0, t0Ns },
+      ...{ node: NODE.id, sut, condition: 'process', vantage, phase: 'measure', step: 0, t0Ns },
       dtNs: Uint32Array.from(order, (_, i) => i * 1000),
       latencyNs: Uint32Array.from(order, ({ ns }) => Math.max(1, Math.round(ns + sdNs * this.random.normal()))),
       arm: Uint8Array.from(order, ({ arm }) => arm),
@@ -113,6 +158,6 @@ class World {
 function arms(base: number, shift: number): readonly Level[] {
   return [
     { arm: 0, ns: base },
-    { arm: HOOK.index, ns: base + shift },
+    { arm: HOOK, ns: base + shift },
   ];
 }

@@ -75,6 +75,14 @@ export const RECORD_BODIES: readonly RecordBody[] = [
     body: 'blocking',
     blocking: { place, mechanism: 'ld-preload', refused: 1, served: 2, leaked: 3, denied: 4 },
   },
+  {
+    body: 'kernelTime',
+    kernelTime: {
+      place: { ...place, vantage: 'kernel', design: 'sliced', phase: 'census' },
+      ...{ mechanism: 'bpf', fromNs: 2n ** 63n, toNs: 2n ** 63n + 1n, reads: 800, runTimeNs: 2 ** 40, runs: 2000 },
+      ...{ besideRunTimeNs: 5, besideRuns: 6, missing: '' },
+    },
+  },
   { body: 'observation', observation: observation() },
   { body: 'end', end: { status: 'failed', code: 'sut-died', message: 'a', nextStep: 'b', detail: 'c\nd' } },
 ];

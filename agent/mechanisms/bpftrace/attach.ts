@@ -85,6 +85,7 @@ async function attachScan(
   return {
     attachMs: performance.now() - startedMs,
     notes: notesOf(script, order),
+    holder: term.pid,
     died: () => (exit === null ? null : `${how(exit)}\n${said(output)}`),
     async detach() {
       const told = exit === null;

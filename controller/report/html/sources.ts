@@ -2,7 +2,7 @@
 
 import type { Bystanders, Decomposition, MicroMacro, Part, Results } from '../../analysis/results.ts';
 import { PART_WORDS, PARTS } from '../decomposition.ts';
-import { formatEstimate, formatNumber } from '../format.ts';
+import { formatCount, formatEstimate, formatNumber } from '../format.ts';
 import { placeName } from '../places.ts';
 import { type Insertable, type Markup, markup } from './markup.ts';
 import { scrollTable } from './parts.ts';
@@ -11,7 +11,7 @@ import { scrollTable } from './parts.ts';
 export function sourcesSection(results: Results): Markup | null {
   const { decomposition = [], microMacro = [], bystanders } = results;
   if (decomposition.length + microMacro.length + (bystanders?.rows.length ?? 0) === 0) return null;
-  return markup`<section aria-labelledby="parts"><h2 id="parts">Where the shifts come from</h2>${partsTable(results)}${inWords(decomposition)}${microMacro.length > 0 && markup`${microMacroTable(results)}${inWords(microMacro)}`}${bystanders && bystanderPart(bystanders)}</section>`;
+  return markup`<section aria-labelledby="parts"><h2 id="parts">Where the shifts come from</h2>${partsTable(results)}${inWords(decomposition)}${microMacro.length > 0 && markup`${microMacroTable(results)}${inWords(microMacro)}`}${bystanders && bystanderPart(bystanders)}${(results.kernelTimes ?? []).length > 0 && kernelTimePart(results)}</section>`;
 }
 
 function partsTable({ decomposition = [] }: Results): Markup {
@@ -63,6 +63,20 @@ function bystanderPart({ rows, notMeasured }: Bystanders): Markup {
     ]),
   });
   return markup`${head}${table}`;
+}
+
+function kernelTimePart({ kernelTimes = [] }: Results): Markup {
+  return scrollTable({
+    label: 'The kernel’s own account',
+    caption:
+      'The kernel’s own account of attached hooks: what their programs take of a read by its run-time statistics, means, in stretches that are not timed. Runs that are filtered out are taken off; the kernel’s clock, some 20 ns a run, is in it.',
+    head: ['hook', 'where', 'reads', 'a read', ''],
+    numeric: [2, 3],
+    rows: kernelTimes.map((row) => [
+      ...[row.treated, `${placeName(row)}, ${row.node}`, formatCount(row.reads), cell(row.perRead, false)],
+      row.perRead.estimateNs === null ? row.perRead.why : '',
+    ]),
+  });
 }
 
 /** the reasons for what is not known are in the sentences: a cell has no room for them */

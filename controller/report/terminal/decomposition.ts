@@ -1,7 +1,7 @@
 /** What hooks cost processes beside, where shifts come from, micro beside macro. */
 
 import type { Results } from '../../analysis/results.ts';
-import { bystanderLines } from '../bystanders.ts';
+import { bystanderLines, kernelTimeLines } from '../bystanders.ts';
 import { decompositionLines, microMacroLines } from '../decomposition.ts';
 import { plainText, wrap } from './layout.ts';
 import type { Paint } from './paint.ts';
@@ -20,6 +20,7 @@ export function decompositionParts(
   return [
     beside,
     part('Where the shifts come from', decompositionLines(results)),
+    part('What attached hooks take by the kernel’s own account', kernelTimeLines(results)),
     part('A request beside its reads', microMacroLines(results)),
   ];
 }

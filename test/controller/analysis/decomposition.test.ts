@@ -1,11 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { analyse } from '../../../controller/analysis/analyse.ts';
+import { bystanders } from '../../../controller/analysis/bystander.ts';
 import type { StudyRecord } from '../../../controller/analysis/record.ts';
 import type { Decomposition, Part } from '../../../controller/analysis/results.ts';
 import { PARTS, vantageStudy } from '../../helpers/vantage-study.ts';
 
-const STUDIES = 600;
+const STUDIES = 500;
 const NAMES = ['shift', 'own', 'dispatch', 'call', 'rest'] as const;
 
 const test = suite('analysis/decomposition');
@@ -49,6 +50,62 @@ test('known parts lie in their 95 % intervals in 93 to 97 % of simulated studies
     assert.ok(held[name] >= 0.93 && held[name] <= 0.97, `${name} ${held[name]}`);
     assert.ok(Math.abs(off[name]) < 5, `${name} is ${off[name]} ns off`);
   }
+});
+
+test('a hook in the kernel: its own work by the run-time statistics, runs that are filtered out taken off', () => {
+  const { ownNs, dispatchNs, readsPerRequest: reads } = PARTS;
+  const studies = 100;
+  let [own, dispatch] = [0, 0];
+  for (let seed = 1; seed <= studies; seed++) {
+    const row = rowOf(vantageStudy({ seed: seed * 104_729, design: 'sliced' }), 'java-hello');
+    assert.is(row.ownBy, 'bpf-statistics');
+    own += known(row.own).estimateNs / studies;
+    dispatch += known(row.dispatch).estimateNs / studies;
+  }
+  assert.ok(Math.abs(own - reads * ownNs) < 10, `${own}`);
+  assert.ok(Math.abs(dispatch - reads * dispatchNs) < 10, `${dispatch}`);
+});
+
+test('without the statistics, or where they drown in other calls, both together are known and the reason is told', () => {
+  const study = vantageStudy({ design: 'sliced' });
+  const uncounted = rowOf({ ...study, kernelTimes: [] }, 'java-hello');
+  assert.match(why(uncounted.own), /no run-time statistics \(nobody counted\)/);
+  assert.ok(known(uncounted.call).estimateNs > 0);
+  const times = study.kernelTimes ?? [];
+  const refused = times.map((one) => ({ ...one, missing: 'Operation not permitted' }));
+  assert.match(why(rowOf({ ...study, kernelTimes: refused }, 'java-hello').own), /\(Operation not permitted\)/);
+  const drowned = times.map((one) => ({ ...one, runs: 100 * one.runs, runTimeNs: 80 * 100 * one.runs }));
+  assert.match(why(rowOf({ ...study, kernelTimes: drowned }, 'java-hello').own), /of calls that they filter out/);
+});
+
+test('a process beside: the cost lies in its interval in 93 to 97 % of simulated studies', () => {
+  let [held, off] = [0, 0];
+  for (let seed = 1; seed <= STUDIES; seed++) {
+    const { rows } = bystanders(vantageStudy({ seed: seed * 7919, design: 'sliced' }));
+    const { estimateNs, lowNs, highNs } = known(rows[0]!.shift);
+    if (lowNs <= PARTS.besideNs && PARTS.besideNs <= highNs) held += 1 / STUDIES;
+    off += (estimateNs - PARTS.besideNs) / STUDIES;
+  }
+  console.log(`beside ${(100 * held).toFixed(1)} %, ${off.toFixed(2)} ns off`);
+  assert.ok(held >= 0.93 && held <= 0.97, `${held}`);
+  assert.ok(Math.abs(off) < 5, `${off}`);
+});
+
+test('beside: not measured says why, and the process beside is in no comparison', () => {
+  const study = vantageStudy({ design: 'sliced' });
+  const results = analyse(study);
+  const plain = analyse({ ...study, batches: study.batches.filter(({ phase }) => phase !== 'bystander') });
+  assert.equal(results.comparisons, plain.comparisons);
+  assert.is(results.bystanders?.notMeasured, null);
+  assert.match(
+    results.bystanders?.rows[0]?.sentence ?? '',
+    /^bpf, attached to others: 0\.\d+ µs \[.*\] on each read of a process/,
+  );
+  assert.match(plain.bystanders?.notMeasured ?? '', /no process beside was read from/);
+  assert.match(
+    analyse(vantageStudy()).bystanders?.notMeasured ?? '',
+    /no mechanism of this study is attached from outside/,
+  );
 });
 
 test('the parts add up, and the shift is the comparison’s own', () => {
