@@ -6,25 +6,10 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError } from '#proto';
 import { removeContainer } from '../../host/containers.ts';
-import type { HostPort } from '../../host/port.ts';
 import { startTicks } from '../../host/undo.ts';
 import type { ChildExit, ChildPort } from '../../load/port.ts';
 import { runCommand, spawnChild } from '../../process/child.ts';
-import { runArguments } from './run-arguments.ts';
-
-export interface ContainerOrder {
-  readonly host: HostPort;
-  /** "hookbench-AGENT-RANDOM" */
-  readonly family: string;
-  readonly role: string;
-  readonly network: 'host' | 'bridge' | `container:${string}`;
-  /** null = not pinned */
-  readonly cpu: number | null;
-  readonly env: Readonly<Record<string, string>>;
-  /** files and folders of this machine, at the same paths, read-only */
-  readonly lent: readonly string[];
-  readonly writable: readonly string[];
-}
+import { type ContainerOrder, runArguments } from './run-arguments.ts';
 
 export interface Container {
   readonly name: string;

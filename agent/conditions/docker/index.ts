@@ -4,10 +4,11 @@
 import { randomBytes } from 'node:crypto';
 import type { HostPort } from '../../host/port.ts';
 import type { Condition, Placement } from '../condition.ts';
-import { addressOf, type ContainerOrder, startContainer } from './container.ts';
+import { addressOf, startContainer } from './container.ts';
 import { NEEDS, type Network, probeEngine } from './engine.ts';
 import { ensureEmptyImage } from './image.ts';
 import { lentFiles } from './lent-files.ts';
+import type { ContainerOrder } from './run-arguments.ts';
 
 export const docker = dockerCondition('docker', 'host');
 export const dockerBridge = dockerCondition('docker:bridge', 'bridge');
