@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { PassThrough } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { finished } from 'node:stream/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { BenchError } from '#proto';
 import { removeContainer } from '../../host/containers.ts';
 import { startTicks } from '../../host/undo.ts';
@@ -30,17 +31,28 @@ export async function startContainer(order: ContainerOrder, file: string, args: 
   // what it says before anybody listens must not be lost
   const [stdout, stderr] = [cli.stdout.pipe(new PassThrough()), cli.stderr.pipe(new PassThrough())];
   // the client ends when the container has been removed
-  const exited = cli.exited.then((exit) => {
+  const gone = cli.exited.then((exit) => {
     ended = true;
     return asOfProgram(exit);
   });
   const pid = await firstPid(name, () => ended);
+  const exited = gone.then(async (exit) => {
+    await Promise.all([stdout, stderr].map(delivered));
+    return exit;
+  });
   const ticks = pid === null ? '' : startTicks(pid);
   const kill = (signal = 'SIGTERM') => {
     if (pid === null) cli.kill(signal);
     else if (!ended && ticks !== '' && startTicks(pid) === ticks) process.kill(pid, effective(pid, signal));
   };
   return { name, child: { pid: pid ?? cli.pid, stdin: cli.stdin, stdout, stderr, exited, kill } };
+}
+
+/** Its last words come before its end. Who starts it has had the time to listen by then; what nobody listens to is thrown away. */
+async function delivered(stream: PassThrough): Promise<void> {
+  await nextTurn();
+  if (stream.readableFlowing === null) stream.resume();
+  await finished(stream).catch(() => undefined);
 }
 
 /** @returns its address on the engine's bridge. @throws BenchError unsupported */
