@@ -41,11 +41,18 @@ export async function startContainer(order: ContainerOrder, file: string, args: 
     return exit;
   });
   const ticks = pid === null ? '' : startTicks(pid);
+  if (pid !== null && ticks === '' && (await inspected(name, '{{.State.Running}}')) === 'true') throw unseen(name, pid);
   const kill = (signal = 'SIGTERM') => {
     if (pid === null) cli.kill(signal);
     else if (!ended && ticks !== '' && startTicks(pid) === ticks) process.kill(pid, effective(pid, signal));
   };
   return { name, child: { pid: pid ?? cli.pid, stdin: cli.stdin, stdout, stderr, exited, kill } };
+}
+
+function unseen(name: string, pid: number): BenchError {
+  return new BenchError('unsupported', `process ${pid} of container ${name} is not to be seen from this agent`, {
+    nextStep: 'let an agent that runs in a container see the pids of the host: docker run --pid host',
+  });
 }
 
 /** Its last words come before its end. Who starts it has had the time to listen by then; what nobody listens to is thrown away. */

@@ -2,10 +2,10 @@
 
 import type { HostPort } from '../../host/port.ts';
 import type { RunAs } from '../../security/run-as.ts';
-import { EMPTY_IMAGE } from './image.ts';
 
 export interface ContainerOrder {
   readonly host: HostPort;
+  readonly image: string;
   /** "hookbench-AGENT-RANDOM" */
   readonly family: string;
   readonly role: string;
@@ -32,7 +32,7 @@ export function runArguments(name: string, o: ContainerOrder): string[] {
       '--env',
       `${key}=${value}`,
     ]),
-    EMPTY_IMAGE,
+    ...['--entrypoint', '', o.image],
   ];
 }
 
