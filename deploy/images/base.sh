@@ -5,8 +5,9 @@ set -eu
 
 usage() {
   cat <<'TXT'
-Usage: sh deploy/images/base.sh [--again] [--help]
+Usage: sh deploy/images/base.sh [--again] [--help] [IMAGE]...
 
+  IMAGE     debian, node, client (all when none is named; the others are made from debian)
   --again   make them even where images of these names are there
   --help    this text
 
@@ -18,12 +19,15 @@ TXT
 }
 
 again=no
-case ${1:-} in
-  '') ;;
-  --again) again=yes ;;
-  -h | --help) usage; exit 0 ;;
-  *) usage >&2; exit 2 ;;
-esac
+wanted=
+for word; do
+  case $word in
+    --again) again=yes ;;
+    -h | --help) usage; exit 0 ;;
+    debian | node | client) wanted="$wanted $word" ;;
+    *) usage >&2; exit 2 ;;
+  esac
+done
 
 DEBIAN=debian:bookworm-slim
 NODE=node:20-bookworm-slim
@@ -35,10 +39,15 @@ bundle=/usr/local/share/hookbench-local-ca.crt
 say() { printf '[base] %s\n' "$*"; }
 die() { say "$*" >&2; exit 1; }
 
+# is_wanted NAME IMAGE
 is_wanted() {
-  [ "$again" = yes ] && return 0
-  docker image inspect "$1" >/dev/null 2>&1 || return 0
-  say "$1 is there"
+  case " ${wanted:-$1} " in
+    *" $1 "*) ;;
+    *) return 1 ;;
+  esac
+  [ "$again" = no ] || return 0
+  docker image inspect "$2" >/dev/null 2>&1 || return 0
+  say "$2 is there"
   return 1
 }
 
@@ -104,7 +113,7 @@ client_base() {
   docker build --quiet -t "$CLIENT" "$work/client" >/dev/null
 }
 
-! is_wanted "$DEBIAN" || debian_base
-! is_wanted "$NODE" || node_base
-! is_wanted "$CLIENT" || client_base
+! is_wanted debian "$DEBIAN" || debian_base
+! is_wanted node "$NODE" || node_base
+! is_wanted client "$CLIENT" || client_base
 say 'ready: npm run images'

@@ -77,6 +77,8 @@ test_packages() {
   has faketime || printf 'faketime\tthe tests of clocks that jump\n'
   has ip && has tc || printf 'iproute2\tthe tests of links that are cut\n'
   has redis-server && has redis-benchmark || printf 'redis-server redis-tools\tthe test of the library in redis\n'
+  has dockerd || docker info >/dev/null 2>&1 || printf 'docker.io\tthe tests of the condition docker and of the images\n'
+  has debootstrap || printf 'debootstrap\tthe test of the images, where Docker Hub is not reached\n'
   offered libpython3.11-testsuite && [ ! -d /usr/lib/python3.11/test/support ] && printf 'libpython3.11-testsuite\tthe test of the library in CPython\n'
   return 0
 }
