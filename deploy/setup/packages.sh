@@ -85,6 +85,8 @@ test_packages() {
   has memcached || printf 'memcached\tthe test of the SUT memcached\n'
   has nginx || [ -x /usr/sbin/nginx ] || printf 'nginx-light\tthe test of the SUT nginx\n'
   has postgres || has_postgres || printf 'postgresql\tthe test of the SUT postgres\n'
+  has dockerd || docker info >/dev/null 2>&1 || printf 'docker.io\tthe tests of the condition docker and of the images\n'
+  has debootstrap || printf 'debootstrap\tthe test of the images, where Docker Hub is not reached\n'
   offered libpython3.11-testsuite && [ ! -d /usr/lib/python3.11/test/support ] && printf 'libpython3.11-testsuite\tthe test of the library in CPython\n'
   return 0
 }

@@ -19,6 +19,7 @@ const PROBES = {
   java: () => runs('javac', '-version'),
   chromium: () => existsSync('/usr/bin/chromium'),
   docker: () => runs('docker', 'info'),
+  debootstrap: () => process.getuid?.() === 0 && runs('debootstrap', '--version'),
 } as const;
 
 export type Need = keyof typeof PROBES;

@@ -3,28 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { PassThrough } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { finished } from 'node:stream/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { BenchError } from '#proto';
 import { removeContainer } from '../../host/containers.ts';
-import type { HostPort } from '../../host/port.ts';
 import { startTicks } from '../../host/undo.ts';
 import type { ChildExit, ChildPort } from '../../load/port.ts';
 import { runCommand, spawnChild } from '../../process/child.ts';
-import { runArguments } from './run-arguments.ts';
-
-export interface ContainerOrder {
-  readonly host: HostPort;
-  /** "hookbench-AGENT-RANDOM" */
-  readonly family: string;
-  readonly role: string;
-  readonly network: 'host' | 'bridge' | `container:${string}`;
-  /** null = not pinned */
-  readonly cpu: number | null;
-  readonly env: Readonly<Record<string, string>>;
-  /** files and folders of this machine, at the same paths, read-only */
-  readonly lent: readonly string[];
-  readonly writable: readonly string[];
-}
+import { type ContainerOrder, runArguments } from './run-arguments.ts';
 
 export interface Container {
   readonly name: string;
@@ -45,17 +31,35 @@ export async function startContainer(order: ContainerOrder, file: string, args: 
   // what it says before anybody listens must not be lost
   const [stdout, stderr] = [cli.stdout.pipe(new PassThrough()), cli.stderr.pipe(new PassThrough())];
   // the client ends when the container has been removed
-  const exited = cli.exited.then((exit) => {
+  const gone = cli.exited.then((exit) => {
     ended = true;
     return asOfProgram(exit);
   });
   const pid = await firstPid(name, () => ended);
+  const exited = gone.then(async (exit) => {
+    await Promise.all([stdout, stderr].map(delivered));
+    return exit;
+  });
   const ticks = pid === null ? '' : startTicks(pid);
+  if (pid !== null && ticks === '' && (await inspected(name, '{{.State.Running}}')) === 'true') throw unseen(name, pid);
   const kill = (signal = 'SIGTERM') => {
     if (pid === null) cli.kill(signal);
     else if (!ended && ticks !== '' && startTicks(pid) === ticks) process.kill(pid, effective(pid, signal));
   };
   return { name, child: { pid: pid ?? cli.pid, stdin: cli.stdin, stdout, stderr, exited, kill } };
+}
+
+function unseen(name: string, pid: number): BenchError {
+  return new BenchError('unsupported', `process ${pid} of container ${name} is not to be seen from this agent`, {
+    nextStep: 'let an agent that runs in a container see the pids of the host: docker run --pid host',
+  });
+}
+
+/** Its last words come before its end. Who starts it has had the time to listen by then; what nobody listens to is thrown away. */
+async function delivered(stream: PassThrough): Promise<void> {
+  await nextTurn();
+  if (stream.readableFlowing === null) stream.resume();
+  await finished(stream).catch(() => undefined);
 }
 
 /** @returns its address on the engine's bridge. @throws BenchError unsupported */

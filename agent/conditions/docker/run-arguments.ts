@@ -1,8 +1,22 @@
 /** What `docker run` is told: a container like any other, with no more rights than the study's user has elsewhere. */
 
+import type { HostPort } from '../../host/port.ts';
 import type { RunAs } from '../../security/run-as.ts';
-import type { ContainerOrder } from './container.ts';
-import { EMPTY_IMAGE } from './image.ts';
+
+export interface ContainerOrder {
+  readonly host: HostPort;
+  readonly image: string;
+  /** "hookbench-AGENT-RANDOM" */
+  readonly family: string;
+  readonly role: string;
+  readonly network: 'host' | 'bridge' | `container:${string}`;
+  /** null = not pinned */
+  readonly cpu: number | null;
+  readonly env: Readonly<Record<string, string>>;
+  /** files and folders of this machine, at the same paths, read-only */
+  readonly lent: readonly string[];
+  readonly writable: readonly string[];
+}
 
 /** up to and with the image; the program's own words follow */
 export function runArguments(name: string, o: ContainerOrder): string[] {
@@ -18,7 +32,7 @@ export function runArguments(name: string, o: ContainerOrder): string[] {
       '--env',
       `${key}=${value}`,
     ]),
-    EMPTY_IMAGE,
+    ...['--entrypoint', '', o.image],
   ];
 }
 
