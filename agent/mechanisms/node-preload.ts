@@ -34,7 +34,7 @@ export const nodePreload: PlacedMechanism = {
           nextStep: 'start the SUT by hand with NODE_OPTIONS=--import=hooks/node/preload.mjs and read its stderr',
         }),
       manner: () =>
-        'counts chunks, one for each read by libuv from an accepted connection; times its own work, which begins when the read is done',
+        'counts chunks, one for each read by libuv from an accepted connection; times its own work, which begins when the read is done; has the parser of node:http read through JavaScript, which is part of what it adds',
       counts: () => ring.counts(),
       drain: () => ring.drain(),
     };

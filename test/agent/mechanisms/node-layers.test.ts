@@ -14,9 +14,9 @@ import { nodePreload } from '../../../agent/mechanisms/node-preload.ts';
 import { SUTS } from '../../../agent/suts/registry.ts';
 import { BenchError } from '../../../proto/index.ts';
 import { buildAddon } from '../../helpers/node-addon.ts';
+import { SUT_COMMANDS } from '../load/support.ts';
 
 buildAddon();
-const nodeHello = SUTS.find(({ id }) => id === 'node-hello')!;
 const layers = suite('mechanisms of a Node program');
 
 /** node-hello, started with what the hook asks for but for what is given over it, and what it said until it was ready */
@@ -34,7 +34,7 @@ async function started(
     { keywords, action: 'observe', functions: ['read', 'recv'], host, dir, mostReads: 100 },
     'hook',
   );
-  const { file, args } = nodeHello.command({ ipv4: '127.0.0.1', port: 0, dir });
+  const [file, ...args] = SUT_COMMANDS['node-hello'];
   const child = spawn(file, args, { env: { ...process.env, ...hook.env, ...over }, stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (text: Buffer) => {

@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SUTS } from '../../../agent/suts/registry.ts';
+import type { SutName } from '../../agent/load/support.ts';
 import { buildAddon } from '../../helpers/node-addon.ts';
 import { needs } from '../../helpers/require.ts';
 import { PASSES_SHORT_BODIES, REFUSED, runRequests } from './run.ts';
@@ -24,7 +25,7 @@ for (const [set, action] of [
   for (const sut of SUTS.filter(({ filters }) => filters)) {
     filter(`${sut.id}, ${set} keywords, ${action}: agrees with the oracle`, async () => {
       if (sut.runtime === 'jvm' && !needs('java')) return;
-      const outcome = await runRequests({ sut: sut.id, seed: SEED, requests: REQUESTS, action, set });
+      const outcome = await runRequests({ sut: sut.id as SutName, seed: SEED, requests: REQUESTS, action, set });
       assert.equal(outcome.disagreements, []);
       const { requests, hits, kinds } = outcome;
       assert.ok(requests === REQUESTS && hits > requests / 4 && hits < requests * 0.9, `${requests}, ${hits} hits`);

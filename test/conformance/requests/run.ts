@@ -1,7 +1,5 @@
 /** The conformance of app-filter: a SUT with its filter on, placed as the agent places it, against an oracle over requests. */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -10,7 +8,7 @@ import { pinningOf } from '../../../agent/host/cores.ts';
 import { UndoStack } from '../../../agent/host/undo.ts';
 import { appFilter } from '../../../agent/mechanisms/app-filter.ts';
 import type { Action, HookRead } from '../../../agent/mechanisms/mechanism.ts';
-import { SUTS } from '../../../agent/suts/registry.ts';
+import { type SutName, startSut } from '../../agent/load/support.ts';
 import { random } from '../../helpers/random.ts';
 import { type KeywordSet, keywordsOf } from '../keyword-sets.ts';
 import { firstKeyword } from '../search.ts';
@@ -45,7 +43,7 @@ export interface RequestsOutcome {
 }
 
 export async function runRequests(o: {
-  sut: string;
+  sut: SutName;
   seed: number;
   requests: number;
   action: Action;
@@ -59,12 +57,13 @@ export async function runRequests(o: {
   const hook = await appFilter.place({ ...order, mostReads: 2 * o.requests }, 'filter');
   const keepsOrder = !WITHOUT_ORDER.includes(o.sut);
   const mayAbort = !PASSES_SHORT_BODIES.includes(o.sut);
-  const { file, args } = SUTS.find(({ id }) => id === o.sut)!.command({ ipv4: '127.0.0.1', port: 0, dir });
-  const child = spawn(file, args, { env: { ...process.env, ...hook.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const sut = await startSut(o.sut, hook.env).catch(async (error: unknown) => {
+    await undo.run();
+    throw error;
+  });
   try {
-    const [line] = (await once(child.stdout, 'data')) as [Buffer];
-    hook.assertLive(child.pid!);
-    const client = new Client(Number(/port=(\d+)/.exec(line.toString())?.[1]));
+    hook.assertLive(sut.pid);
+    const client = new Client(sut.port);
     const [draws, expected, kinds, wrong] = [
       random(o.seed),
       [] as ExpectedRequest[],
@@ -88,11 +87,10 @@ export async function runRequests(o: {
       if (draws.uniform() < 0.1 && mayAbort) await client.abort(request.writes, kinds);
     }
     client.end();
-    const disagreements = [...wrong.slice(0, 3), ...judged(hook, expected, child.pid!)];
+    const disagreements = [...wrong.slice(0, 3), ...judged(hook, expected, sut.pid)];
     return { requests: expected.length, hits: hitsOf(expected), kinds, disagreements };
   } finally {
-    child.kill();
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    await sut.stop();
     await undo.run();
   }
 }
