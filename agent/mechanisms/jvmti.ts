@@ -10,6 +10,8 @@ import { ACTIONS, type PlacedMechanism } from './mechanism.ts';
 import { assertRingLive, placeRing } from './ring-hook.ts';
 
 const NEEDS = 'hooks/jvmti built (a JDK, 17 or newer, at build time), Java 17 or newer';
+/** a virtual machine starts in a tenth of a second; on a busy machine it does not */
+const TRIAL_MS = 30_000;
 /** the virtual machine takes options from here, whoever starts it */
 const VARIABLE = 'JAVA_TOOL_OPTIONS';
 
@@ -51,7 +53,9 @@ async function probe(): Promise<SupportAnswer> {
     return unsupported(NEEDS, 'build/libhookbench-jvmti.so is not there (make -C hooks, with a JDK)');
   const version = await javaVersion();
   if (version === 'absent') return unsupported(NEEDS, 'no java on the PATH (install openjdk-17-jdk-headless)');
-  const { exitCode, stderr } = await runCommand('java', [`-agentpath:${PATHS.jvmtiAgent}=tell`, '-version']);
+  const words = [`-agentpath:${PATHS.jvmtiAgent}=tell`, '-version'];
+  const { exitCode, stderr } = await runCommand('java', words, { timeoutMs: TRIAL_MS });
+  if (exitCode === null) throw new Error(`java with the agent did not end by itself: ${stderr.trim()}`);
   const replaced = /^hookbench-jvmti: replaces (.+)$/m.exec(stderr)?.[1];
   if (exitCode === 0 && replaced !== undefined) return supported(NEEDS, `java ${version}, replaces ${replaced}`);
   const why = /^hookbench-jvmti: (.+)$/m.exec(stderr)?.[1] ?? stderr.trim().split('\n')[0] ?? '';

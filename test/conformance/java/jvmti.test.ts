@@ -1,8 +1,12 @@
 // jvmti in its short form: the same kinds of reads as the other mechanisms get, made by a Java program.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { PATHS } from '../../../agent/config.ts';
 import { jvmti } from '../../../agent/mechanisms/jvmti.ts';
 import { build } from '../../agent/load/support.ts';
+import { freshPath } from '../../helpers/preload.ts';
 import { needs } from '../../helpers/require.ts';
 import type { KeywordSet } from '../keyword-sets.ts';
 import { reproductionOf } from './reproduction.ts';
@@ -42,6 +46,21 @@ if (needs('java')) {
       }
     });
   }
+
+  java('a program that it does not hook runs on, and what that starts is told nothing of it', () => {
+    const source = freshPath('Told.java');
+    const told = 'System.out.print(System.getenv("JAVA_TOOL_OPTIONS") + " " + System.getProperty("q"));';
+    writeFileSync(source, `class Told { public static void main(String[] args) { ${told} } }`);
+    const withOptions = (options: string) => {
+      const env = { PATH: process.env.PATH ?? '', JAVA_TOOL_OPTIONS: options };
+      return spawnSync('java', ['-XX:TieredStopAtLevel=1', source], { env, encoding: 'utf8' });
+    };
+    const agent = `-agentpath:"${PATHS.jvmtiAgent}"`;
+    const beside = withOptions(`-Dq='a b' ${agent} -Dw=1`);
+    assert.match(beside.stderr, /hookbench: not hooking, all calls pass through: HOOKBENCH_RING: not set/);
+    assert.is(beside.stdout, `-Dq='a b' -Dw=1 a b`);
+    assert.is(withOptions(agent).stdout, 'null null');
+  });
 
   java('says which natives it replaces, and of which Java', async () => {
     const { support, found } = await jvmti.probe();
