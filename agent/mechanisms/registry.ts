@@ -9,12 +9,13 @@ import { none } from './none.ts';
 import { ownHooks } from './own/index.ts';
 import { ptrace } from './ptrace/index.ts';
 import { seccompNotify } from './seccomp-notify/index.ts';
+import { sud } from './sud.ts';
 import { uprobe, uprobeSymbol } from './uprobe/index.ts';
 
 export const MECHANISMS: readonly Mechanism[] = [
   ...[none, ldPreload, ldPreloadSimd],
   ...[bpftrace, bpf, uprobe, uprobeSymbol],
-  ...[seccompNotify, ptrace],
+  ...[seccompNotify, ptrace, sud],
 ];
 
 /** @param hooksDir folder with hooks of somebody else's, null for none @param runAs who they are tried as

@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BlockErrno, DEFAULT_BLOCK_ERRNO } from '#proto';
-import { RingFile } from '../collect/ring.ts';
+import { RingFile, type RingHeader } from '../collect/ring.ts';
 import { grantGroup } from '../security/run-as.ts';
 import { FUNCTIONS, type HookedFunction, type HookOrder } from './mechanism.ts';
 
@@ -54,6 +54,16 @@ export function hookVariables(
     ...(order.action === 'block' && { HOOKBENCH_ERRNO: order.blockErrno ?? DEFAULT_BLOCK_ERRNO }),
   };
   return { variables, keywords: joinLines(order.keywords) };
+}
+
+/** Whether a hook that says so in its ring's header does what was ordered. */
+export function isAsOrdered(header: RingHeader, order: HookOrder): boolean {
+  return (
+    header.attached &&
+    header.keywords === order.keywords.length &&
+    header.functions === functionBits(order.functions) &&
+    header.blockErrno === blockErrnoNumber(order)
+  );
 }
 
 /** as in the ring's header */

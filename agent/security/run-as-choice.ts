@@ -50,7 +50,7 @@ async function problemOf(runAs: RunAs): Promise<string | null> {
 /** what it has to read or run, as this process would find it */
 function usedPrograms(): string[] {
   const commands = SUTS.map((sut) => located(sut.command().file));
-  const files = [PATHS.preloadLibrary, PATHS.notifyLauncher, PATHS.loadGenerator];
+  const files = [PATHS.preloadLibrary, PATHS.sudLibrary, PATHS.notifyLauncher, PATHS.loadGenerator];
   const suts = [PATHS.javaHello, PATHS.nodeHello, PATHS.readLoop];
   return [...new Set([...commands, ...files, ...suts])].filter((path) => path !== null).filter(existsSync);
 }

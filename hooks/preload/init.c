@@ -10,6 +10,7 @@
 #include "env.h"
 #include "fdtable.h"
 #include "hook.h"
+#include "init.h"
 #include "options.h"
 #include "process.h"
 #include "real.h"
@@ -58,13 +59,15 @@ static const char *load_keywords(const char *path, const struct hb_options *opti
   return problem;
 }
 
-/* From here on calls are hooked. `attached` comes last: it says that all the rest is true. */
-static void open_hook(const struct hb_options *options, uint32_t keywords, uint32_t fds) {
+/* From here on calls are hooked. `attached` comes last: it says that all the rest is true. Returns NULL, or what is wrong. */
+static const char *open_hook(const struct hb_options *options, uint32_t keywords, uint32_t fds) {
   struct hb_ring_header *header = hb_ring_file.header;
   bool blocks = hb_hook.action == HB_ACTION_BLOCK;
   hb_hook.block_errno = options->block_errno;
   hb_ring_claim_start();
   hb_fdtable_open(fds, options->functions);
+  const char *problem = hb_hook_opened ? hb_hook_opened() : NULL;
+  if (problem) return problem;
   header->pid = hb_process->pid;
   header->keywords = keywords;
   header->scanner = options->scanner;
@@ -73,6 +76,7 @@ static void open_hook(const struct hb_options *options, uint32_t keywords, uint3
   header->clock = options->clock;
   header->block_errno = blocks ? (uint32_t)options->block_errno : 0;
   __atomic_store_n(&header->attached, 1, __ATOMIC_RELEASE);
+  return NULL;
 }
 
 static bool attach(struct hb_refusal *refusal) {
@@ -86,8 +90,7 @@ static bool attach(struct hb_refusal *refusal) {
   if (!refuse(refusal, "HOOKBENCH_RING", ring, hb_ring_open(ring))) return false;
   if (!refuse(refusal, "HOOKBENCH_ACTION", action, choose_action(action, hb_ring_file.header->action))) return false;
   if (!hb_process_start() || !(fds = hb_fdtable_reserve())) return refuse(refusal, "fd table", NULL, "no memory");
-  open_hook(&options, count, fds);
-  return true;
+  return refuse(refusal, "hook", NULL, open_hook(&options, count, fds));
 }
 
 /* musl loads us, and much would work, but its structures and its dlsym are not those this library is built and tested for. */
