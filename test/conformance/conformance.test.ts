@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MECHANISMS } from '../../agent/mechanisms/registry.ts';
-import { buildBoundary, buildLibrary } from '../helpers/preload.ts';
+import { buildBoundary, buildLibrary, buildSud } from '../helpers/preload.ts';
 import { type KeywordSet, keywordsOf } from './keyword-sets.ts';
 import { firstKeyword } from './search.ts';
 import { type Subject, subjectsOf } from './subjects.ts';
@@ -54,6 +54,7 @@ for (const subject of subjectsOf(MECHANISMS)) {
   conformance(`${subject.name} agrees with the oracle`, async () => {
     buildLibrary();
     buildBoundary();
+    buildSud();
     const said: string[] = [];
     const options = {
       seed: SEED,
