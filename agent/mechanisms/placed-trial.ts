@@ -8,7 +8,7 @@ import { UndoStack } from '../host/undo.ts';
 import { runCommand } from '../process/child.ts';
 import type { HookOrder, PlacedMechanism } from './mechanism.ts';
 
-const TRIAL_MS = 5_000;
+const TRIAL_MS = 15_000;
 
 /** @returns why it does not work here, null when it does */
 export async function tryOut(mechanism: PlacedMechanism): Promise<string | null> {
