@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <ucontext.h>
 
+#include "../abi/record.h"
 #include "../preload/fdtable.h"
 #include "../preload/functions.h"
 #include "../preload/hook.h"
