@@ -17,6 +17,7 @@ export const PATHS = {
   bpfLoader: join(root, 'build', 'hookbench-bpf'),
   notifySupervisor: join(root, 'build', 'hookbench-notify'),
   notifyLauncher: join(root, 'build', 'hookbench-notify-launch'),
+  sudLibrary: join(root, 'build', 'libhookbench-sud.so'),
   tracer: join(root, 'build', 'hookbench-trace'),
   bpftraceTemplate: join(root, 'hooks', 'bpftrace', 'read_hook.bt.in'),
   keywords: join(root, 'hooks', 'keywords', 'default.txt'),

@@ -13,12 +13,13 @@ import { ownHooks } from './own/index.ts';
 import { ptrace } from './ptrace/index.ts';
 import { seccompNotify } from './seccomp-notify/index.ts';
 import { skSkb } from './sk-skb.ts';
+import { sud } from './sud.ts';
 import { uprobe, uprobeSymbol } from './uprobe/index.ts';
 
 export const MECHANISMS: readonly Mechanism[] = [
   ...[none, ldPreload, ldPreloadSimd],
   ...[bpftrace, bpf, uprobe, uprobeSymbol, skSkb],
-  ...[seccompNotify, ptrace],
+  ...[seccompNotify, ptrace, sud],
   ...[nodePreload, jvmti, appFilter],
 ];
 

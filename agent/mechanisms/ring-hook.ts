@@ -56,6 +56,16 @@ export function hookVariables(
   return { variables, keywords: joinLines(order.keywords) };
 }
 
+/** Whether a hook that says so in its ring's header does what was ordered. */
+export function isAsOrdered(header: RingHeader, order: HookOrder): boolean {
+  return (
+    header.attached &&
+    header.keywords === order.keywords.length &&
+    header.functions === functionBits(order.functions) &&
+    header.blockErrno === blockErrnoNumber(order)
+  );
+}
+
 /** as in the ring's header */
 export function functionBits(functions: readonly HookedFunction[]): number {
   return functions.reduce((bits, name) => bits | (1 << FUNCTIONS.indexOf(name)), 0);

@@ -58,6 +58,7 @@ function usedPrograms(): string[] {
     PATHS.nodeAddon,
     PATHS.nodePreload,
     PATHS.notifyLauncher,
+    PATHS.sudLibrary,
     PATHS.loadGenerator,
     PATHS.javaHello,
     PATHS.javaNio,

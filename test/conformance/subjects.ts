@@ -82,6 +82,14 @@ const LIMITS: Readonly<Record<string, Limits>> = {
     takesNul: true,
     clockErrorNs: 0n,
   },
+  sud: {
+    windowBytes: () => null,
+    tellsKeyword: true,
+    followsForks: true,
+    followsFcntl: false,
+    takesNul: true,
+    clockErrorNs: 0n,
+  },
   ptrace: {
     windowBytes: () => null,
     tellsKeyword: true,

@@ -30,6 +30,22 @@ export function buildBoundary(): void {
   check(spawnSync('make', ['-s', '-j2', '-C', join(ROOT, 'hooks'), 'boundary'], { encoding: 'utf8' }));
 }
 
+/** The library of syscall user dispatch. */
+export function buildSud(): void {
+  check(spawnSync('make', ['-s', '-j2', '-C', join(ROOT, 'hooks'), 'sud'], { encoding: 'utf8' }));
+}
+
+/** Runs a program to its end with these variables. */
+export function runBare(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): { status: number | null; stdout: string; stderr: string } {
+  const options = { env: { PATH: process.env.PATH ?? '', ...env }, encoding: 'utf8', timeout: 30_000 } as const;
+  const { status, stdout, stderr } = spawnSync(program, args, options);
+  return { status, stdout, stderr };
+}
+
 const programs = new Map<string, string>();
 
 /** Compiles test/fixtures/NAME.c, once for the same flags. Returns the program's path. */

@@ -7,9 +7,9 @@ import type { RingHeader } from '../../collect/ring.ts';
 import { PATHS } from '../../config.ts';
 import { type SupportAnswer, supported, unsupported } from '../../host/support.ts';
 import { ACTIONS, FUNCTIONS, type HookOrder, type PlacedMechanism } from '../mechanism.ts';
-import { blockErrnoNumber, functionBits, placeRing } from '../ring-hook.ts';
+import { tryOut } from '../placed-trial.ts';
+import { isAsOrdered, placeRing } from '../ring-hook.ts';
 import { startSupervisor } from './supervisor.ts';
-import { tryOut } from './trial.ts';
 
 const NEEDS =
   'Linux 5.14 or newer with seccomp user notification, hookbench-notify built; CAP_SYS_PTRACE where SUTs run as another user';
@@ -51,11 +51,7 @@ async function probe(): Promise<SupportAnswer> {
 
 function assertLive(header: RingHeader, o: { pid: number; order: HookOrder; said: string | null }): void {
   const { order, pid } = o;
-  const asAsked =
-    header.keywords === order.keywords.length &&
-    header.functions === functionBits(order.functions) &&
-    header.blockErrno === blockErrnoNumber(order);
-  if (o.said === null && header.attached && header.pid === pid && asAsked) return;
+  if (o.said === null && header.pid === pid && isAsOrdered(header, order)) return;
   throw new BenchError('hook-dead', `the seccomp supervisor does not hold the calls of process ${pid}`, {
     nextStep: 'run hookbench doctor, which tries it out',
     detail: o.said ?? `ring header: attached=${header.attached} pid=${header.pid} functions=${header.functions}`,

@@ -1,14 +1,14 @@
-/** Really holds the calls of a program that does nothing. */
+/** Tries a placed hook in a program that does nothing. */
 
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { memoryDir } from '../../config.ts';
-import { pinningOf } from '../../host/cores.ts';
-import { UndoStack } from '../../host/undo.ts';
-import { runCommand } from '../../process/child.ts';
-import type { HookOrder, PlacedMechanism } from '../mechanism.ts';
+import { memoryDir } from '../config.ts';
+import { pinningOf } from '../host/cores.ts';
+import { UndoStack } from '../host/undo.ts';
+import { runCommand } from '../process/child.ts';
+import type { HookOrder, PlacedMechanism } from './mechanism.ts';
 
-const TRIAL_MS = 5_000;
+const TRIAL_MS = 15_000;
 
 /** @returns why it does not work here, null when it does */
 export async function tryOut(mechanism: PlacedMechanism): Promise<string | null> {
