@@ -74,8 +74,8 @@ missing_packages() {
 
 # What only tests need: `bpf` is built where clang is, and the library is tried in real programs.
 test_packages() {
-  has clang || printf 'clang\tthe kernel program (mechanisms bpf and uprobe)\n'
-  [ -f /usr/include/bpf/libbpf.h ] || printf 'libbpf-dev\tthe kernel program (mechanisms bpf and uprobe)\n'
+  has clang || printf 'clang\tthe kernel program (mechanisms bpf, uprobe and sk-skb)\n'
+  [ -f /usr/include/bpf/libbpf.h ] || printf 'libbpf-dev\tthe kernel program (mechanisms bpf, uprobe and sk-skb)\n'
   has objdump || printf 'binutils\tthe mechanism uprobe\n'
   has valgrind || printf 'valgrind\tthe tests of the library for bad memory use\n'
   has musl-gcc || printf 'musl-tools\tthe test of the library in musl programs\n'

@@ -92,9 +92,12 @@ export class Connection {
     return this.#text.trimEnd().split('\n').at(-1) ?? '';
   }
 
-  /** all that came back until the other end closed */
+  /** All that came back until the other end closed. @throws Error when it does not within 10 s */
   async rest(): Promise<string> {
+    const late = setTimeout(() => this.#socket.destroy(new Error('it stays open')), 10_000);
     await this.#over;
+    clearTimeout(late);
+    if (this.#socket.errored !== null) throw this.#socket.errored;
     this.#socket.destroy();
     return this.#text;
   }

@@ -66,7 +66,7 @@ export async function tryHook(
 
 /** the loader's words for a file that may not be read are those for one that is not there */
 function hintOf(complaint: string, runAs: RunAs | null): string {
-  if (runAs === null || !complaint.includes('cannot open')) return '';
+  if (runAs === null || !/cannot open|Error opening|Permission denied/.test(complaint)) return '';
   return ` SUTs run as ${tellUser(runAs)}: let it read the file and pass the folders above it (chmod a+rX)`;
 }
 

@@ -57,6 +57,9 @@ int hb_own_object(const char *path, char *const *pids) {
   setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY});
   struct bpf_object *object = bpf_object__open_file(path, NULL);
   if (!object) return refuse(path, "can't be read", "", errno);
+  struct bpf_map *map;
+  /* what is pinned would outlive us */
+  bpf_object__for_each_map(map, object) bpf_map__set_pin_path(map, NULL);
   int error = bpf_object__load(object);
   if (error) return refuse(path, "the kernel does not load it", "", -error);
   if ((error = name_pids(object, pids)) != 0) return refuse(path, "the processes can't be named in ", PIDS, error);

@@ -15,8 +15,8 @@ void hb_verdict_end(void);
 
 /* No new connections, and what arrives at the others is let through unseen. */
 void hb_verdict_leave(struct hb_attached *attached, struct hb_collector *collector);
-/* Waits until the last of them is closed, or `signals` is readable. To take an open connection out of the map would lose what the verdict has
- * let through and the program has not read, and would wake a program that waits in a read with EAGAIN. */
+/* Waits until the last of them is closed, or `signals` is readable. To take an open connection out of the map loses what the verdict has
+ * let through and the program has not read yet. */
 void hb_verdict_linger(struct hb_attached *attached, int signals);
 
 #endif

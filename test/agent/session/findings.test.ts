@@ -73,6 +73,20 @@ findings('single reads become samples of the slice they were taken in: its arm, 
   assert.equal([...samples.flags], [2, 3, 0, 1, 0], 'bit 0 hit, bit 1 settling');
 });
 
+findings('a hook that tells nothing leaves no record, and no parity of nothing seen', () => {
+  const ledger = new ForkLedger();
+  const records = findingRecords(
+    { traces: null, order: { action: 'observe' } as LiveFork['order'] },
+    step,
+    { assignment: { condition: 'process', fork: 1 } as Assignment, ledger },
+    {
+      ...{ mechanism: { id: 'own:script', vantage: 'kernel' }, targets: [live(4, 'sliced')], findings: [] },
+      ...{ sent: new SentTally(), before: new Map() },
+    },
+  );
+  assert.equal([records, ledger.records()], [[], []]);
+});
+
 findings('a histogram stays one', () => {
   const records = recordsOf({ kind: 'histogram', lowNs: [1], highNs: [2], counts: [5] });
   assert.equal(

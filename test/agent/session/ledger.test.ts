@@ -1,6 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { TargetCounters } from '../../../agent/load/types.ts';
+import type { LiveInstance } from '../../../agent/session/fork.ts';
 import { ForkLedger } from '../../../agent/session/ledger.ts';
+import { SUTS } from '../../../agent/suts/registry.ts';
 
 const ledger = suite('agent/session ledger');
 
@@ -33,5 +36,33 @@ ledger('losses are summed per hop, SUT and mechanism', () => {
     ],
   );
 });
+
+ledger(
+  'under block what became of requests is told by instance and by who blocked: the hook inside, or the one attached',
+  () => {
+    const made = new ForkLedger();
+    const sut = SUTS.find(({ id }) => id === 'node-hello')!;
+    const live = (id: number, mechanism: string, hook: object | null) =>
+      ({
+        instance: { id, sut: sut.id, mechanism, arm: 0, design: hook === null ? 'sliced' : 'alternated' },
+        sut,
+        hook,
+      }) as LiveInstance;
+    const instances = [live(0, 'none', null), live(1, 'ld-preload', {})];
+    const counted = (target: number, refused: number) =>
+      ({ target, refused, served: 5, leaked: 0, denied: 0 }) as TargetCounters;
+    const where = { condition: 'process', fork: 0 };
+    made.blocking(instances, [counted(0, 7), counted(1, 3)], where);
+    for (let step = 0; step < 2; step++) made.blocking(instances, [counted(0, 4)], { ...where, attached: 'sk-skb' });
+    const rows = made.records().flatMap((record) => (record.body === 'blocking' ? [record.blocking] : []));
+    assert.equal(
+      rows.map(({ mechanism, refused, served, place }) => [mechanism, refused, served, place.design]),
+      [
+        ['ld-preload', 3, 5, 'alternated'],
+        ['sk-skb', 8, 10, 'sliced'],
+      ],
+    );
+  },
+);
 
 ledger.run();

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Results } from '../../../controller/analysis/results.ts';
 import { formatDuration, formatEstimate, formatRatio, renderTerminal } from '../../../controller/report/index.ts';
-import { VERDICT_WORDS } from '../../../controller/report/words.ts';
+import { layerOf, VERDICT_WORDS } from '../../../controller/report/words.ts';
 import { goodResults } from '../../helpers/results.ts';
 import { hostileResults, sequentialResults, troubledResults } from '../../helpers/results-variants.ts';
 
@@ -100,6 +100,15 @@ test('paths and further steps come last, as given', () => {
   const text = renderTerminal(goodResults(), { columns: 80, color: false, paths, next: ['npx hookbench doctor'] });
   assert.match(text, /report {2}results\/x\/report\.html\nnext {4}.*/);
   assert.ok(text.trimEnd().endsWith('npx hookbench doctor'));
+});
+
+test('a layer is what the study’s catalogue says; of what it does not know, what the name says', () => {
+  const [known] = goodResults().mechanisms;
+  const catalogue = [{ ...known!, id: 'own:x', layer: 'kernel' }];
+  assert.equal(
+    ['own:x', 'own:y', 'sk-skb', 'ld-preload:simd'].map((id) => layerOf(id, catalogue)),
+    ['kernel', null, 'kernel', 'library'],
+  );
 });
 
 test('study text cannot drive the terminal', () => {
