@@ -37,6 +37,7 @@ export function analyse(study: StudyRecord): Results {
   const aaRows = finishAll(aaDrafts, aaHolm);
   const unjudged = treatedDrafts.map(({ cell }) => cell).filter((cell) => !hasRow(cell, aaDrafts));
   const inside = insideViews(study);
+  const microMacro = microMacroRows(study, treatedDrafts, comparisons);
   const until = untilSummary(study, comparisons);
   const untilNote = until === null ? [] : [{ code: 'until', detail: until.sentence }];
   return {
@@ -55,9 +56,9 @@ export function analyse(study: StudyRecord): Results {
     decomposition: decompositions(study, treatedDrafts, comparisons),
     bystanders: bystanders(study),
     kernelTimes: kernelTimeRows(study),
-    microMacro: microMacroRows(study, treatedDrafts, comparisons),
+    microMacro,
     ...(study.observations?.length ? { observations: study.observations } : {}),
-    recommendations: recommendations(study, comparisons, inside),
+    recommendations: recommendations(study, comparisons, inside, microMacro),
     warnings: [...study.warnings, ...untilNote, ...missingWarnings(study, comparisons)],
   };
 }

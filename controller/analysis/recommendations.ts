@@ -2,10 +2,10 @@
 
 import { powerAfterPilot } from '../stats/pilot-power.ts';
 import { tQuantile } from '../stats/student.ts';
-import { count, us } from './format.ts';
+import { count, intervalUs, us } from './format.ts';
 import { environmentChecks } from './observed.ts';
 import type { StudyRecord } from './record.ts';
-import type { BlockEstimate, Comparison, InsideView, Recommendation, Vantage } from './results.ts';
+import type { BlockEstimate, Comparison, InsideView, MicroMacro, Recommendation, Vantage } from './results.ts';
 import { usageChecks } from './usage.ts';
 
 /** One row each for R1 to R10. What the record does not show is never counted as met. */
@@ -13,12 +13,13 @@ export function recommendations(
   study: StudyRecord,
   comparisons: readonly Comparison[],
   inside: readonly InsideView[],
+  microMacro: readonly MicroMacro[] = [],
 ): readonly Recommendation[] {
   const { placement, limits } = environmentChecks(study);
   return [
     ...placement,
     monitoringRow(study, comparisons, inside),
-    scaleRow(comparisons),
+    scaleRow(comparisons, microMacro),
     usageChecks(study),
     limits,
     powerRow(comparisons),
@@ -61,8 +62,8 @@ function monitoringRow(
   return row(5, 'met', base);
 }
 
-/** R6: micro or macro, better both */
-function scaleRow(comparisons: readonly Comparison[]): Recommendation {
+/** R6: micro or macro, better both, and what they differ by */
+function scaleRow(comparisons: readonly Comparison[], microMacro: readonly MicroMacro[]): Recommendation {
   const sutsAt = (vantage: Vantage) => [
     ...new Set(comparisons.filter((comparison) => comparison.vantage === vantage).map(({ sut }) => sut)),
   ];
@@ -70,7 +71,10 @@ function scaleRow(comparisons: readonly Comparison[]): Recommendation {
   const macro = sutsAt('client');
   const list = (suts: readonly string[]) => suts.join(', ') || 'none';
   const evidence = `micro (the read itself is timed): ${list(micro)}; macro (whole requests are timed): ${list(macro)}`;
-  return row(6, micro.length > 0 && macro.length > 0 ? 'met' : 'unmet', evidence);
+  const differences = microMacro.flatMap(({ sut, treated, difference }) =>
+    difference.estimateNs === null ? [] : [`${sut}, ${treated}: ${intervalUs(difference)} beyond its reads`],
+  );
+  return row(6, micro.length > 0 && macro.length > 0 ? 'met' : 'unmet', [evidence, ...differences].join('; '));
 }
 
 /** R9: enough samples for the effect */

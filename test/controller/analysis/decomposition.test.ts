@@ -175,6 +175,9 @@ test('a request beside its reads: the sentence follows the numbers', () => {
   const told = (parts: Parameters<typeof vantageStudy>[0]) => analyse(vantageStudy(parts)).microMacro?.[0];
   const larger = told({ restNs: 5_000 });
   assert.ok(known(larger!.difference).lowNs > 4_000);
+  const scale = analyse(vantageStudy({ restNs: 5_000 })).recommendations.find(({ id }) => id === 'R6');
+  assert.is(scale?.status, 'met');
+  assert.match(scale?.evidence ?? '', /java-hello, ld-preload: 5\.0\d µs \[.*\] beyond its reads/);
   assert.match(larger!.sentence, /beyond the 2 reads of a request that is 5\.0\d µs \[.*\] more/);
   const alike = told({ restNs: 0, readsPerRequest: 1, partSdNs: 5 });
   assert.match(alike!.sentence, /a difference to the one read of a request is not seen/);
