@@ -76,7 +76,7 @@ findings('single reads become samples of the slice they were taken in: its arm, 
 findings('a hook that tells nothing leaves no record, and no parity of nothing seen', () => {
   const ledger = new ForkLedger();
   const records = findingRecords(
-    { traces: null, order: { action: 'observe' } as LiveFork['order'] },
+    { traces: null, openings: new Map(), order: { action: 'observe' } as LiveFork['order'] },
     step,
     { assignment: { condition: 'process', fork: 1 } as Assignment, ledger },
     {
