@@ -14,7 +14,7 @@ const NEEDS = 'root, bpftrace, node-pty, a script that it takes, in a folder tha
 const ATTACH_TIMEOUT_MS = 120_000;
 const TRIAL_TIMEOUT_MS = 60_000;
 /** for a script that ends by itself to do so */
-const TRIAL_MS = 250;
+const TRIAL_MS = 500;
 const DETACH_TIMEOUT_MS = 60_000;
 const LOOK_EVERY_MS = 20;
 /** epoll_wait and epoll_pwait: where bpftrace waits for events once its last probe is attached, and not before */
@@ -38,6 +38,8 @@ async function scriptProblem(found: FoundHook): Promise<string | null> {
   try {
     const hook = await attachScript(found, [process.pid], { undo, signal: AbortSignal.timeout(TRIAL_TIMEOUT_MS) });
     await new Promise((resolve) => setTimeout(resolve, TRIAL_MS));
+    while (hook.died() === null && !hook.isWaiting())
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     const died = hook.died();
     if (died !== null) return `it ends by itself, with ${died.replaceAll('\n', '; ')}`;
     await hook.end();
@@ -56,7 +58,7 @@ async function attachScript(
   { path }: FoundHook,
   pids: readonly number[],
   o: { undo: UndoStack; signal: AbortSignal },
-): Promise<OutsideHook> {
+): Promise<OutsideHook & { isWaiting(): boolean }> {
   const lines = new LastLines(12);
   const term = await spawnPty('bpftrace', ['-o', '/dev/null', path, ...pids.map(String)], { env: { NO_COLOR: '1' } });
   term.onData((text) => lines.push(text));
@@ -74,6 +76,7 @@ async function attachScript(
   await waitsForEvents(term, { ended: () => how, said, signal: o.signal });
   return {
     died: () => (how === null ? null : `${how}\n${said()}`),
+    isWaiting: () => isWaiting(term.pid),
     async end() {
       const early = how;
       term.interrupt();

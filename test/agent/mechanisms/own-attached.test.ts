@@ -1,7 +1,7 @@
 /** Hooks of somebody else's that are attached from outside, attached for real. */
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -37,10 +37,20 @@ const order: HookOrder = {
   host: { pinning: pinningOf(), undo },
 };
 
-/** how many probes are on the end of read, whoever has them; null without bpftool, which alone tells */
+/** how many probes on the end of read our children have; null without bpftool, which alone tells */
 function probesOnRead(): number | null {
   const { status, stdout } = spawnSync('bpftool', ['perf', 'show'], { encoding: 'utf8' });
-  return status === 0 ? [...stdout.matchAll(/sys_exit_read\b/g)].length : null;
+  if (status !== 0) return null;
+  const pids = [...stdout.matchAll(/^pid (\d+) .*sys_exit_read\b/gm)].map(([, pid]) => Number(pid));
+  return pids.filter((pid) => parentOf(pid) === process.pid).length;
+}
+
+function parentOf(pid: number): number {
+  try {
+    return Number(/^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]);
+  } catch {
+    return 0;
+  }
 }
 
 const script = needs('ebpf') ? own : own.skip;
