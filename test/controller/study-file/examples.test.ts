@@ -75,8 +75,18 @@ examples('two layers', async () => {
   assert.equal([study.until?.halfWidthNs, study.until?.budgetMs, study.marginNs], [1_000, 600_000, 1_000]);
 });
 
+examples('four layers: each runtime has its own mechanism, and what does not suit a server is told', async () => {
+  const { study, notices } = await planOf('four-layers.yaml');
+  assert.equal([study.placed, study.attached], [['app-filter', 'jvmti', 'node-preload', 'ld-preload'], ['bpf']]);
+  assert.equal(study.unsuited, [
+    { sut: 'node-hello', mechanism: 'jvmti' },
+    { sut: 'java-hello', mechanism: 'node-preload' },
+  ]);
+  assert.ok(notices.some(({ code }) => code === 'unsuited'));
+});
+
 examples('there are no others that nothing looks at', () => {
-  assert.equal(names.sort(), ['paper.yaml', 'two-layers.yaml', 'vendor-gate.yaml']);
+  assert.equal(names.sort(), ['four-layers.yaml', 'paper.yaml', 'two-layers.yaml', 'vendor-gate.yaml']);
 });
 
 examples.run();
