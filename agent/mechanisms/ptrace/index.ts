@@ -5,13 +5,11 @@ import { PATHS } from '../../config.ts';
 import { type SupportAnswer, supported, unsupported } from '../../host/support.ts';
 import { runCommand } from '../../process/child.ts';
 import { hasCapability } from '../../security/capabilities.ts';
-import { type AttachedMechanism, FUNCTIONS } from '../mechanism.ts';
+import { ACTIONS, type AttachedMechanism, FUNCTIONS } from '../mechanism.ts';
 import { attachTracer } from './tracer.ts';
 
 const NEEDS =
   'Linux 5.3 or newer, hookbench-trace built; CAP_SYS_PTRACE where SUTs run as another user or Yama asks for it';
-const NO_BLOCK =
-  'the tracer can make a read fail, but it comes and goes between slices, and a study serves or refuses the requests of an instance all through a fork';
 const SCOPE = '/proc/sys/kernel/yama/ptrace_scope';
 
 export const ptrace: AttachedMechanism = {
@@ -20,10 +18,9 @@ export const ptrace: AttachedMechanism = {
   layer: 'kernel',
   vantage: 'kernel',
   needs: NEEDS,
-  actions: ['observe', 'trace'],
+  actions: ACTIONS,
   functions: FUNCTIONS,
   byDefault: false,
-  limits: async () => [{ action: 'block', why: NO_BLOCK }],
   probe,
   attach: attachTracer,
 };
