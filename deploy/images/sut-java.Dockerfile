@@ -1,7 +1,7 @@
 # The SUT java-hello, the paper's: "Hello World" to any HTTP request, on port 8080, with a Java runtime of what it uses and no more.
 #   docker build -f deploy/images/sut-java.Dockerfile -t hookbench-sut-java .
 FROM debian:bookworm-slim AS build
-RUN mkdir -p /usr/share/man/man1 && apt-get update && apt-get install -y --no-install-recommends openjdk-17-jdk-headless make && rm -rf /var/lib/apt/lists/*
+RUN mkdir -p /usr/share/man/man1 && apt-get update && apt-get install -y --no-install-recommends openjdk-17-jdk-headless binutils make && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY sut sut
 RUN make -C sut java-hello && \
