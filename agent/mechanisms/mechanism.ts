@@ -63,9 +63,9 @@ export interface PlacedHook {
   readonly env: Readonly<Record<string, string>>;
   /** program and arguments that start the process in its place (exec, same pid), for a hook that must be there before the program is */
   readonly launcher?: readonly string[];
-  /** @param pid what the process calls itself, as it stands in its ring; in a container it is not what the agent calls it
+  /** @param pid what the process calls itself, as it stands in its ring @param hostPid what the agent calls it: another in a container
    * @throws BenchError hook-dead when the process has started without the hook */
-  assertLive(pid: number): void;
+  assertLive(pid: number, hostPid?: number): void;
   /** for a hook with a process of its own: null while that lives; afterwards its last lines. The SUT can't go on without it and is ended. */
   died?(): string | null;
   /** how it works in that process, known once it is live, e.g. the scanner in use */

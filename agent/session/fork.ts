@@ -171,7 +171,7 @@ async function startInstance(
   const { servingPid: pid } = process;
   const worker = { kind: 'process', pid, startTicks: startTicks(pid) } as const;
   if (pid !== process.pid) o.order.host.undo.push(`worker of ${name}`, worker, () => undefined);
-  hook?.assertLive(process.ownPid);
+  hook?.assertLive(process.ownPid, process.pid);
   return { instance, sut, process, hook: hook && seenHere(hook, process) };
 }
 
@@ -183,11 +183,7 @@ function seenHere(hook: PlacedHook, { pid, ownPid }: SutProcess): PlacedHook {
     if (drained === null) return null;
     return { ...drained, reads: drained.reads.map((read) => (read.pid === ownPid ? { ...read, pid } : read)) };
   };
-  const { manner } = hook;
-  return {
-    ...{ env: hook.env, assertLive: (own) => hook.assertLive(own), counts: () => hook.counts(), drain },
-    ...(manner !== undefined && { manner: () => manner.call(hook) }),
-  };
+  return { ...hook, drain };
 }
 
 async function startLoad(placement: Placement, { pinning, undo }: HostPort): Promise<LoadGenerator> {

@@ -56,7 +56,7 @@ export function placedHook(found: FoundHook, trial: Trial, way: Way): PlacedMech
       if (ring === null) {
         return {
           env,
-          assertLive: (pid) => assertIn(found, way, pid),
+          assertLive: (pid, hostPid = pid) => assertIn(found, way, hostPid),
           manner: () => `${way.manner}, ${of}`,
           counts: () => null,
           drain: () => null,
@@ -64,8 +64,8 @@ export function placedHook(found: FoundHook, trial: Trial, way: Way): PlacedMech
       }
       return {
         env,
-        assertLive: (pid) => {
-          assertIn(found, way, pid);
+        assertLive: (pid, hostPid = pid) => {
+          assertIn(found, way, hostPid);
           assertAttached(placed.ring.header(), { id, pid, order });
         },
         manner: () => `writes our ring, ${of}`,
