@@ -12,7 +12,6 @@ const char *hb_collect_files(struct hb_collector *collector, const struct hb_opt
     of->pid = options->watched[i].pid;
     const char *problem = options->watched[i].ring ? hb_ring_file_open(&of->file, options->watched[i].ring, options->blocks) : NULL;
     if (problem) return problem;
-    if (of->file.header && of->file.header->action == HB_ACTION_BLOCK) return "the kernel program does not block";
   }
   return NULL;
 }

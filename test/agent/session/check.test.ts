@@ -82,7 +82,7 @@ const refusals: readonly [string, Assignment, RegExp][] = [
   ['too many instances', { ...good, instances: new Array<Instance>(65).fill(instance) }, /65 instances/],
   ['too many steps', { ...good, steps: new Array<Step>(20_001).fill(step) }, /20001 steps/],
   ['an unknown SUT', withInstance({ sut: '/bin/sh' }), /unknown SUT \/bin\/sh; known here: java-hello/],
-  ['an unknown mechanism', withInstance({ mechanism: 'ptrace' }), /unknown mechanism ptrace/],
+  ['an unknown mechanism', withInstance({ mechanism: 'telepathy' }), /unknown mechanism telepathy/],
   ['a mechanism from outside in an instance', withInstance({ mechanism: 'bpftrace' }), /attached from outside/],
   ['an instance id past 63', withInstance({ id: 64 }), /instance id 64/],
   ['an instance id twice', withInstance({ id: 0 }), /instance id 0/],
