@@ -9,7 +9,7 @@ const USAGE = `Usage: node --import tsx test/run.ts [--exclude PATH]… [--jobs 
 
   FILTER           run only files whose path holds one of these, such as test/proto or codec
   --exclude PATH   leave out files whose path starts with this, such as test/e2e
-  --jobs N         files at a time, for those that may run beside others (default: cores, at most 4)
+  --jobs N         files at a time, for those that may run beside others (default: cores + 1, at most 4)
   --limit SECONDS  time limit of each file (default: 240, and 480 for test/e2e)
   --root DIR       the project whose test/ is run (default: this one)
 
@@ -70,7 +70,7 @@ const readOptions = (): Options | number => {
       root: resolve(values.root ?? join(import.meta.dirname, '..')),
       filters: positionals,
       excludes: values.exclude ?? [],
-      jobs: positive('--jobs', values.jobs) ?? Math.min(4, availableParallelism()),
+      jobs: positive('--jobs', values.jobs) ?? Math.min(4, availableParallelism() + 1),
       limitMs: limitS === null ? null : limitS * 1000,
     };
   } catch (error) {

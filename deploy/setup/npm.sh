@@ -31,8 +31,10 @@ install_npm() {
 }
 
 compile_packages() {
+  # one file of C takes most of the time: the other package goes beside it
+  { sqlite_compiled || compile_package better-sqlite3 sqlite_compiled 'studies have no index and no locks, and are not recovered'; } &
   node_pty_compiled || compile_package node-pty node_pty_compiled 'the bpftrace mechanism will not run'
-  sqlite_compiled || compile_package better-sqlite3 sqlite_compiled 'studies have no index and no locks, and are not recovered'
+  wait
   return 0
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Results } from '../../controller/analysis/results.ts';
-import { argv, endRuns, leftBehind, newOutDir, resultsIn, startCli, studyDir } from '../helpers/cli.ts';
+import { argv, DAEMON, endRuns, leftBehind, newOutDir, resultsIn, startCli, studyDir } from '../helpers/cli.ts';
 import { heldAfterAll, holdersOf, netNamespaceOf, ownDevices } from '../helpers/namespaces.ts';
 import { needs } from '../helpers/require.ts';
 import { isServing } from '../helpers/serving.ts';
@@ -65,7 +65,7 @@ conditions(
     const spaces = [sut, load].map(netNamespaceOf);
     assert.is(new Set([...spaces, netNamespaceOf(process.pid)]).size, 3);
     for (const space of spaces) assert.ok(holdersOf(space).length > 0);
-    process.kill(await run.child(/agent\/main\.ts/), 'SIGKILL');
+    process.kill(await run.child(DAEMON.agent), 'SIGKILL');
     const { exitCode, stderr } = await run.done;
     assert.is(exitCode, 1, stderr);
     assert.match(stderr, /agent .* did not come back/);

@@ -1,18 +1,19 @@
 import { readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
-/** Folders below test/ whose files load the machine or change it, so that each runs alone. */
-const SERIAL_FOLDERS = [
-  'e2e',
-  'agent',
-  'hooks',
-  'regress',
-  'conformance',
-  'bench',
-  'sut',
-  'deploy',
-  'bad-input',
-  'faults',
+/** Paths below test/ whose files measure, fill the machine, or look at what other agents would tidy up, so that each runs alone. */
+const SERIAL = [
+  'e2e/',
+  'bench/',
+  'faults/',
+  'regress/',
+  'conformance/conformance.test.ts',
+  'agent/conditions/',
+  'agent/host/',
+  'agent/load/',
+  'agent/security/',
+  'agent/session/',
+  'deploy/images.test.ts',
 ] as const;
 
 const LIMIT_MS = 240_000;
@@ -47,7 +48,7 @@ export const findTestFiles = (
 
 const describe = (path: string, area: string | undefined): TestFile => ({
   path,
-  serial: SERIAL_FOLDERS.some((folder) => folder === area),
+  serial: SERIAL.some((start) => path.startsWith(`test/${start}`)),
   limitMs: area === 'e2e' ? E2E_LIMIT_MS : LIMIT_MS,
 });
 

@@ -77,7 +77,9 @@ export async function runRequests(o: {
       const looked = lookedAt(request, keywords, keepsOrder);
       const isBlocked = o.action === 'block' && isHit(looked);
       const notBeforeNs = process.hrtime.bigint();
-      const answer = await client.ask(request.writes);
+      let answer = await client.ask(request.writes);
+      // a server may close a connection that was kept alive just as the next request comes: HTTP has the client ask again
+      if (answer === '' && !isBlocked) answer = await client.ask(request.writes);
       if (/^HTTP\/1\.1 40[04] /.test(answer)) {
         kinds.add(REFUSED);
         continue;
