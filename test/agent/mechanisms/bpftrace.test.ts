@@ -144,7 +144,10 @@ for (const action of ['observe', 'trace'] as const) {
   });
 }
 
-test('trace: each match with its process, descriptor and keyword as a naive search has it; above the bound they are counted', async () => {
+test('trace: each match with its process, descriptor and keyword as a naive search has it; above the bound they are counted', () =>
+  traced(3));
+
+async function traced(tries: number): Promise<void> {
   const keywords = wordsOf(DEFAULT_KEYWORDS);
   const reader = await startScriptedReader();
   try {
@@ -161,8 +164,10 @@ test('trace: each match with its process, descriptor and keyword as a naive sear
     const [found] = await attached.detach();
     const { matches, dropped } = found!.traces!;
     assert.is(found!.counts.hits, picked.length);
+    assert.is(dropped, picked.length - matches.length);
+    // what bpftrace has not taken from the kernel when it is told to end is lost, and counted: seldom, so not twice in a row
+    if (matches.length < BPFTRACE_TRACES && tries > 1) return traced(tries - 1);
     assert.is(matches.length, BPFTRACE_TRACES);
-    assert.is(dropped, 6);
     const ends = (read: Buffer, word: Buffer) => (read.includes(word) ? read.indexOf(word) + word.length : Infinity);
     for (const [i, match] of matches.entries()) {
       const read = keywords[picked[i]!]!;
@@ -179,7 +184,7 @@ test('trace: each match with its process, descriptor and keyword as a naive sear
   } finally {
     reader.kill();
   }
-});
+}
 
 test('killed while attached: it says so, and there are no counts', async () => {
   const reader = await startScriptedReader();
