@@ -19,6 +19,7 @@ const PROBES = {
   java: () => runs('javac', '-version'),
   chromium: () => existsSync('/usr/bin/chromium'),
   docker: () => runs('docker', 'info'),
+  kubectl: () => runs('kubectl', 'kustomize', '--help'),
 } as const;
 
 export type Need = keyof typeof PROBES;
