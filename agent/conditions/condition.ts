@@ -9,9 +9,9 @@ export interface Placement {
   /** address under which the load generator reaches a SUT, and on which SUTs listen */
   readonly sutIpv4: string;
   /** Starts a SUT where this condition puts SUTs. `env` reaches the program itself only, none of the helpers that start it. */
-  startSut(file: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildPort;
+  startSut(file: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<ChildPort>;
   /** starts a program where this condition puts the load generator */
-  readonly startLoad: SpawnPort;
+  startLoad(...words: Parameters<SpawnPort>): Promise<ChildPort>;
 }
 
 /** something that a condition can be given, as in `netns:rate=100mbit`: an entry of the catalogue of its own */
@@ -28,6 +28,7 @@ export interface Condition {
   readonly needs: string;
   readonly options: readonly ConditionOption[];
   probe(): Promise<SupportAnswer>;
-  /** Sets the condition up; every change to the host goes on `host.undo`. @param options of its own list only, values as their patterns say */
-  enter(host: HostPort, options: ReadonlyMap<string, string>): Promise<Placement>;
+  /** Sets the condition up; every change to the host goes on `host.undo`. @param options of its own list only, values as their patterns say
+   * @param ringDir folder of the fork, in which SUTs must be able to write what is theirs */
+  enter(host: HostPort, options: ReadonlyMap<string, string>, ringDir: string): Promise<Placement>;
 }

@@ -15,11 +15,11 @@ export const processCondition: Condition = {
     const start = spawnWith(runAs === undefined ? [] : asUser(runAs));
     return {
       sutIpv4: '127.0.0.1',
-      startSut: (file, args, env) => {
+      startSut: async (file, args, env) => {
         const [program, ...words] = sutCommand(pinning, { file, args, env });
         return start(program, words, {});
       },
-      startLoad: start,
+      startLoad: async (...words) => start(...words),
     };
   },
 };

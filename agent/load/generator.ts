@@ -16,8 +16,11 @@ export type StartGeneratorOptions = {
   readonly binary: string | null;
   /** Core to pin to; null pins to none. */
   readonly cpu: number | null;
-  readonly spawn: SpawnPort;
+  readonly spawn: StartPort;
 };
+
+/** as SpawnPort, or one that takes its time: a container has no process at once */
+export type StartPort = (...words: Parameters<SpawnPort>) => ChildPort | Promise<ChildPort>;
 
 /**
  * Starts the load generator and waits until it is ready.
@@ -28,11 +31,11 @@ export async function startGenerator(o: StartGeneratorOptions): Promise<LoadGene
   return startFirst(commands, o.spawn);
 }
 
-async function startFirst(commands: readonly GeneratorCommand[], spawn: SpawnPort): Promise<LoadGenerator> {
+async function startFirst(commands: readonly GeneratorCommand[], spawn: StartPort): Promise<LoadGenerator> {
   let failure: unknown;
   for (const command of commands) {
     try {
-      const child = await GeneratorChild.start(spawnChild(command, spawn));
+      const child = await GeneratorChild.start(await spawnChild(command, spawn));
       return new LoadGenerator(child);
     } catch (error) {
       failure ??= error;
@@ -41,9 +44,9 @@ async function startFirst(commands: readonly GeneratorCommand[], spawn: SpawnPor
   throw failure;
 }
 
-function spawnChild(command: GeneratorCommand, spawn: SpawnPort): ChildPort {
+async function spawnChild(command: GeneratorCommand, spawn: StartPort): Promise<ChildPort> {
   try {
-    return spawn(command.file, command.args, {});
+    return await spawn(command.file, command.args, {});
   } catch (cause) {
     throw new LoadError(`load generator ${command.file} could not be started: ${String(cause)}`, {
       code: 'generator-died',

@@ -63,7 +63,8 @@ export interface PlacedHook {
   readonly env: Readonly<Record<string, string>>;
   /** program and arguments that start the process in its place (exec, same pid), for a hook that must be there before the program is */
   readonly launcher?: readonly string[];
-  /** @throws BenchError hook-dead when the process has started without the hook */
+  /** @param pid what the process calls itself, as it stands in its ring; in a container it is not what the agent calls it
+   * @throws BenchError hook-dead when the process has started without the hook */
   assertLive(pid: number): void;
   /** how it works in that process, known once it is live, e.g. the scanner in use */
   readonly manner?: () => string;

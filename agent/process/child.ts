@@ -1,6 +1,6 @@
 /** Child processes: the only file that imports execa. */
 
-import { execa } from 'execa';
+import { execa, execaSync } from 'execa';
 import type { ChildExit, ChildPort, SpawnPort } from '../load/port.ts';
 
 /** Starts a program (no shell) that is killed by the kernel when this process dies, however it dies. */
@@ -56,7 +56,20 @@ export async function runCommand(
   args: readonly string[],
   o: { timeoutMs?: number } = {},
 ): Promise<CommandResult> {
-  const result = await execa(file, args, { reject: false, timeout: o.timeoutMs ?? 10_000, stdin: 'ignore' });
+  return told(await execa(file, args, { reject: false, timeout: o.timeoutMs ?? 10_000, stdin: 'ignore' }));
+}
+
+/** The same, and everything else waits for it: for what must be done before anything else may begin. */
+export function runCommandNow(file: string, args: readonly string[], o: { timeoutMs?: number } = {}): CommandResult {
+  return told(execaSync(file, args, { reject: false, timeout: o.timeoutMs ?? 10_000, stdin: 'ignore' }));
+}
+
+function told(result: {
+  exitCode?: number | undefined;
+  stdout?: string;
+  stderr?: string;
+  shortMessage?: string | undefined;
+}): CommandResult {
   const reason = result.exitCode === undefined ? (result.shortMessage ?? '') : '';
   return { exitCode: result.exitCode ?? null, stdout: result.stdout ?? '', stderr: (result.stderr ?? '') + reason };
 }

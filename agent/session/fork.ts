@@ -54,7 +54,7 @@ export async function startFork(
     mostReads: mostReads(assignment),
   };
   const { condition, options } = conditionOf(assignment.condition);
-  const placement = await condition.enter(host, options);
+  const placement = await condition.enter(host, options, order.dir);
   const generator = await startLoad(placement, host);
   const payloads = buildPayloads(assignment.keywords, { lengthBytes: assignment.requestBytes });
   await generator.setPayload(0, payloads.miss);
@@ -117,8 +117,23 @@ async function startInstance(
     { kind: 'process', pid: process.pid, startTicks: startTicks(process.pid) },
     () => process.stop(),
   );
-  hook?.assertLive(process.pid);
-  return { instance, sut, process, hook };
+  hook?.assertLive(process.ownPid);
+  return { instance, sut, process, hook: hook && seenHere(hook, process) };
+}
+
+/** A ring is written from within: its pids are what the SUT calls itself. */
+function seenHere(hook: PlacedHook, { pid, ownPid }: SutProcess): PlacedHook {
+  if (pid === ownPid) return hook;
+  const drain: PlacedHook['drain'] = () => {
+    const drained = hook.drain();
+    if (drained === null) return null;
+    return { ...drained, reads: drained.reads.map((read) => (read.pid === ownPid ? { ...read, pid } : read)) };
+  };
+  const { manner } = hook;
+  return {
+    ...{ env: hook.env, assertLive: (own) => hook.assertLive(own), counts: () => hook.counts(), drain },
+    ...(manner !== undefined && { manner: () => manner.call(hook) }),
+  };
 }
 
 async function startLoad(placement: Placement, { pinning, undo }: HostPort): Promise<LoadGenerator> {

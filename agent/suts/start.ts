@@ -2,6 +2,7 @@
 
 import { BenchError } from '#proto';
 import type { Placement } from '../conditions/condition.ts';
+import { pidSeenHere } from '../host/containers.ts';
 import type { ChildPort } from '../load/port.ts';
 import { LastLines } from '../process/last-lines.ts';
 import type { Sut } from './sut.ts';
@@ -9,6 +10,8 @@ import type { Sut } from './sut.ts';
 export interface SutProcess {
   readonly sut: string;
   readonly pid: number;
+  /** what it calls itself: another number in a pid namespace of its own */
+  readonly ownPid: number;
   readonly port: number;
   /** '' while it lives; afterwards how it ended, with its last lines */
   ended(): { readonly how: string; readonly lines: string } | null;
@@ -33,7 +36,7 @@ export async function startSut(
 ): Promise<SutProcess> {
   const own = sut.command();
   const [file = own.file, ...args] = [...(o.launcher ?? []), own.file, ...own.args];
-  const child = o.placement.startSut(file, args, {
+  const child = await o.placement.startSut(file, args, {
     ...{ HOOKBENCH_SUT: sut.id, HOOKBENCH_LISTEN: o.placement.sutIpv4, HOOKBENCH_PORT: '0' },
     ...o.env,
   });
@@ -61,7 +64,8 @@ export async function startSut(
   }
   return {
     sut: sut.id,
-    pid: first.pid,
+    pid: pidSeenHere(child.pid, first.pid) ?? first.pid,
+    ownPid: first.pid,
     port: first.port,
     ended: () => (exit === null ? null : { how: describe(exit), lines: lines.text() }),
     stop: () => stopChild(child),

@@ -21,13 +21,14 @@ export const netns: Condition = {
     undo.push('network namespaces of the SUT and the load generator', null, pair.close);
     const words = runAs === undefined ? [] : asUser(runAs);
     const startInSut = spawnWith(words, pair.entering('sut'));
+    const startInLoad = spawnWith(words, pair.entering('load'));
     return {
       sutIpv4: pair.sutIpv4,
-      startSut: (file, args, env) => {
+      startSut: async (file, args, env) => {
         const [program, ...rest] = sutCommand(pinning, { file, args, env });
         return startInSut(program, rest, {});
       },
-      startLoad: spawnWith(words, pair.entering('load')),
+      startLoad: async (...words) => startInLoad(...words),
     };
   },
 };

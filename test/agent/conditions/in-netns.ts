@@ -5,7 +5,7 @@ import { pinningOf } from '../../../agent/host/cores.ts';
 import { UndoStack } from '../../../agent/host/undo.ts';
 
 const undo = new UndoStack(process.argv[2]);
-const placement = await netns.enter({ pinning: pinningOf(), undo }, new Map());
-const sut = placement.startSut('sleep', ['1000'], {});
-const load = placement.startLoad('sleep', ['1000'], {});
+const placement = await netns.enter({ pinning: pinningOf(), undo }, new Map(), '');
+const sut = await placement.startSut('sleep', ['1000'], {});
+const load = await placement.startLoad('sleep', ['1000'], {});
 process.stdout.write(`${sut.pid} ${load.pid}\n`);

@@ -41,7 +41,7 @@ async function entered(work: (o: { host: Parameters<typeof netns.enter>[0]; jour
 condition('a SUT is reached over veth only, from the other namespace only, by a user without rights', async () => {
   if (!needs('netns')) return;
   await entered(async ({ host }) => {
-    const placement = await netns.enter(host, new Map());
+    const placement = await netns.enter(host, new Map(), '');
     const sut = await startSut(SUTS.find(({ id }) => id === 'node-hello')!, {
       ...{ placement, env: {}, signal: new AbortController().signal },
     });
@@ -51,9 +51,9 @@ condition('a SUT is reached over veth only, from the other namespace only, by a 
       '-e',
       `fetch('${url}', { signal: AbortSignal.timeout(2000) }).then(async (a) => console.log(await a.text()))`,
     ];
-    assert.is(await outputOf(placement.startLoad(process.execPath, asks, {})), 'Hello World\n\n');
+    assert.is(await outputOf(await placement.startLoad(process.execPath, asks, {})), 'Hello World\n\n');
 
-    const load = placement.startLoad('sleep', ['1000'], {});
+    const load = await placement.startLoad('sleep', ['1000'], {});
     host.undo.push('load', null, () => load.kill('SIGKILL'));
     await running(load.pid, 'sleep');
     const [sutEnd, loadEnd] = [placedEnd(sut.pid), placedEnd(load.pid)];
@@ -76,8 +76,11 @@ condition('undone: no namespace, device or process is left; nothing was seen amo
   if (!needs('netns')) return;
   let spaces: string[] = [];
   await entered(async ({ host }) => {
-    const placement = await netns.enter(host, new Map());
-    const children = [placement.startSut('sleep', ['1000'], {}), placement.startLoad('sleep', ['1000'], {})];
+    const placement = await netns.enter(host, new Map(), '');
+    const children = [
+      await placement.startSut('sleep', ['1000'], {}),
+      await placement.startLoad('sleep', ['1000'], {}),
+    ];
     for (const { pid } of children) await running(pid, 'sleep');
     spaces = children.map(({ pid }) => netNamespaceOf(pid));
     assert.equal(await ownDevices(), [], 'this host sees no new device and no named namespace');
@@ -161,12 +164,12 @@ condition('a rate is kept in either direction; what tc is told of the others', a
   if (!needs('netns')) return;
   await entered(async ({ host }) => {
     const { condition: shaped, options } = conditionOf('netns:rate=8mbit');
-    const placement = await shaped.enter(host, options);
+    const placement = await shaped.enter(host, options, '');
     const sut = await startSut(SUTS.find(({ id }) => id === 'node-hello')!, {
       ...{ placement, env: {}, signal: new AbortController().signal },
     });
     host.undo.push('SUT', null, () => sut.stop());
-    const tc = await outputOf(placement.startLoad('tc', ['qdisc', 'show', 'dev', `hbl${process.pid}`], {}));
+    const tc = await outputOf(await placement.startLoad('tc', ['qdisc', 'show', 'dev', `hbl${process.pid}`], {}));
     assert.match(tc, /^qdisc tbf .* root .*rate 8Mbit /m);
     // the second answer comes when the first request's body has been read
     const post = `const started = performance.now();
@@ -178,7 +181,7 @@ condition('a rate is kept in either direction; what tc is told of the others', a
         text += chunk;
         if (text.split('Hello World').length === 3) { console.log(performance.now() - started); to.destroy(); }
       })`;
-    const tookMs = Number(await outputOf(placement.startLoad(process.execPath, ['-e', post], {})));
+    const tookMs = Number(await outputOf(await placement.startLoad(process.execPath, ['-e', post], {})));
     assert.ok(tookMs > 1000, `12 Mbit less a burst of 1 went at 8 Mbit/s in ${tookMs} ms`);
   });
   const netem = (name: string) => shapeOf(conditionOf(name).options).netem;
@@ -204,7 +207,7 @@ condition('each option is tried, and the kernel’s own words say what is missin
 condition('names from the wire: known ids and options, values of the known form, nothing else', () => {
   for (const name of ['process', 'netns', 'netns:rate=100mbit', 'netns:delay=1.5ms,loss=1%']) conditionOf(name);
   for (const [name, why] of [
-    ['moon', /unknown condition moon; known here: process, netns/],
+    ['moon', /unknown condition moon; known here: process, netns, docker, docker:bridge/],
     ['netns:speed=1', /unknown option speed of condition netns; known here: delay, jitter, loss, rate/],
     ['process:rate=1mbit', /unknown option rate of condition process; known here: none/],
     ['netns:rate=fast', /is not a condition/],

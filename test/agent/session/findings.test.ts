@@ -17,7 +17,7 @@ const sut = SUTS.find(({ id }) => id === 'node-hello')!;
 const live = (id: number, design: 'sliced' | 'alternated'): LiveInstance => ({
   instance: { id, sut: sut.id, mechanism: 'none', arm: 0, design },
   ...{ sut, hook: null },
-  process: { sut: sut.id, pid: 100 + id, port: 1, ended: () => null, stop: async () => undefined },
+  process: { sut: sut.id, pid: 100 + id, ownPid: 100 + id, port: 1, ended: () => null, stop: async () => undefined },
 });
 const slice = (id: number, arm: number, phase: 'unspecified' | 'census') => ({
   ...{ sut: sut.id, order: Uint8Array.of(id, id | 0x80, id), arm, settle: phase === 'census' ? 0 : 2, phase },
