@@ -74,6 +74,12 @@ if (needs('kubectl')) {
     }
   });
 
+  test('the Job of one study is valid in both, and asks for no more than it needs', () => {
+    const [job] = rendered('run');
+    assert.equal([...problemsIn120(job!), ...problemsInCurrent(job!)], []);
+    modest('Job hookbench-study', podsOf([job!])[0]!.spec);
+  });
+
   test('the checks find what is wrong', () => {
     const [agent] = overlays.get('pod')!.filter(({ metadata }) => metadata.name === 'hookbench-agent');
     const wrong = structuredClone(agent) as Manifest & { spec: { template: { spec: Record<string, unknown> } } };
