@@ -28,6 +28,7 @@ import { AgentDaemon } from './daemon.ts';
 import { helloOf } from './hello.ts';
 import { pinningOf } from './host/cores.ts';
 import { defaultJournalDir, undoLeftovers } from './host/undo.ts';
+import { runLoadService } from './load/remote/daemon.ts';
 import { mechanismsOf } from './mechanisms/registry.ts';
 import { type AgentStatus, AgentTally, agentMetrics, agentReasons } from './ops/metrics.ts';
 import { type AgentChoice, HELP, readOptions } from './options.ts';
@@ -53,8 +54,17 @@ async function main(): Promise<number> {
     process.stdout.write(`${JSON.stringify(hello, null, 2)}\n`);
     return EXIT.done;
   }
+  if (o.lendLoadAt !== null) return lendLoad(o.lendLoadAt, o, log);
   const daemon = await startDaemon(o, log);
   return daemon.run();
+}
+
+/** @throws BenchError usage | unsupported | port-taken */
+async function lendLoad(listen: string, { tlsDir }: AgentChoice, log: Log): Promise<number> {
+  if (tlsDir === null)
+    throw new BenchError('usage', '--roles load needs --tls-dir DIR, with the certificate of this node’s agent');
+  const folder = new TlsFolder({ dir: tlsDir, role: 'agent', log: log.info });
+  return runLoadService({ listen, folder, pinning: pinningOf(), log });
 }
 
 /** @throws BenchError usage | unsupported | port-taken */

@@ -7,6 +7,7 @@ export const HELP = `hookbench agent: runs on each node, privileged; measures wh
 
   hookbench agent --controller HOST:PORT --tls-dir DIR [--id NAME]
   hookbench agent --controller 127.0.0.1:PORT --token-file FILE
+  hookbench agent --roles load --listen HOST:PORT --tls-dir DIR     lend a load generator to agents of other nodes
   hookbench agent --probe                 print what this node can measure, as JSON
 
 Options
@@ -17,6 +18,8 @@ Options
   --token-file FILE        file with the secret of a local controller, readable by its owner only
   --run-as USER            who SUTs and the load generator run as: UID:GID, a name, or self for the agent's own user
                            (default as root: the account hookbench or an unused uid, where that can read the programs)
+  --roles load             measure nothing, dial no controller: only start load generators for agents of other nodes
+  --listen HOST:PORT       with --roles load: where these agents dial
   --hooks-dir DIR          folder with hooks of your own (NAME.so becomes mechanism own:NAME); it and what is in it must belong to
                            root or the agent's user and be writable by nobody else
   --spool-limit MIB        most disk the spool may take (default 1024)
@@ -39,6 +42,8 @@ export interface AgentChoice extends OpsChoice {
   /** undefined: decided by what works here */
   readonly runAs: string | undefined;
   readonly hooksDir: string | null;
+  /** where other agents get a load generator; null: this one measures */
+  readonly lendLoadAt: string | null;
   readonly spoolLimitBytes: number;
   readonly endWithStdin: boolean;
 }
@@ -59,9 +64,20 @@ export function readOptions(args?: readonly string[]): AgentChoice {
     tokenFile: values['token-file'] ?? null,
     runAs: values['run-as'],
     hooksDir: values['hooks-dir'] ?? null,
+    lendLoadAt: lendLoadAt(values),
     spoolLimitBytes: limitMib * 1024 * 1024,
     endWithStdin: values['end-with-stdin'],
   };
+}
+
+/** @throws BenchError usage for a role without what it needs, and the other way round */
+function lendLoadAt({ roles, listen }: { roles?: string | undefined; listen?: string | undefined }): string | null {
+  if (roles === undefined && listen === undefined) return null;
+  if (roles === 'load' && listen !== undefined) return listen;
+  throw new BenchError(
+    'usage',
+    '--roles load and --listen HOST:PORT belong together, and there is no other role to name',
+  );
 }
 
 function parsed(args: readonly string[] | undefined) {
@@ -76,6 +92,8 @@ function parsed(args: readonly string[] | undefined) {
         'token-file': { type: 'string' },
         'run-as': { type: 'string' },
         'hooks-dir': { type: 'string' },
+        roles: { type: 'string' },
+        listen: { type: 'string' },
         'spool-limit': { type: 'string', default: '1024' },
         'end-with-stdin': { type: 'boolean', default: false },
         probe: { type: 'boolean', default: false },

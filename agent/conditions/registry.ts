@@ -1,12 +1,13 @@
 /** The only list of conditions. */
 
 import { BenchError, conditionName } from '#proto';
+import { pod } from './cluster/index.ts';
 import type { Condition } from './condition.ts';
 import { docker, dockerBridge } from './docker/index.ts';
 import { netns } from './netns/index.ts';
 import { processCondition } from './process.ts';
 
-export const CONDITIONS: readonly Condition[] = [processCondition, netns, docker, dockerBridge];
+export const CONDITIONS: readonly Condition[] = [processCondition, netns, docker, dockerBridge, pod];
 
 /** A name from the wire → the catalogue's condition and options that it may be given. @throws BenchError usage */
 export function conditionOf(name: string): { condition: Condition; options: ReadonlyMap<string, string> } {

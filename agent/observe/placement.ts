@@ -27,9 +27,13 @@ export function placedEnd(pid: number): PlacedEnd | null {
   };
 }
 
-/** The container's id in a cgroup's path, as Docker, containerd, CRI-O and Podman write it; '' outside containers. @param cgroup of /proc/PID/cgroup */
+/** The container's id in a cgroup's path, as Docker, containerd, CRI-O and Podman write it; the innermost where a node is a container itself, as
+ * kind's are; '' outside containers. @param cgroup of /proc/PID/cgroup */
 export function containerOf(cgroup: string): string {
-  return /(?:^|[/:.-])([0-9a-f]{64})(?:\.scope)?(?:\/|$)/m.exec(cgroup)?.[1]?.slice(0, 12) ?? '';
+  const ids = cgroup
+    .split('\n')
+    .map((line) => [...line.matchAll(/(?<=^|[/:.-])([0-9a-f]{64})(?=\.scope|\/|$)/g)].at(-1)?.[1]);
+  return ids.find((id) => id !== undefined)?.slice(0, 12) ?? '';
 }
 
 /** The pod's UID in a cgroup's path, by the kubelet's two drivers (cgroupfs: dashes, systemd: underscores); '' outside pods */

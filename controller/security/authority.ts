@@ -10,7 +10,9 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 /** clocks of two machines differ: what is issued now must hold there already */
 const BACKDATED_MS = 5 * 60_000;
 const DAY_MS = 86_400_000;
-const USAGE = { controller: '1.3.6.1.5.5.7.3.1', agent: '1.3.6.1.5.5.7.3.2', cli: '1.3.6.1.5.5.7.3.2' } as const;
+const [SERVER, CLIENT] = ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'];
+/** an agent dials the controller, and answers other agents that want its load generator */
+const USAGE = { controller: [SERVER], agent: [CLIENT, SERVER], cli: [CLIENT] };
 
 x509.cryptoProvider.set(webcrypto);
 
@@ -61,7 +63,7 @@ export async function issue(
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([USAGE[o.identity.role]], true),
+      new x509.ExtendedKeyUsageExtension(USAGE[o.identity.role], true),
       new x509.SubjectAlternativeNameExtension([{ type: 'url', value: identityUri(o.identity) }, ...names]),
       await x509.AuthorityKeyIdentifierExtension.create(issuer),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),

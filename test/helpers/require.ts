@@ -20,6 +20,7 @@ const PROBES = {
   chromium: () => existsSync('/usr/bin/chromium'),
   docker: () => runs('docker', 'info'),
   debootstrap: () => process.getuid?.() === 0 && runs('debootstrap', '--version'),
+  kubectl: () => runs('kubectl', 'kustomize', '--help'),
 } as const;
 
 export type Need = keyof typeof PROBES;

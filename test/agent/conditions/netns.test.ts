@@ -207,7 +207,7 @@ condition('each option is tried, and the kernel’s own words say what is missin
 condition('names from the wire: known ids and options, values of the known form, nothing else', () => {
   for (const name of ['process', 'netns', 'netns:rate=100mbit', 'netns:delay=1.5ms,loss=1%']) conditionOf(name);
   for (const [name, why] of [
-    ['moon', /unknown condition moon; known here: process, netns, docker, docker:bridge/],
+    ['moon', /unknown condition moon; known here: process, netns, docker, docker:bridge, pod/],
     ['netns:speed=1', /unknown option speed of condition netns; known here: delay, jitter, loss, rate/],
     ['process:rate=1mbit', /unknown option rate of condition process; known here: none/],
     ['netns:rate=fast', /is not a condition/],

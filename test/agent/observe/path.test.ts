@@ -116,12 +116,28 @@ path('a process is placed by the kernel’s word, one that has ended nowhere', (
 
 const ID = '0123456789abcdef'.repeat(4);
 const UID = '0a1b2c3d-1111-4222-8333-0123456789ab';
+const SLICE = `kubepods-burstable-pod${UID.replaceAll('-', '_')}.slice`;
 const CGROUPS: readonly [string, string, string][] = [
   ['0::/', '', ''],
   [`0::/system.slice/docker-${ID}.scope`, '0123456789ab', ''],
   [`4:memory:/docker/${ID}`, '0123456789ab', ''],
   [`0::/kubepods/burstable/pod${UID}/${ID}`, '0123456789ab', UID],
   [`0::/kubepods.slice/kubepods-pod${UID.replaceAll('-', '_')}.slice/cri-containerd-${ID}.scope`, '0123456789ab', UID],
+  // version 1, the kubelet's two drivers, and other runtimes
+  [
+    `12:pids:/kubepods/besteffort/pod${UID}/${ID}\n1:name=systemd:/kubepods/besteffort/pod${UID}/${ID}`,
+    '0123456789ab',
+    UID,
+  ],
+  [`11:memory:/kubepods.slice/kubepods-burstable.slice/${SLICE}/crio-${ID}.scope`, '0123456789ab', UID],
+  [`0::/kubepods.slice/kubepods-burstable.slice/${SLICE}/crio-${ID}.scope/container`, '0123456789ab', UID],
+  [`9:cpu,cpuacct:/kubepods.slice/kubepods-burstable.slice/${SLICE}/docker-${ID}.scope`, '0123456789ab', UID],
+  [`8:pids:/system.slice/containerd.service/${SLICE}:cri-containerd:${ID}`, '0123456789ab', UID],
+  // as an agent in a cgroup namespace of its own sees its neighbour
+  [`0::/../../${SLICE}/cri-containerd-${ID}.scope`, '0123456789ab', UID],
+  // kind: a node that is a container itself
+  [`7:memory:/docker/${'f'.repeat(64)}/kubelet/kubepods/burstable/pod${UID}/${ID}`, '0123456789ab', UID],
+  [`0::/kubelet.slice/kubelet-kubepods.slice/kubelet-${SLICE}/cri-containerd-${ID}.scope`, '0123456789ab', UID],
 ];
 for (const [cgroup, container, pod] of CGROUPS) {
   path(`container and pod of ${cgroup.slice(0, 40)}`, () => {
