@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type FileResult, runFile } from './runner/file.ts';
-import { findTestFiles, type TestFile } from './runner/files.ts';
+import { COMPANIES, findTestFiles, type TestFile } from './runner/files.ts';
 
 const USAGE = `Usage: node --import tsx test/run.ts [--exclude PATH]… [--jobs N] [--limit SECONDS] [--root DIR] [FILTER]…
 
@@ -39,12 +39,11 @@ const main = async (): Promise<number> => {
     results.push(result);
     report(file, result);
   };
-  await inParallel(
-    files.filter((file) => !file.serial),
-    options.jobs,
-    runOne,
-  );
-  for (const file of files.filter((file) => file.serial)) await runOne(file);
+  const jobsIn = { many: options.jobs, pair: Math.min(2, options.jobs), alone: 1 };
+  for (const company of COMPANIES) {
+    const together = files.filter((file) => file.company === company);
+    await inParallel(together, jobsIn[company], runOne);
+  }
 
   return summarise(results, files.length, stop.signal.aborted);
 };

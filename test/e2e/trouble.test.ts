@@ -25,8 +25,9 @@ import { isServing } from '../helpers/serving.ts';
 
 const trouble = suite('e2e: trouble');
 trouble.after.each(endRuns);
-const LONG = argv('run --sut read-loop,node-hello --forks 20 --blocks 5 --requests 60000 --warmup 1000');
+const LONG = argv('run --sut read-loop,node-hello --forks 40 --blocks 5 --requests 40000 --warmup 400');
 const LIBRARY = [...LONG, '--mechanisms', 'ld-preload'];
+const READ_LOOP = /build\/sut\/read-loop/;
 
 trouble('Ctrl-C: exit 4 with the results so far', async () => {
   const out = newOutDir();
@@ -67,7 +68,7 @@ trouble('a SUT that is killed: named, with what was measured kept', async () => 
   const out = newOutDir();
   const run = startCli([...LIBRARY, '--out', out]);
   await forkDone(run);
-  const ended = await killed(run, await nextInstance(run, /build\/sut\/read-loop/));
+  const ended = await killed(run, await nextInstance(run, READ_LOOP));
   assert.is(ended.exitCode, 1, ended.stderr);
   assert.match(ended.stderr, /SUT read-loop .*died|SUT read-loop ended/);
   assert.match(ended.stderr, /SIGKILL/);
@@ -143,7 +144,7 @@ trouble('a full disk: named, and what had room is kept', async () => {
   if (process.getuid?.() !== 0) return;
   const out = mkdtempSync(join(tmpdir(), 'hookbench-test-full-'));
   mkdirSync(out, { recursive: true });
-  execaSync('mount', ['-t', 'tmpfs', '-o', 'size=600k', 'tmpfs', out]);
+  execaSync('mount', ['-t', 'tmpfs', '-o', 'size=400k', 'tmpfs', out]);
   try {
     const run = startCli([...LIBRARY, '--out', join(out, 'results')]);
     const ended = await run.done;
@@ -158,9 +159,10 @@ trouble('a full disk: named, and what had room is kept', async () => {
   }
 });
 
-/** waits until a whole fork is stored */
+/** waits until a fork is measured: the SUT of the fork after it has a connection */
 async function forkDone(run: RunningCli): Promise<void> {
-  await run.said(/fork ([2-9]|\d\d)/);
+  await run.child(READ_LOOP, (_, pid) => isServing(pid));
+  await nextInstance(run, READ_LOOP);
 }
 
 /** whether a bpftrace with these words has written what proves that it is attached */

@@ -2,28 +2,47 @@ import { readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 /** Paths below test/ whose files measure, fill the machine, or look at what other agents would tidy up, so that each runs alone. */
-const SERIAL = [
+const ALONE = [
   'e2e/',
   'bench/',
   'faults/',
   'regress/',
-  'conformance/conformance.test.ts',
   'agent/conditions/',
   'agent/host/',
   'agent/load/',
   'agent/security/',
   'agent/session/',
+] as const;
+
+/** Whole studies and the like of which counts and texts are asserted and no latency: two at a time, and in this order, the long ones first. */
+const IN_PAIRS = [
+  'e2e/trouble.test.ts',
+  'conformance/conformance.test.ts',
   'deploy/images.test.ts',
+  'e2e/report-browser.test.ts',
+  'e2e/apps.test.ts',
+  'e2e/operations.test.ts',
+  'e2e/actions.test.ts',
+  'e2e/node-layers.test.ts',
+  'e2e/pod.test.ts',
+  'e2e/sk-skb.test.ts',
 ] as const;
 
 const LIMIT_MS = 240_000;
 const E2E_LIMIT_MS = 480_000;
 
+/** beside others as many as the machine takes, two at a time, or alone; in this order */
+export const COMPANIES = ['many', 'pair', 'alone'] as const;
+
 /** A test file and how it is to be run; `path` is relative to the project's root. */
-export type TestFile = { readonly path: string; readonly serial: boolean; readonly limitMs: number };
+export type TestFile = {
+  readonly path: string;
+  readonly company: (typeof COMPANIES)[number];
+  readonly limitMs: number;
+};
 
 /**
- * All `*.test.ts` below `folder`, sorted: parallel ones first, then the serial ones, then e2e.
+ * All `*.test.ts` below `folder`, sorted: by the company that they run in, e2e last.
  * @param root the project's root
  * @param filters keep a file when its path holds one of these; none keeps all
  * @param excludes drop a file when its path starts with one of these
@@ -48,8 +67,11 @@ export const findTestFiles = (
 
 const describe = (path: string, area: string | undefined): TestFile => ({
   path,
-  serial: SERIAL.some((start) => path.startsWith(`test/${start}`)),
+  company: pairedAt(path) >= 0 ? 'pair' : ALONE.some((start) => path.startsWith(`test/${start}`)) ? 'alone' : 'many',
   limitMs: area === 'e2e' ? E2E_LIMIT_MS : LIMIT_MS,
 });
 
-const rank = (file: TestFile): number => (file.limitMs === E2E_LIMIT_MS ? 2 : file.serial ? 1 : 0);
+const pairedAt = (path: string): number => IN_PAIRS.findIndex((name) => path === `test/${name}`);
+
+const rank = ({ company, path, limitMs }: TestFile): number =>
+  COMPANIES.indexOf(company) * 100 + (company === 'pair' ? pairedAt(path) : limitMs === E2E_LIMIT_MS ? 1 : 0);
