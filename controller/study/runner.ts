@@ -1,19 +1,12 @@
 /** Runs one study over the connected agents: dispatches the plan fork by fork, stores what comes back, and says how it ended. */
 
-import {
-  type Assignment,
-  asBenchError,
-  BenchError,
-  type Hello,
-  type LoadPeer,
-  type MeasurementRecord,
-  type Progress,
-} from '#proto';
+import { type Assignment, asBenchError, BenchError, type Hello, type MeasurementRecord, type Progress } from '#proto';
 import type { Agents } from '../ingest/agents.ts';
 import type { RecordTarget } from '../ingest/record-target.ts';
 import { streamLoss } from '../store/count-rows.ts';
 import type { StudyStore } from '../store/store.ts';
 import { Schedule } from './schedule.ts';
+import { Timers } from './timers.ts';
 
 /** away: how long an agent may be gone in the middle of a study before it is given up; restart: the same for one that is started anew, and for a
  * load generator to be lent; cancel: how long a cancelled one may take to undo and report */
@@ -78,7 +71,7 @@ interface Open {
 class StudyRun implements RecordTarget {
   readonly #o: RunOptions;
   readonly #open = new Map<string, Open>();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #timers = new Timers();
   readonly #strays = new Set<string>();
   /** samples of each agent since its last loss record */
   readonly #received = new Map<string, number>();
@@ -110,12 +103,12 @@ class StudyRun implements RecordTarget {
     try {
       return await new Promise((resolve) => {
         this.#open.set(agent, { assignment: given, ended: resolve, runId: null });
-        if (this.#isEnding(agent)) this.#startGrace(agent, 'it ended');
-        else if (!this.#o.agents.assign(agent, given)) this.#startGrace(agent, 'it is not connected');
+        const isThere = !this.#isEnding(agent) && this.#o.agents.assign(agent, given);
+        if (!isThere) this.#startGrace(agent, 'it is not connected');
       });
     } finally {
       this.#open.delete(agent);
-      this.#stopTimer(agent);
+      this.#timers.stop(agent);
       this.#currentSteps.delete(agent);
       this.#doneSteps.set(agent, (this.#doneSteps.get(agent) ?? 0) + given.steps.length);
     }
@@ -149,14 +142,14 @@ class StudyRun implements RecordTarget {
     this.#schedule.look();
     for (const [agent, { assignment, ended }] of this.#open) {
       const told = this.#o.agents.cancel(agent, assignment.assignmentId);
-      if (told) this.#startTimer(agent, this.#graceMs.cancel, () => ended('ended'));
+      if (told) this.#timers.start(agent, this.#graceMs.cancel, () => ended('ended'));
       else ended('ended');
     }
   }
 
   close(): void {
     this.#schedule.close();
-    for (const agent of [...this.#timers.keys()]) this.#stopTimer(agent);
+    this.#timers.stopAll();
     const lost = sum(this.#lost);
     if (lost > 0) this.#o.onNotice('lost-samples', `${lost} samples could not be stored and are lost`);
   }
@@ -209,18 +202,15 @@ class StudyRun implements RecordTarget {
 
   gone(agent: Hello, reason: string): void {
     if (!this.#open.has(agent.agentId)) return;
-    this.#o.onNotice(
-      'agent-away',
-      `agent ${agent.agentId} is away (${reason}); waiting ${this.#graceMs.away / 1000} s for it`,
-    );
-    this.#startGrace(agent.agentId, reason);
+    const ms = this.#startGrace(agent.agentId, reason);
+    this.#o.onNotice('agent-away', `agent ${agent.agentId} is away (${reason}); waiting ${ms / 1000} s for it`);
   }
 
   /** What was under way goes on when it is the same run of the agent; what it was told while the stream broke it is told again. */
   back(agent: Hello): void {
     const open = this.#open.get(agent.agentId);
     if (open === undefined) return;
-    this.#stopTimer(agent.agentId);
+    this.#timers.stop(agent.agentId);
     const { assignment, ended, runId } = open;
     if (runId !== null && runId !== agent.runId) {
       const nextStep = 'look at the log of the agent; what it had sent is kept';
@@ -228,34 +218,25 @@ class StudyRun implements RecordTarget {
       ended(new BenchError('agent-gone', `agent ${agent.agentId} was restarted during the study`, { nextStep }));
     } else if (this.failure !== null) {
       this.#o.agents.cancel(agent.agentId, assignment.assignmentId);
-      this.#startTimer(agent.agentId, this.#graceMs.cancel, () => ended('ended'));
-    } else if (runId === null) this.#o.agents.assign(agent.agentId, assignment);
+      this.#timers.start(agent.agentId, this.#graceMs.cancel, () => ended('ended'));
+    } else if (runId === null && !this.#isEnding(agent.agentId)) this.#o.agents.assign(agent.agentId, assignment);
   }
 
-  #startGrace(agent: string, reason: string): void {
+  /** @returns how long it is waited for */
+  #startGrace(agent: string, reason: string): number {
     const part = this.#schedule.partOf(agent);
     const ms = part.endedRun === null ? this.#graceMs.away : this.#graceMs.restart;
-    this.#startTimer(agent, ms, () => {
+    this.#timers.start(agent, ms, () => {
       const nextStep = 'look at the log of the agent; what it had sent is kept';
       part.endedRun = null;
       const failure = new BenchError('agent-gone', `agent ${agent} did not come back: ${reason}`, { nextStep });
       this.#open.get(agent)?.ended(failure);
     });
+    return ms;
   }
 
   get #graceMs(): typeof GRACE_MS {
     return { ...GRACE_MS, ...this.#o.graceMs };
-  }
-
-  /** one an agent: a later one takes the place of the one before */
-  #startTimer(agent: string, ms: number, then: () => void): void {
-    this.#stopTimer(agent);
-    this.#timers.set(agent, setTimeout(then, ms));
-  }
-
-  #stopTimer(agent: string): void {
-    clearTimeout(this.#timers.get(agent));
-    this.#timers.delete(agent);
   }
 
   /** told once an assignment, however many there are */

@@ -129,7 +129,10 @@ export class Schedule {
     part.isLost = true;
     const left = this.#o.nodes.filter((one) => !this.partOf(one).isLost);
     const isLoss = ['agent-gone', 'peer-gone', 'no-agent'].includes(cause.code);
-    if (!isLoss || left.length === 0) return this.#o.fail(cause);
+    if (!isLoss || left.length === 0) {
+      this.#o.fail(cause);
+      return;
+    }
     const measured = `${part.ended} of its ${part.planned} forks were measured to their end, ${part.samples} samples of it are kept`;
     this.#o.onNotice(
       'node-lost',
