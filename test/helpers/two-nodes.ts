@@ -4,7 +4,8 @@ import { execa } from 'execa';
 import { joinNamespaces } from '../../agent/conditions/netns/pair.ts';
 import { initAuthority, issueInto } from '../../controller/security/authority-folder.ts';
 import { argv, newOutDir } from './cli.ts';
-import { type DaemonProcess, LocalDaemons } from './daemons.ts';
+import { type DaemonProcess, LocalDaemons, until } from './daemons.ts';
+import { parseMetrics } from './prometheus.ts';
 
 export interface Node {
   /** its own name, and its agents' */
@@ -21,12 +22,13 @@ export class TwoNodes {
   readonly out = newOutDir();
   controller: DaemonProcess | null = null;
   #port = 0;
+  #agents = 0;
 
   static async start(): Promise<TwoNodes> {
     const both = new TwoNodes(await joinNamespaces({ netem: '', rate: '' }));
     await both.#certify();
     const [{ enter, ipv4 }] = both.nodes;
-    const args = argv(`--listen ${ipv4}:0 --tls-dir ${both.tls('controller')} --results ${both.out}`);
+    const args = argv(`--listen ${ipv4}:0 --tls-dir ${both.tls('controller')} --results ${both.out} --ops 127.0.0.1:0`);
     both.controller = both.#daemons.start('controller', args, { wrap: enter });
     both.#port = await both.controller.port();
     return both;
@@ -47,7 +49,7 @@ export class TwoNodes {
   /** an agent that measures */
   async agent(at: 0 | 1, name = this.nodes[at].name): Promise<DaemonProcess> {
     const agent = this.#start(at, name, argv(`--tls-dir ${this.tls(name)}`));
-    await this.controller!.said(new RegExp(`"agent ${name} .*connected|agent ${name} connected`)).catch(() => undefined);
+    await this.#oneMore();
     return agent;
   }
 
@@ -55,7 +57,7 @@ export class TwoNodes {
   async lender(at: 0 | 1, name = this.nodes[at].name): Promise<DaemonProcess> {
     const { ipv4 } = this.nodes[at];
     const lender = this.#start(at, name, argv(`--roles load --listen ${ipv4}:0 --tls-dir ${this.tls(name)}`));
-    await lender.said(/lending a load generator/);
+    await this.#oneMore();
     return lender;
   }
 
@@ -71,6 +73,22 @@ export class TwoNodes {
   async close(): Promise<void> {
     await this.#daemons.close();
     this.#pair.close();
+  }
+
+  /** Waits until the controller has one agent more than when it was asked last. */
+  async #oneMore(): Promise<void> {
+    const url = `${await this.controller!.opsUrl()}/metrics`;
+    const ask = `fetch('${url}').then(async (answer) => console.log((await answer.text()).trimEnd()))`;
+    const [file, ...words] = [...this.nodes[0].enter, process.execPath, '-e', ask];
+    const count = async () => {
+      const { stdout } = await execa(file!, words);
+      const metrics = parseMetrics(`${stdout}\n`);
+      const of = (name: string) => metrics.get(`hookbench_controller_${name}`) ?? 0;
+      return of('agents') + of('load_agents');
+    };
+    const wanted = this.#agents + 1;
+    await until(`agent ${wanted}`, async () => ((await count()) >= wanted ? true : null), this.controller!);
+    this.#agents = wanted;
   }
 
   #start(at: 0 | 1, name: string, args: readonly string[]): DaemonProcess {

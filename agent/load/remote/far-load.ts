@@ -10,6 +10,7 @@ export class FarLoad {
   readonly #folder: TlsFolder;
   #generator: RemoteGenerator | null = null;
   #refused: BenchError | null = null;
+  #sight: Promise<Sight> | null = null;
 
   constructor(peer: LoadPeer, folder: TlsFolder) {
     this.peer = peer;
@@ -27,8 +28,14 @@ export class FarLoad {
     }
   }
 
-  /** Its node is the one in its certificate, whatever it says itself. @throws Error when the other end does not say it */
-  async look(ipv4: string): Promise<Sight> {
+  /** Asked once: all SUTs of a fork have one address. Its node is the one in its certificate, whatever it says itself.
+   * @throws Error when the other end does not say it */
+  look(ipv4: string): Promise<Sight> {
+    this.#sight ??= this.#look(ipv4);
+    return this.#sight;
+  }
+
+  async #look(ipv4: string): Promise<Sight> {
     const sight = await this.#generator?.look(ipv4);
     if (sight === undefined) throw new Error('no load generator was started');
     return { ...sight, end: sight.end && { ...sight.end, node: this.peer.node } };
