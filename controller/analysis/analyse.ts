@@ -50,6 +50,7 @@ export function analyse(study: StudyRecord): Results {
     loss: study.loss,
     inside,
     mechanisms: study.catalogue,
+    unsuited: study.unsuited ?? [],
     traces: traceRows(study),
     blocking: study.blocking,
     ...acrossPlaces(study, treatedDrafts, comparisons),

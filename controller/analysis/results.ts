@@ -13,6 +13,7 @@ import type {
   Observation,
   ParityRow,
   TraceRow,
+  UnsuitedRow,
 } from './results-observed.ts';
 import type { InteractionTable, PooledRow, VarianceRow } from './results-places.ts';
 import type { SampleStats, TTest } from './results-samples.ts';
@@ -200,6 +201,8 @@ export interface Results {
   readonly loss: readonly LossRow[];
   readonly inside: readonly InsideView[];
   readonly mechanisms: readonly MechanismFacts[];
+  /** mechanisms without an arm on a SUT; absent in results of before 2026-11-23 */
+  readonly unsuited?: readonly UnsuitedRow[];
   /** empty unless the action is trace */
   readonly traces: readonly TraceRow[];
   /** empty unless the action is block */
