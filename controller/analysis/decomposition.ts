@@ -22,7 +22,8 @@ export function decompositions(
     const comparison = comparisons[i];
     return comparison === undefined || draft.cell.design === 'sequential' ? [] : [{ draft, comparison }];
   });
-  const loops = [...new Set(drafts.flatMap(({ cell }) => (cell.vantage === 'caller' ? [cell.sut] : [])))];
+  const atCaller = study.batches.filter(({ vantage }) => vantage === 'caller');
+  const loops = [...new Set(atCaller.map(({ sut }) => sut))];
   return rows.map((row) => decompose(study, row, microOf(rows, row), loops));
 }
 
