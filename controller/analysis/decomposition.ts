@@ -129,8 +129,8 @@ function whyNot({ micro, reads, noLoop }: Given): string | null {
 function whyNoLoop(study: StudyRecord, { comparison: { treated } }: Claimed, loops: readonly string[]): string {
   const pair = study.unsuited?.find(({ sut, mechanism }) => mechanism === treated && loops.includes(sut));
   if (pair === undefined) return 'no SUT that times its own reads (read-loop) was measured with this hook';
-  const because = pair.why === undefined ? '' : ` (${pair.why})`;
-  const clock = holdsWorkAlone(study, treated) ? '' : ", and the hook's own clock holds the read too";
+  const because = pair.why === undefined ? '' : `: ${pair.why}`;
+  const clock = holdsWorkAlone(study, treated) ? '' : "; and the hook's own clock holds the read too";
   return `${pair.sut}, which times its own reads, can't have this hook${because}${clock}`;
 }
 

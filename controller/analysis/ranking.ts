@@ -48,7 +48,7 @@ function rankingOf(study: StudyRecord, rows: readonly Row[]): Ranking | null {
   const cheaperThan = (treated: string) => pairs.filter((pair) => pair.dearer === treated && pair.isSeparated).length;
   const hooks = entries.map(({ comparison: { treated, design }, shift }): RankedHook => {
     const layer = study.catalogue.find(({ id }) => id === treated)?.layer ?? '';
-    return { treated, layer, design, place: 1 + cheaperThan(treated), shift };
+    return { treated, layer, design, rank: 1 + cheaperThan(treated), shift };
   });
   const leftOut = rows.flatMap(({ comparison: { treated, verdict } }) =>
     isUnusable(verdict) ? [{ treated, verdict }] : [],

@@ -22,8 +22,8 @@ export interface RankedHook {
   readonly treated: string;
   readonly layer: string;
   readonly design: Design;
-  /** 1 + how many hooks are separated from it and cost less: hooks that nothing separates share a place */
-  readonly place: number;
+  /** 1 + how many hooks are separated from it and cost less: hooks that nothing separates share a rank */
+  readonly rank: number;
   /** of the median, against no hook; as in the hook's comparison */
   readonly shift: Estimate;
 }

@@ -66,7 +66,7 @@ function cardTable({ head, rows, numeric = [], caption, label }: Table): Markup 
   const heads = head.map((cell, i) => markup`<th scope="col" role="columnheader" class="${kind(i)}">${cell}</th>`);
   const body = rows.map(
     ([first, ...cells]) =>
-      markup`<tr role="row"><th scope="row" role="rowheader">${first}</th>${cells.map((cell, i) => markup`<td role="cell" class="${kind(i + 1)}"><span class="where" aria-hidden="true">${head[i + 1]}</span>${cell}</td>`)}</tr>`,
+      markup`<tr role="row"><th scope="row" role="rowheader">${first}</th>${cells.map((cell, i) => markup`<td role="cell" class="${kind(i + 1)}">${cell !== '' && markup`<span class="where" aria-hidden="true">${head[i + 1]}</span>`}${cell}</td>`)}</tr>`,
   );
   return markup`<div class="scroll cards" role="region" tabindex="0" aria-label="${label}"><table role="table"><caption>${caption}</caption><thead role="rowgroup"><tr role="row">${heads}</tr></thead><tbody role="rowgroup">${body}</tbody></table></div>`;
 }

@@ -19,12 +19,12 @@ function table(ranking: Ranking, place: string): Markup {
   return scrollTable({
     cards: true,
     label: `Hooks on ${place} by cost`,
-    caption: `${place}: what each hook adds to the ${ranking.vantage}'s median, and what the others add beyond it. Hooks that nothing separates share a place.`,
-    head: ['hook', 'place', 'shift', 'costs less than', 'not separated from'],
+    caption: `${place}: what each hook adds to the ${ranking.vantage}'s median, and what the others add beyond it. Hooks that nothing separates share a rank.`,
+    head: ['hook', 'rank', 'shift', 'costs less than', 'not separated from'],
     numeric: [1, 2],
     rows: ranking.hooks.map((hook) => [
       markup`${hook.treated}<span class="sub">${hook.layer !== '' && `${hook.layer}, `}${hook.design}</span>`,
-      `${hook.place}`,
+      `${hook.rank}`,
       shift(hook),
       partners(
         ranking.pairs.filter((pair) => pair.isSeparated && pair.cheaper === hook.treated),

@@ -87,7 +87,7 @@ details{margin:1rem 0}summary{cursor:pointer;color:var(--accent);padding:.3rem 0
 .scroll thead th{font-weight:600;border-top:0;vertical-align:bottom;white-space:nowrap;border-bottom:1px solid var(--line)}
 .scroll tbody th{color:var(--soft);white-space:nowrap}
 .scroll .txt{white-space:nowrap}.scroll .num{text-align:right;white-space:nowrap}.scroll .reasons{white-space:normal;list-style:none;margin:0;padding:0;min-width:13rem}
-.cards .interval-text{display:block}.cards th,.cards td{padding-inline:.6rem}.cards .txt,.cards thead th,.cards tbody th{white-space:normal}
+.cards .interval-text{display:block}.cards th,.cards td{padding-inline:.6rem}.scroll.cards .txt,.scroll.cards thead th,.cards tbody th{white-space:normal}
 .ok{color:var(--good)}.not-ok{color:var(--bad);font-weight:650}
 .recommendations{list-style:none;padding:0;margin:1.25rem 0 0;display:grid;gap:.9rem}
 .recommendations li{display:flex;gap:1rem}.recommendations p{margin:0}.r-id{flex:0 0 2.4rem;color:var(--muted);font-weight:600}

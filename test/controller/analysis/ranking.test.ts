@@ -126,11 +126,11 @@ test('where all cost the same, any two are separated in 5 % of studies', () => {
   assert.ok(wrong / studies <= 0.125, `${wrong} of ${studies}`);
 });
 
-test('the order is by cost, what nothing separates shares a place, and the sentence has both', () => {
+test('the order is by cost, what nothing separates shares a rank, and the sentence has both', () => {
   const { hooks, pairs, sentence } = rankingOf(layersStudy(5, LAYERS));
   assert.equal([hooks[0]?.treated, hooks[3]?.treated], ['ld-preload', 'bpf']);
   assert.equal(
-    hooks.map(({ place }) => place),
+    hooks.map(({ rank }) => rank),
     [1, 2, 2, 4],
   );
   assert.is(hooks[0]?.layer, 'layer of ld-preload');
