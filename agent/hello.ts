@@ -43,6 +43,7 @@ export async function helloOf(o: {
         byDefault: m.byDefault,
         limits: await limitsOf(m),
         unsuited: unsuitedOf(m),
+        clockHolds: m.kind === 'placed' ? (m.clockHolds ?? 'call') : '',
         design: m.kind === 'attached' ? ('sliced' as const) : ('alternated' as const),
       })),
     ),
@@ -111,6 +112,7 @@ async function answer(entry: Probed): Promise<Capability> {
     byDefault: true,
     limits: [],
     unsuited: [],
+    clockHolds: '',
   };
 }
 

@@ -49,6 +49,7 @@ export interface Capability {
   limits: ActionLimit[];
   sha256: string;
   unsuited: Unsuited[];
+  clockHolds: string;
 }
 
 export interface Hello {

@@ -13,6 +13,7 @@ export const appFilter: PlacedMechanism = {
   id: 'app-filter',
   layer: 'application',
   vantage: 'interposer',
+  clockHolds: 'work',
   needs: NEEDS,
   actions: ACTIONS,
   functions: FUNCTIONS,

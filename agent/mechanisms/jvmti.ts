@@ -24,7 +24,7 @@ export const jvmti: PlacedMechanism = {
   actions: ACTIONS,
   functions: ['read', 'readv'],
   byDefault: false,
-  unsuited: ({ id, runtime }) => (runtime === 'jvm' ? null : `Java programs only, and ${id} is none`),
+  unsuited: ({ id, runtime }) => (runtime === 'jvm' ? null : `${id} is no Java program`),
   probe,
   async place(order, name) {
     const { ring, env } = await placeRing(order, name);

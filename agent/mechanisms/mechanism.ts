@@ -151,6 +151,8 @@ export interface BareMechanism extends MechanismBase {
 export interface PlacedMechanism extends MechanismBase {
   readonly kind: 'placed';
   readonly vantage: 'interposer';
+  /** what its records time: the call and the hook's work (unless told), or the work alone */
+  readonly clockHolds?: 'work';
   place(order: HookOrder, name: string): Promise<PlacedHook>;
 }
 

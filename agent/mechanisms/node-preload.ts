@@ -14,6 +14,7 @@ export const nodePreload: PlacedMechanism = {
   id: 'node-preload',
   layer: 'runtime',
   vantage: 'interposer',
+  clockHolds: 'work',
   needs: NEEDS,
   actions: ACTIONS,
   functions: FUNCTIONS,

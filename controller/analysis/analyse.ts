@@ -9,6 +9,7 @@ import { insideViews } from './inside.ts';
 import { kernelTimeRows } from './kernel-time.ts';
 import { untilSummary } from './looks.ts';
 import { microMacroRows } from './micro-macro.ts';
+import { rankings } from './ranking.ts';
 import { recommendations } from './recommendations.ts';
 import type { Arm, StudyRecord } from './record.ts';
 import { type Comparison, type Flag, RESULTS_SCHEMA, type Results, type Vantage } from './results.ts';
@@ -50,9 +51,11 @@ export function analyse(study: StudyRecord): Results {
     loss: study.loss,
     inside,
     mechanisms: study.catalogue,
+    unsuited: study.unsuited ?? [],
     traces: traceRows(study),
     blocking: study.blocking,
     ...acrossPlaces(study, treatedDrafts, comparisons),
+    rankings: rankings(study, treatedDrafts, comparisons),
     decomposition: decompositions(study, treatedDrafts, comparisons),
     bystanders: bystanders(study),
     kernelTimes: kernelTimeRows(study),

@@ -4,7 +4,7 @@ import type { Draft } from './compare.ts';
 import { decompositionSentence } from './decomposition-sentences.ts';
 import { DROWNED, kernelTimesOf } from './kernel-time.ts';
 import { levelOf } from './looks.ts';
-import { type ForkValues, meanByFork, ownTimeAtCaller } from './own-time.ts';
+import { type ForkValues, holdsWorkAlone, meanByFork, ownTimeAtCaller, ownTimeByWorkClock } from './own-time.ts';
 import { type Claimed, knownOver, microOf, readsOf } from './parts.ts';
 import type { StudyRecord } from './record.ts';
 import type { Comparison, Decomposition, Part } from './results.ts';
@@ -22,14 +22,17 @@ export function decompositions(
     const comparison = comparisons[i];
     return comparison === undefined || draft.cell.design === 'sequential' ? [] : [{ draft, comparison }];
   });
-  return rows.map((row) => decompose(study, row, microOf(rows, row)));
+  const atCaller = study.batches.filter(({ vantage }) => vantage === 'caller');
+  const loops = [...new Set(atCaller.map(({ sut }) => sut))];
+  return rows.map((row) => decompose(study, row, microOf(rows, row), loops));
 }
 
-function decompose(study: StudyRecord, row: Claimed, micro: Claimed | null): Decomposition {
+function decompose(study: StudyRecord, row: Claimed, micro: Claimed | null, loops: readonly string[]): Decomposition {
   const { sut, condition, node, vantage, design, treated } = row.comparison;
   const reads = vantage === 'caller' ? 1 : readsOf(study, row.comparison);
-  const { own, ownBy } = micro === null || study.action === 'block' ? NOBODY : ownTimeOf(study, micro);
-  const parts = partsOf(study, { row, micro, reads, own });
+  const { own, ownBy } = study.action === 'block' ? NOBODY : ownTimeOf(study, row, micro);
+  const noLoop = micro === null ? whyNoLoop(study, row, loops) : null;
+  const parts = partsOf(study, { row, micro, reads, own, noLoop });
   const named = { sut, condition, node, vantage, design, treated };
   const found: Omit<Decomposition, 'sentence'> = {
     ...named,
@@ -48,8 +51,14 @@ interface OwnTime {
 
 const NOBODY: OwnTime = { own: new Map(), ownBy: null };
 
-/** per read of the loop */
-function ownTimeOf(study: StudyRecord, { draft, comparison }: Claimed): OwnTime {
+/** per read: of the loop, or of the requests themselves where the hook's clock holds nothing but its work */
+function ownTimeOf(study: StudyRecord, row: Claimed, micro: Claimed | null): OwnTime {
+  if (holdsWorkAlone(study, row.comparison.treated)) {
+    const own = ownTimeByWorkClock(study, row.draft);
+    return own.size > 0 ? { own, ownBy: 'work-clock' } : NOBODY;
+  }
+  if (micro === null) return NOBODY;
+  const { draft, comparison } = micro;
   const own = ownTimeAtCaller(study, draft);
   if (own.size > 0) return { own, ownBy: 'interposer' };
   const { sut, node, condition, treated: mechanism } = comparison;
@@ -63,19 +72,32 @@ interface Given {
   readonly micro: Claimed | null;
   readonly reads: number | null;
   readonly own: ForkValues;
+  /** why nothing tells what one read costs in a loop; null where something does */
+  readonly noLoop: string | null;
 }
 
-type Parts = Pick<Decomposition, 'shift' | 'own' | 'dispatch' | 'call' | 'rest'>;
+type Parts = Pick<Decomposition, 'shift' | 'own' | 'dispatch' | 'call' | 'rest' | 'beyondOwn'>;
 
-function partsOf(study: StudyRecord, { row, micro, reads, own }: Given): Parts {
+function partsOf(study: StudyRecord, given: Given): Parts {
+  const { row, micro, reads, own } = given;
   const shifts = meanByFork(row.draft.paired);
-  const blocked = whyNot(row, micro, reads);
   const over = (of: (fork: number) => number | undefined, lacking: string): Part =>
     knownOver([...shifts.keys()], of, levelOf(study), lacking);
+  if (row.comparison.verdict === 'invalid') {
+    const unknown: Part = { estimateNs: null, why: 'the comparison is invalid' };
+    return { shift: unknown, own: unknown, dispatch: unknown, call: unknown, rest: unknown, beyondOwn: unknown };
+  }
+  const blocked = whyNot(given);
   if (blocked !== null || micro === null || reads === null) {
     const unknown: Part = { estimateNs: null, why: blocked ?? FEW };
-    const shift = row.comparison.verdict === 'invalid' ? unknown : over((fork) => shifts.get(fork), FEW);
-    return { shift, own: unknown, dispatch: unknown, call: unknown, rest: unknown };
+    const hasOwn = own.size > 0 && reads !== null;
+    /** of the starts in which the hook's clock ran too, where it tells anything */
+    const shiftOf = (fork: number) => (!hasOwn || own.has(fork) ? shifts.get(fork) : undefined);
+    const ownOf = (fork: number) => (reads === null ? undefined : times(reads, own.get(fork)));
+    const byOwn = hasOwn
+      ? { own: over(ownOf, FEW), beyondOwn: over((fork) => less(shiftOf(fork), ownOf(fork)), FEW) }
+      : { own: unknown, beyondOwn: unknown };
+    return { shift: over(shiftOf, FEW), dispatch: unknown, call: unknown, rest: unknown, ...byOwn };
   }
   const loop = meanByFork(micro.draft.paired);
   /** ns a request, of the forks in which the loop ran too */
@@ -92,16 +114,24 @@ function partsOf(study: StudyRecord, { row, micro, reads, own }: Given): Parts {
       row.comparison.vantage === 'caller'
         ? { estimateNs: null, why: "the caller's clock holds nothing but the call" }
         : over((fork) => less(shiftOf(fork), callOf(fork)), FEW),
+    beyondOwn: over((fork) => less(shiftOf(fork), ownOf(fork)), noClock),
   };
 }
 
 const FEW = 'fewer than two process starts have all that it takes';
 
-function whyNot({ comparison }: Claimed, micro: Claimed | null, reads: number | null): string | null {
-  if (comparison.verdict === 'invalid') return 'the comparison is invalid';
-  if (micro === null) return 'no SUT that times its own reads (read-loop) was measured with this hook';
-  if (micro.comparison.verdict === 'invalid') return `the comparison of ${micro.comparison.sut} is invalid`;
+function whyNot({ micro, reads, noLoop }: Given): string | null {
+  if (noLoop !== null) return noLoop;
+  if (micro?.comparison.verdict === 'invalid') return `the comparison of ${micro.comparison.sut} is invalid`;
   return reads === null ? 'the reads of a request were not counted' : null;
+}
+
+function whyNoLoop(study: StudyRecord, { comparison: { treated } }: Claimed, loops: readonly string[]): string {
+  const pair = study.unsuited?.find(({ sut, mechanism }) => mechanism === treated && loops.includes(sut));
+  if (pair === undefined) return 'no SUT that times its own reads (read-loop) was measured with this hook';
+  const because = pair.why === undefined ? '' : `: ${pair.why}`;
+  const clock = holdsWorkAlone(study, treated) ? '' : "; and the hook's own clock holds the read too";
+  return `${pair.sut}, which times its own reads, can't have this hook${because}${clock}`;
 }
 
 function whyNoClock(study: StudyRecord, { comparison }: Claimed): string {

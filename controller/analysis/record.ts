@@ -9,6 +9,7 @@ import type {
   NodeFacts,
   Observation,
   ParityRow,
+  UnsuitedRow,
   Vantage,
 } from './results.ts';
 
@@ -145,7 +146,7 @@ export interface StudyRecord {
   readonly forks: number;
   readonly blocks: number;
   /** pairs that were planned no arm, since the mechanism has nothing to do with the SUT; absent: none */
-  readonly unsuited?: readonly { readonly sut: string; readonly mechanism: string }[];
+  readonly unsuited?: readonly UnsuitedRow[];
   readonly action: string;
   readonly functions: readonly string[];
   /** name of the error that a blocked read failed with; null or absent unless the action is block */

@@ -27,8 +27,9 @@ export interface Decomposition {
   readonly micro: string | null;
   /** reads of one request that the hook saw; null where they were not counted */
   readonly readsPerRequest: number | null;
-  /** what timed the hook's own work; null where nothing did */
-  readonly ownBy: 'interposer' | 'bpf-statistics' | null;
+  /** What timed the hook's own work; null where nothing did. interposer: its clock in the loop less the loop's own read; work-clock: its clock in
+   * these very requests, which holds nothing but its work. */
+  readonly ownBy: 'interposer' | 'bpf-statistics' | 'work-clock' | null;
   readonly shift: Part;
   /** the hook's work: scanning and recording, its clocks included */
   readonly own: Part;
@@ -38,6 +39,8 @@ export interface Decomposition {
   readonly call: Part;
   /** shift − call: caches, scheduling, queueing */
   readonly rest: Part;
+  /** shift − own, that is dispatch + rest: may be known where the two can't be told apart. Absent in results of before 2026-11-23. */
+  readonly beyondOwn?: Part;
   readonly sentence: string;
 }
 

@@ -51,6 +51,8 @@ export interface MechanismFacts {
   readonly functions: readonly string[];
   readonly limits: readonly { readonly action: string; readonly why: string }[];
   readonly manner: readonly string[];
+  /** what its records time: the call and the hook's work, or the work alone; absent where it has none, and in studies of before 2026-11-23 */
+  readonly clockHolds?: 'call' | 'work';
   /** of the file of a mechanism own:NAME; hookbench's own have none */
   readonly sha256?: string;
 }
@@ -189,4 +191,12 @@ export interface Observation {
   };
   /** the sum of the forks that took a census */
   readonly reads: SeenReads;
+}
+
+/** A mechanism that was planned no arm on a SUT, as it has nothing to do with it. */
+export interface UnsuitedRow {
+  readonly sut: string;
+  readonly mechanism: string;
+  /** the mechanism's own sentence; absent in studies of before 2026-11-23 */
+  readonly why?: string;
 }

@@ -13,8 +13,10 @@ import type {
   Observation,
   ParityRow,
   TraceRow,
+  UnsuitedRow,
 } from './results-observed.ts';
 import type { InteractionTable, PooledRow, VarianceRow } from './results-places.ts';
+import type { Ranking } from './results-ranking.ts';
 import type { SampleStats, TTest } from './results-samples.ts';
 import type { RankShift, ShiftFunction } from './results-shape.ts';
 import type { Design, Vantage, Verdict } from './terms.ts';
@@ -24,6 +26,7 @@ export * from './results-decomposition.ts';
 export * from './results-kernel-time.ts';
 export * from './results-observed.ts';
 export * from './results-places.ts';
+export * from './results-ranking.ts';
 export * from './results-samples.ts';
 export * from './results-shape.ts';
 export { DESIGNS, type Design, VANTAGES, type Vantage, VERDICTS, type Verdict } from './terms.ts';
@@ -200,6 +203,8 @@ export interface Results {
   readonly loss: readonly LossRow[];
   readonly inside: readonly InsideView[];
   readonly mechanisms: readonly MechanismFacts[];
+  /** mechanisms without an arm on a SUT; absent in results of before 2026-11-23 */
+  readonly unsuited?: readonly UnsuitedRow[];
   /** empty unless the action is trace */
   readonly traces: readonly TraceRow[];
   /** empty unless the action is block */
@@ -209,6 +214,8 @@ export interface Results {
   /** where two or more nodes measured the same */
   readonly pooled?: readonly PooledRow[];
   readonly variance?: readonly VarianceRow[];
+  /** where two or more hooks were measured on a SUT; absent in results of before 2026-11-23 */
+  readonly rankings?: readonly Ranking[];
   /** one for each comparison of interleaved arms; absent in results of before 2026-11-23, as the next one */
   readonly decomposition?: readonly Decomposition[];
   /** one for each comparison at the client whose hook was measured at a caller too */

@@ -65,7 +65,18 @@ function abilityTexts(entry: Capability): string[] {
   return [
     `actions ${entry.actions.join(', ')}; functions ${entry.functions.join(', ')}${asked}`,
     ...entry.limits.flatMap(({ action, why }) => `not ${action}: ${why}`.split(/(?<=\.) /)),
+    ...unsuitedTexts(entry),
   ];
+}
+
+/** SUTs that it has nothing to do with, a line for each reason; whatever an agent calls the SUT in its reason, once is enough */
+function unsuitedTexts({ unsuited }: Capability): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { sut, why } of unsuited) {
+    const reason = why.startsWith(`${sut} `) ? why.slice(sut.length + 1) : why;
+    byReason.set(reason, [...(byReason.get(reason) ?? []), sut]);
+  }
+  return [...byReason].map(([reason, suts]) => `not on ${suts.join(', ')}: ${reason}`);
 }
 
 function lackingOf({ mechanisms, suts, conditions }: Hello): readonly Capability[] {

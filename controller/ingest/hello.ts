@@ -42,6 +42,7 @@ function wordsOf(entry: Capability): string[] {
     entry.id,
     entry.layer,
     entry.sha256,
+    entry.clockHolds,
     ...many,
     ...entry.limits.slice(0, MOST_ENTRIES).map(({ action }) => action),
     ...entry.unsuited.slice(0, MOST_ENTRIES).map(({ sut }) => sut),

@@ -45,6 +45,8 @@ export interface ResolvedStudy {
 export interface UnsuitedPair {
   readonly sut: string;
   readonly mechanism: string;
+  /** the mechanism's own sentence; absent in studies of before 2026-11-23 */
+  readonly why?: string;
 }
 
 /** What ends a study that adds forks as it goes. `forks` says then how large one fork is: requests are spread over so many. */

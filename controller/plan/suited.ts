@@ -45,5 +45,5 @@ export function suitedOf(
   });
   const unsuited = kept.filter(({ sut }) => suts.some(({ id }) => id === sut));
   if (unsuited.length > 0) o.notices.push({ code: 'unsuited', detail: `not measured: ${reasons(unsuited)}` });
-  return { suts, mechanisms, unsuited: unsuited.map(({ sut, mechanism }) => ({ sut, mechanism })) };
+  return { suts, mechanisms, unsuited };
 }

@@ -110,11 +110,19 @@ const PLACES: readonly Entry[] = [
 
 const PARTS: readonly Entry[] = [
   ['reads_per_request', 'count', 'reads of one request that the hook saw; empty where they were not counted'],
-  ['own_by', 'text', 'what timed the hook’s own work: interposer or bpf-statistics; empty where nothing did'],
+  [
+    'own_by',
+    'text',
+    'what timed the hook’s own work: interposer, bpf-statistics or work-clock; empty where nothing did',
+  ],
   ...interval('own', 'of the shift of the median: the hook’s own work; empty where it is not known, as the next three'),
   ...interval('dispatch', 'the way into the hook and back'),
   ...interval('call', 'both together'),
   ...interval('rest', 'what is left of the shift: caches, scheduling, queueing; none at the caller’s clock'),
+  ...interval(
+    'beyond_own',
+    'the way into the hook and the rest together: known also where the two can’t be told apart',
+  ),
   ...interval('bystander', 'what the attached mechanism adds to a read of a process that it does not watch'),
 ];
 

@@ -14,6 +14,7 @@ export function partColumns(results: Results, c: Comparison): Columns {
     reads_per_request: row?.readsPerRequest ?? null,
     own_by: row?.ownBy ?? null,
     ...Object.assign({}, ...columns),
+    ...columnsOf('beyond_own', row?.beyondOwn),
     ...columnsOf('bystander', bystanderOf(results, c)?.shift),
   };
 }

@@ -6,13 +6,15 @@ import { placeName } from './places.ts';
 
 export const PARTS = ['own', 'dispatch', 'call', 'rest'] as const;
 export type PartName = (typeof PARTS)[number];
+type ShownPart = 'shift' | PartName | 'beyondOwn';
 
-export const PART_WORDS: Readonly<Record<'shift' | PartName, string>> = {
+export const PART_WORDS: Readonly<Record<ShownPart, string>> = {
   shift: 'the whole shift',
   own: 'the hook’s own work',
   dispatch: 'the way into it',
   call: 'both together',
   rest: 'the rest',
+  beyondOwn: 'the way into it and the rest',
 };
 
 export function decompositionLines(results: Results): readonly string[] {
@@ -35,10 +37,21 @@ export function decompositionOf(results: Results, c: Comparison): Decomposition 
   return results.decomposition?.find(isSame) ?? null;
 }
 
-/** What is worth a row: both together only where they can't be told apart. */
-export function shownParts(row: Decomposition): readonly ('shift' | PartName)[] {
+/** Is the hook's own work all that could be told apart? */
+export function isOwnAlone({ own, call, beyondOwn }: Decomposition): boolean {
+  return call.estimateNs === null && own.estimateNs !== null && (beyondOwn?.estimateNs ?? null) !== null;
+}
+
+/** What is worth a row: parts together only where they can't be told apart. */
+export function shownParts(row: Decomposition): readonly ShownPart[] {
+  if (isOwnAlone(row)) return ['shift', 'own', 'beyondOwn'];
   const split = row.own.estimateNs === null ? (['call'] as const) : (['own', 'dispatch'] as const);
   return ['shift', ...split, ...(row.vantage === 'caller' ? [] : (['rest'] as const))];
+}
+
+/** a part of a row that may be older than the part */
+export function partOf(row: Decomposition, name: ShownPart): Part {
+  return row[name] ?? { estimateNs: null, why: 'these results are of an older version' };
 }
 
 /** "+0.21 µs [+0.17, +0.26]", or why it is not known */

@@ -13,6 +13,7 @@ import { matrixSection } from './html/matrix.ts';
 import { methodSections } from './html/method.ts';
 import { type NavItem, page } from './html/page.ts';
 import { placesSection } from './html/places.ts';
+import { rankingSection } from './html/ranking.ts';
 import { recommendationsSection } from './html/recommendations.ts';
 import { sourcesSection } from './html/sources.ts';
 import { sutSection } from './html/sut.ts';
@@ -30,9 +31,11 @@ export function renderHtml({ results, figures }: HtmlInput): string {
   const palette = paletteFor(treatedMechanisms(results));
   const suts = sutViews(results).map((view, i) => ({ view, id: idFrom(view.sut, i + 1) }));
   const places = placesSection(results, palette);
+  const ranking = rankingSection(results);
   const parts = sourcesSection(results);
   const nav: readonly NavItem[] = [
     { id: 'shifts', label: 'Shifts' },
+    ...(ranking === null ? [] : [{ id: 'ranking', label: 'Ranking' }]),
     ...suts.map(({ view, id }) => ({ id, label: view.sut })),
     ...(places === null ? [] : [{ id: 'places', label: 'Across places' }]),
     ...(parts === null ? [] : [{ id: 'parts', label: 'Where shifts come from' }]),
@@ -42,7 +45,7 @@ export function renderHtml({ results, figures }: HtmlInput): string {
     { id: 'method', label: 'How it was measured' },
     { id: 'cite', label: 'Cite' },
   ];
-  const body = markup`${headSection(results, nav)}${aaSection(results)}${matrixSection(results)}${suts.map(
+  const body = markup`${headSection(results, nav)}${aaSection(results)}${matrixSection(results)}${ranking}${suts.map(
     ({ view, id }) => sutSection(results, view, id, figures.find((set) => set.sut === view.sut) ?? null, palette),
   )}${places}${parts}${hooksSection(results)}${evidenceSections(results)}${recommendationsSection(results)}${methodSections(results)}`;
   return page({ title: question(results), description: results.study.id, body }).text;

@@ -12,6 +12,7 @@ const LEADING = [
   'parity',
   'loss',
   'inside',
+  'rankings',
   'decomposition',
   'microMacro',
   'bystanders',

@@ -10,6 +10,7 @@ import { formatCount, formatDuration, formatEstimate, formatMany, formatPercent,
 import { escapeText, fenced, fitted, folded, GITHUB_LIMIT, items, tableLine } from './markdown/text.ts';
 import { groupLabel, lossFor, parityFor, studyWarnings, sutViews, worstParity } from './model.ts';
 import { interactionLines, pooledLines, varianceLines } from './places.ts';
+import { RANKING_TITLE, rankingLines } from './ranking.ts';
 import { missingReason, RECOMMENDATION_TITLES, VERDICT_WORDS } from './words.ts';
 
 /** @returns the answer, the A/A check and the table first, details folded away; within `limit` bytes, which GitHub takes as one comment */
@@ -41,6 +42,7 @@ export function renderMarkdown(results: Results, limit = GITHUB_LIMIT): string {
       { text: table(results), leastLines: 3 },
       { text: items(grave.flatMap(flagTexts)), droppable: 'why rows are not to be used' },
       { text: items(action), droppable: 'what the action did' },
+      { text: folded(RANKING_TITLE, items(rankingLines(results))), droppable: 'the ranking' },
       {
         text: folded(`Over nodes and conditions (${across.length})`, items(across)),
         droppable: 'nodes and conditions',

@@ -15,7 +15,7 @@ export interface Group {
 export interface SutView {
   readonly sut: string;
   readonly groups: readonly Group[];
-  /** study warnings that name this SUT */
+  /** study warnings that name this SUT, and the mechanisms that have nothing to do with it */
   readonly warnings: Results['warnings'];
 }
 
@@ -31,13 +31,23 @@ export function sutViews(results: Results): readonly SutView[] {
   return [...new Set([...results.study.suts, ...named])].map((sut) => ({
     sut,
     groups: groupsOf(results, sut),
-    warnings: results.warnings.filter((w) => mentions(w.detail, sut)),
+    warnings: [...toldWarnings(results).filter((w) => mentions(w.detail, sut)), ...unsuitedWarnings(results, sut)],
   }));
 }
 
 /** Warnings that name no SUT. */
 export function studyWarnings(results: Results): Results['warnings'] {
-  return results.warnings.filter((w) => !results.study.suts.some((sut) => mentions(w.detail, sut)));
+  return toldWarnings(results).filter((w) => !results.study.suts.some((sut) => mentions(w.detail, sut)));
+}
+
+/** Why a mechanism of the study has no row in a place, in a few words. */
+export function whyNotMeasured(results: Results, sut: string, mechanism: string): string {
+  const why = results.unsuited?.find((row) => row.sut === sut && row.mechanism === mechanism)?.why;
+  if (why !== undefined) return `not measured: ${why}`;
+  const isShort = results.warnings.some(
+    (w) => w.code === 'not-compared' && w.detail.startsWith(`${sut}: ${mechanism} `),
+  );
+  return isShort ? 'not compared: too few samples' : 'not measured';
 }
 
 /** Parity of the treated arm of one comparison. */
@@ -102,6 +112,20 @@ function groupsOf(results: Results, sut: string): readonly Group[] {
     comparisons,
     aa,
   }));
+}
+
+/** The study's note on pairs without an arm is told pair by pair where each has its reason. */
+function toldWarnings({ warnings, unsuited = [] }: Results): Results['warnings'] {
+  const isTold = unsuited.length > 0 && unsuited.every(({ why }) => why !== undefined);
+  return isTold ? warnings.filter(({ code }) => code !== 'unsuited') : warnings;
+}
+
+function unsuitedWarnings({ unsuited = [] }: Results, sut: string): Results['warnings'] {
+  return unsuited.flatMap((row) =>
+    row.sut === sut && row.why !== undefined
+      ? [{ code: 'unsuited', detail: `${row.mechanism} is not measured on ${sut}: ${row.why}` }]
+      : [],
+  );
 }
 
 function sameButVantage(a: Group, b: Group): boolean {

@@ -24,6 +24,7 @@ const CATALOGUE_ENTRY: Shape = {
     ...{ id: 'text', layer: 'text', actions: WORDS, functions: WORDS },
     limits: { list: { fields: { action: 'text', why: 'text' } } },
     sha256: { orAbsent: 'text' },
+    clockHolds: { orAbsent: ['call', 'work'] },
   },
 };
 
@@ -42,7 +43,7 @@ export const META_SHAPE: Shape = {
     arms: {
       list: { fields: { index: 'count', mechanism: 'text', aa: 'flag', design: ['both', 'alternated', 'sliced'] } },
     },
-    unsuited: { orAbsent: { list: { fields: { sut: 'text', mechanism: 'text' } } } },
+    unsuited: { orAbsent: { list: { fields: { sut: 'text', mechanism: 'text', why: { orAbsent: 'text' } } } } },
     action: ['observe', 'trace', 'block'],
     functions: { orAbsent: WORDS },
     blockErrno: { orAbsent: { orNull: 'text' } },

@@ -285,9 +285,20 @@ function metaOf(
 /** of several agents the first that knows a mechanism speaks for all */
 function catalogueOf(hellos: readonly Hello[]): MechanismFacts[] {
   const entries = new Map<string, MechanismFacts>();
-  for (const { id, layer, actions, functions, limits, sha256 } of hellos.flatMap((hello) => hello.mechanisms)) {
+  for (const { id, layer, actions, functions, limits, sha256, clockHolds } of hellos.flatMap((one) => one.mechanisms)) {
+    const holds: Pick<MechanismFacts, 'clockHolds'> =
+      clockHolds === 'call' || clockHolds === 'work' ? { clockHolds } : {};
     if (!entries.has(id))
-      entries.set(id, { id, layer, actions, functions, limits, ...(sha256 !== '' && { sha256 }), manner: [] });
+      entries.set(id, {
+        id,
+        layer,
+        actions,
+        functions,
+        limits,
+        ...(sha256 !== '' && { sha256 }),
+        ...holds,
+        manner: [],
+      });
   }
   return [...entries.values()];
 }

@@ -50,6 +50,7 @@ export function capability(id: string, over: Partial<Capability> = {}): Capabili
     limits: [],
     sha256: '',
     unsuited: [],
+    clockHolds: '',
     ...over,
   };
 }

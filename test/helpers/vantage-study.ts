@@ -18,6 +18,8 @@ export interface KnownParts {
   readonly design: 'alternated' | 'sliced';
   /** on each read of a process beside, of a sliced hook */
   readonly besideNs: number;
+  /** A hook that the loop can't have. work: its clock times its own work alone, and so it has records of its own in the server; call: the read too. */
+  readonly loopless: 'work' | 'call' | null;
 }
 
 export const PARTS: KnownParts = {
@@ -30,6 +32,7 @@ export const PARTS: KnownParts = {
   partSdNs: 25,
   design: 'alternated',
   besideNs: 90,
+  loopless: null,
 };
 
 const BLOCKS = 3;
@@ -42,7 +45,7 @@ const MECHANISM = { alternated: 'ld-preload', sliced: 'bpf' } as const;
 export function vantageStudy(parts: Partial<KnownParts> = {}): StudyRecord {
   const full = { ...PARTS, ...parts };
   const { design } = full;
-  const mechanism = MECHANISM[design];
+  const mechanism = full.loopless === null ? MECHANISM[design] : 'node-preload';
   const world = new World(random(full.seed));
   const batches = Array.from({ length: full.forks }, (_, fork) => world.fork(full, fork)).flat();
   const frame = makeStudy({ forks: 0, warmup: 0, designs: ['alternated'] });
@@ -60,8 +63,25 @@ export function vantageStudy(parts: Partial<KnownParts> = {}): StudyRecord {
       { index: HOOK, mechanism, aa: false, design },
     ],
     batches,
+    ...(full.loopless !== null && {
+      unsuited: [{ sut: 'read-loop', mechanism, why: 'read-loop is no Node.js program' }],
+      catalogue: [
+        {
+          id: mechanism,
+          layer: 'runtime',
+          actions: [],
+          functions: [],
+          limits: [],
+          manner: [],
+          clockHolds: full.loopless,
+        },
+      ],
+    }),
     kernelTimes: world.kernelTimes,
-    parity: [countedReads(mechanism, 'java-hello', full.readsPerRequest), countedReads(mechanism, 'read-loop', 1)],
+    parity: [
+      countedReads(mechanism, 'java-hello', full.readsPerRequest),
+      ...(full.loopless === null ? [countedReads(mechanism, 'read-loop', 1)] : []),
+    ],
   };
 }
 
@@ -96,6 +116,14 @@ class World {
       const loop = READ_NS + 20 * machine;
       const server = REQUEST_NS + 500 * machine;
       const at = { fork, block, design: parts.design };
+      if (parts.loopless !== null) {
+        const record = own + (parts.loopless === 'call' ? READ_NS : 0);
+        return [
+          this.batch('read-loop', 'caller', at, 15, [{ arm: 0, ns: loop }]),
+          this.batch('java-hello', 'interposer', at, 15, [{ arm: HOOK, ns: record }]),
+          this.batch('java-hello', 'client', at, 60, arms(server, request)),
+        ];
+      }
       const inside = parts.design === 'alternated' ? [{ arm: HOOK, ns: loop + own }] : [];
       return [
         this.batch('read-loop', 'caller', at, 15, arms(loop, own + dispatch)),

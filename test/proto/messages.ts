@@ -161,6 +161,7 @@ const capability: Capability = {
   byDefault: true,
   limits: [{ action: 'trace', why: 'w' }],
   unsuited: [{ sut: 'java-hello', why: 'n' }],
+  clockHolds: 'work',
 };
 
 const hello: Hello = {

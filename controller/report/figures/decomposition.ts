@@ -2,7 +2,7 @@
 
 import { scaleLinear } from 'd3-scale';
 import type { Decomposition, KnownPart } from '../../analysis/results.ts';
-import { PART_WORDS, partText, shownParts } from '../decomposition.ts';
+import { isOwnAlone, PART_WORDS, partOf, partText, shownParts } from '../decomposition.ts';
 import { type Markup, markup } from '../html/markup.ts';
 import { bottomAxis, linearTicks } from './axis.ts';
 import { type Canvas, type Drawing, type Figure, move, px } from './frame.ts';
@@ -15,7 +15,7 @@ export function decompositionFigure(
   rows: readonly Decomposition[],
   palette: Palette,
 ): Figure | null {
-  const known = rows.filter(({ call }) => call.estimateNs !== null);
+  const known = rows.filter((row) => row.call.estimateNs !== null || isOwnAlone(row));
   if (known.length === 0) return null;
   const lines = known.flatMap(linesOf);
   return {
@@ -23,7 +23,7 @@ export function decompositionFigure(
       id: `${id}-parts`,
       title: `Where the shifts of ${name} come from`,
       description: known.map(({ sentence }) => sentence).join(' '),
-      caption: markup`<b>The shift of the median, taken apart.</b> Own work: what the hook’s clock or the kernel’s run-time statistics count; the way into it: what the caller in ${known[0]?.micro ?? 'a loop'} sees beyond that, for as many reads as a request has; the rest: what the request shows beyond both (caches, scheduling, queueing). Lines: 95 % intervals over process starts.`,
+      caption: markup`<b>The shift of the median, taken apart.</b> Own work: what the hook’s clock or the kernel’s run-time statistics count; the way into it: what the caller in ${known.find(({ micro }) => micro !== null)?.micro ?? 'a loop'} sees beyond that, for as many reads as a request has; the rest: what the request shows beyond both (caches, scheduling, queueing). Lines: 95 % intervals over process starts.`,
     },
     draw: (canvas) => draw(lines, canvas, palette),
     data: { head: ['hook', 'part', 'ns'], rows: lines.map(({ hook, part, text }) => [hook, part, text]) },
@@ -40,7 +40,7 @@ interface Line {
 
 function linesOf(row: Decomposition): readonly Line[] {
   return shownParts(row).map((name, i) => {
-    const part = row[name];
+    const part = partOf(row, name);
     const value = part.estimateNs === null ? null : part;
     const text = value === null ? 'not known' : partText(value);
     return { hook: row.treated, part: PART_WORDS[name], text, value, isFirst: i === 0 };

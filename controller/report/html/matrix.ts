@@ -2,7 +2,7 @@
 
 import type { Comparison, Results } from '../../analysis/results.ts';
 import { formatDuration, formatEstimate } from '../format.ts';
-import { type Group, groupLabel, sutViews, treatedMechanisms } from '../model.ts';
+import { type Group, groupLabel, sutViews, treatedMechanisms, whyNotMeasured } from '../model.ts';
 import { FLAG_WORDS, layerOf, VANTAGE_WORDS, VERDICT_WORDS } from '../words.ts';
 import { type Markup, markup } from './markup.ts';
 import { flagList, ratioMarkup, shiftMarkup, verdictMarkup } from './parts.ts';
@@ -46,6 +46,7 @@ function table(results: Results, groups: readonly Group[], index: number): Marku
       cell(
         results,
         g,
+        mechanism,
         g.comparisons.filter((c) => c.treated === mechanism),
       ),
     );
@@ -54,9 +55,12 @@ function table(results: Results, groups: readonly Group[], index: number): Marku
   return markup`<table class="matrix${groups.length === 1 && ' single'}" role="table"><caption>${index === 0 ? caption : groups[0]?.sut}</caption><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">hook</th>${heads}</tr></thead><tbody role="rowgroup">${rows}</tbody></table>`;
 }
 
-function cell(results: Results, group: Group, found: readonly Comparison[]): Markup {
+function cell(results: Results, group: Group, mechanism: string, found: readonly Comparison[]): Markup {
   const where = markup`<a class="where" href="#${placeId(results, group)}">${groupLabel(results, group)}</a>`;
-  if (found.length === 0) return markup`<td role="cell">${where}<span class="missing">n/a (not measured)</span></td>`;
+  if (found.length === 0) {
+    const why = whyNotMeasured(results, group.sut, mechanism);
+    return markup`<td role="cell">${where}<span class="missing">n/a (${why})</span></td>`;
+  }
   return markup`<td role="cell" class="v-${found[0]?.verdict}">${where}${found.map((c) => one(results, c))}</td>`;
 }
 

@@ -42,10 +42,13 @@ export interface Table {
   /** columns (from 0) that hold numbers */
   readonly numeric?: readonly number[];
   readonly label: string;
+  /** where the page is too narrow for its columns each row is a card, with the head of its column in each cell */
+  readonly cards?: true;
 }
 
 /** A table in a region that a keyboard can scroll where it is wider than the page. */
 export function scrollTable(table: Table): Markup {
+  if (table.cards) return cardTable(table);
   const kind = (i: number) => (table.numeric?.includes(i) ? 'num' : 'txt');
   const head = table.head.map((cell, i) =>
     cell === '' ? markup`<td></td>` : markup`<th scope="col" class="${kind(i)}">${cell}</th>`,
@@ -55,4 +58,15 @@ export function scrollTable(table: Table): Markup {
       markup`<tr>${row.map((cell, i) => (i === 0 ? markup`<th scope="row">${cell}</th>` : markup`<td class="${kind(i)}">${cell}</td>`))}</tr>`,
   );
   return markup`<div class="scroll" role="region" tabindex="0" aria-label="${table.label}"><table><caption>${table.caption}</caption><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+/** Roles are told, as a table whose rows are shown as blocks is none to a screen reader. */
+function cardTable({ head, rows, numeric = [], caption, label }: Table): Markup {
+  const kind = (i: number) => (numeric.includes(i) ? 'num' : 'txt');
+  const heads = head.map((cell, i) => markup`<th scope="col" role="columnheader" class="${kind(i)}">${cell}</th>`);
+  const body = rows.map(
+    ([first, ...cells]) =>
+      markup`<tr role="row"><th scope="row" role="rowheader">${first}</th>${cells.map((cell, i) => markup`<td role="cell" class="${kind(i + 1)}">${cell !== '' && markup`<span class="where" aria-hidden="true">${head[i + 1]}</span>`}${cell}</td>`)}</tr>`,
+  );
+  return markup`<div class="scroll cards" role="region" tabindex="0" aria-label="${label}"><table role="table"><caption>${caption}</caption><thead role="rowgroup"><tr role="row">${heads}</tr></thead><tbody role="rowgroup">${body}</tbody></table></div>`;
 }

@@ -1,7 +1,7 @@
 /** Where shifts come from: their parts, a request beside its reads in a loop, and what hooks cost processes that they do not watch. */
 
 import type { Bystanders, Decomposition, MicroMacro, Part, Results } from '../../analysis/results.ts';
-import { PART_WORDS, PARTS } from '../decomposition.ts';
+import { isOwnAlone, PART_WORDS, PARTS, type PartName, partOf } from '../decomposition.ts';
 import { formatCount, formatEstimate, formatNumber } from '../format.ts';
 import { placeName } from '../places.ts';
 import { type Insertable, type Markup, markup } from './markup.ts';
@@ -16,6 +16,7 @@ export function sourcesSection(results: Results): Markup | null {
 
 function partsTable({ decomposition = [] }: Results): Markup {
   return scrollTable({
+    cards: true,
     label: 'Shifts taken apart',
     caption:
       'The shift of each median, taken apart. Intervals are over process starts; the parts add up where all are known.',
@@ -27,13 +28,21 @@ function partsTable({ decomposition = [] }: Results): Markup {
         markup`${placeName(row)}, ${row.node}<span class="sub">${row.design}, at the ${row.vantage}</span>`,
       ],
       cell(row.shift),
-      ...PARTS.map((name) => (name === 'rest' && row.vantage === 'caller' ? 'none at the caller' : cell(row[name]))),
+      ...PARTS.map((name) => partCell(row, name)),
     ]),
   });
 }
 
+function partCell(row: Decomposition, name: PartName): Insertable {
+  if (name !== 'rest') return cell(row[name]);
+  if (row.vantage === 'caller') return 'none at the caller';
+  if (!isOwnAlone(row)) return cell(row.rest);
+  return markup`${cell(partOf(row, 'beyondOwn'))}<span class="sub">with the way into it</span>`;
+}
+
 function microMacroTable({ microMacro = [] }: Results): Markup {
   return scrollTable({
+    cards: true,
     label: 'A request beside its reads',
     caption:
       'Micro and macro: a request beside its reads in a loop. By the clock inside: one call as the mechanism itself timed it.',
@@ -52,6 +61,7 @@ function bystanderPart({ rows, notMeasured }: Bystanders): Markup {
   const head = markup`<h3>Processes that no hook watches</h3>`;
   if (notMeasured !== null) return markup`${head}<p class="missing">Not measured: ${notMeasured}.</p>`;
   const table = scrollTable({
+    cards: true,
     label: 'Processes that no hook watches',
     caption:
       'A process that no mechanism is asked to watch, read from while each is attached to others and while none is. none: nothing attached against nothing attached.',
@@ -67,10 +77,11 @@ function bystanderPart({ rows, notMeasured }: Bystanders): Markup {
 
 function kernelTimePart({ kernelTimes = [] }: Results): Markup {
   return scrollTable({
+    cards: true,
     label: 'The kernel’s own account',
     caption:
       'The kernel’s own account of attached hooks: what their programs take of a read by its run-time statistics, means, in stretches that are not timed. Runs that are filtered out are taken off; the kernel’s clock, some 20 ns a run, is in it.',
-    head: ['hook', 'where', 'reads', 'a read', ''],
+    head: ['hook', 'where', 'reads', 'a read', 'note'],
     numeric: [2, 3],
     rows: kernelTimes.map((row) => [
       ...[row.treated, `${placeName(row)}, ${row.node}`, formatCount(row.reads), cell(row.perRead, false)],

@@ -87,6 +87,7 @@ details{margin:1rem 0}summary{cursor:pointer;color:var(--accent);padding:.3rem 0
 .scroll thead th{font-weight:600;border-top:0;vertical-align:bottom;white-space:nowrap;border-bottom:1px solid var(--line)}
 .scroll tbody th{color:var(--soft);white-space:nowrap}
 .scroll .txt{white-space:nowrap}.scroll .num{text-align:right;white-space:nowrap}.scroll .reasons{white-space:normal;list-style:none;margin:0;padding:0;min-width:13rem}
+.cards .interval-text{display:block}.cards th,.cards td{padding-inline:.6rem}.scroll.cards .txt,.scroll.cards thead th,.cards tbody th{white-space:normal}
 .ok{color:var(--good)}.not-ok{color:var(--bad);font-weight:650}
 .recommendations{list-style:none;padding:0;margin:1.25rem 0 0;display:grid;gap:.9rem}
 .recommendations li{display:flex;gap:1rem}.recommendations p{margin:0}.r-id{flex:0 0 2.4rem;color:var(--muted);font-weight:600}
@@ -103,6 +104,10 @@ body{padding:1.5rem 1rem 3rem}section{margin-top:3rem}.sut{padding-top:2.5rem}
 .matrix,.matrix.single{border:0;background:none;width:auto}.matrix tr{background:var(--card);border:1px solid var(--line);border-radius:12px;margin-bottom:1rem}
 .matrix tbody th{border-top:0;padding-bottom:.2rem;font-size:1.1rem}.matrix td{padding-block:.9rem}.matrix tbody th+td{border-top:0}.where{display:block;font-weight:600;color:var(--soft);font-size:.92rem}
 .method div{grid-template-columns:1fr;gap:0;padding:.25rem 0}.scroll th,.scroll td{padding-inline:.75rem}.scroll tbody th{white-space:normal;min-width:7.5rem}.scroll .interval-text{display:block}.scroll caption{max-width:calc(100vw - 2.2rem)}
+}
+@media screen and (max-width:999px){
+.cards table,.cards tbody,.cards tr,.cards th,.cards td,.cards caption{display:block}.cards thead{display:none}.cards tbody th,.cards td{border-top:0;padding:.2rem .85rem}
+.cards tr{border-top:1px solid var(--line);padding:.6rem 0}.cards tbody th{font-weight:650}.scroll.cards .num{text-align:left;white-space:normal}.cards .interval-text{display:inline}.cards .where{display:block}
 }
 @media print{@page{margin:16mm 14mm}html{font-size:9.5pt}body{max-width:none;padding:0;background:#fff}.matrix th,.matrix td{padding:.7rem .8rem}.cell>.verdict{white-space:nowrap}.scroll .txt{white-space:normal}nav,.skip{display:none}section{margin-top:1.6rem}.sut{break-before:page;border:0;padding:0}
 figure,tr,.aa,.found li,.recommendations li{break-inside:avoid}h2,h3{break-after:avoid}.scroll,.wide-matrix{overflow:visible;border:0}.wide-matrix .matrix{min-width:0;font-size:.8rem}.scroll table{font-size:.8rem}.scroll th,.scroll td,.scroll thead th,.scroll tbody th,.scroll .num{padding:.2rem .4rem;white-space:normal}.figure .scroll table{font-size:.68rem}.scroll .sub{display:block}

@@ -2,6 +2,7 @@
 
 import type { Results, VarianceRow } from '../../analysis/results.ts';
 import { interactionLines, pooledLines, varianceLines } from '../places.ts';
+import { RANKING_TITLE, rankingLines } from '../ranking.ts';
 import { plainText, wrap } from './layout.ts';
 import type { Paint } from './paint.ts';
 
@@ -15,6 +16,7 @@ export function placeLines(
   const part = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [paint.bold(title), ...lines.flatMap((line) => wrap(plainText(line), width, 2, 4))];
   return [
+    part(RANKING_TITLE, rankingLines(results, verbose ? 2 : LEAST_RANKED)),
     part('Over all nodes', pooledLines(results)),
     part('From place to place', interactionLines(results)),
     verbose
@@ -22,6 +24,9 @@ export function placeLines(
       : part('What would narrow the intervals', narrowingLines(results.variance ?? [])),
   ];
 }
+
+/** of two hooks the table above says it */
+const LEAST_RANKED = 3;
 
 const CHEAPEST_FIRST = ['requests', 'blocks', 'forks', 'nodes'] as const;
 

@@ -154,6 +154,35 @@ test('what no clock tells is not known, never 0: without the loop, without the h
   assert.match(why(blocked.own), /refused requests/);
 });
 
+test('a hook that the loop can’t have, whose clock holds its own work alone: that work and all beyond it, in their intervals', () => {
+  const { ownNs, dispatchNs, restNs, readsPerRequest: reads } = PARTS;
+  const truth = { own: reads * ownNs, beyondOwn: reads * dispatchNs + restNs };
+  const held = { own: 0, beyondOwn: 0 };
+  const studies = 200;
+  for (let seed = 1; seed <= studies; seed++) {
+    const row = rowOf(vantageStudy({ seed: seed * 7919, loopless: 'work' }), 'java-hello');
+    for (const name of ['own', 'beyondOwn'] as const) {
+      const { lowNs, highNs } = known(row[name]!);
+      if (lowNs <= truth[name] && truth[name] <= highNs) held[name] += 1 / studies;
+    }
+  }
+  for (const share of Object.values(held)) assert.ok(share >= 0.91 && share <= 0.99, JSON.stringify(held));
+  const row = rowOf(vantageStudy({ loopless: 'work' }), 'java-hello');
+  const [shift, own, beyond] = [row.shift, row.own, row.beyondOwn!].map((part) => known(part).estimateNs);
+  assert.ok(Math.abs(shift! - own! - beyond!) < 1e-6);
+  assert.is(row.ownBy, 'work-clock');
+  for (const name of ['dispatch', 'call', 'rest'] as const)
+    assert.match(why(row[name]), /read-loop is no Node\.js program/);
+  assert.match(row.sentence, /which holds nothing else.*for the way into it and the rest, not told apart/);
+});
+
+test('the same with a clock that holds the read too: nothing but the shift is known, and it says why', () => {
+  const row = rowOf(vantageStudy({ loopless: 'call' }), 'java-hello');
+  assert.ok(known(row.shift).estimateNs > 0);
+  assert.is(row.ownBy, null);
+  for (const name of ['own', 'beyondOwn', 'call'] as const) assert.match(why(row[name]!), /clock holds the read too/);
+});
+
 test('one process start carries no part, and an invalid comparison none', () => {
   const one = rowOf(vantageStudy({ forks: 1 }), 'java-hello');
   for (const name of NAMES) assert.is(one[name].estimateNs, null);

@@ -59,7 +59,7 @@ const onlyJava = (suts: readonly string[]) =>
 test('a mechanism that has nothing to do with a SUT gets no arm there, and the study says so', () => {
   const { study, notices } = resolve({}, [onlyJava(['read-loop'])]);
   assert.equal(study.placed, ['ld-preload', 'jvmti']);
-  assert.equal(study.unsuited, [{ sut: 'read-loop', mechanism: 'jvmti' }]);
+  assert.equal(study.unsuited, [{ sut: 'read-loop', mechanism: 'jvmti', why: 'no JVM' }]);
   assert.equal(notices, [{ code: 'unsuited', detail: 'not measured: jvmti on read-loop: no JVM' }]);
   assert.equal(resolve({ suts: ['java-hello'], sutsAsked: true }, [onlyJava(['read-loop'])]).notices, []);
 });

@@ -1,9 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { analyse } from '../../../controller/analysis/analyse.ts';
 import { renderHtml } from '../../../controller/report/index.ts';
 import { needs } from '../../helpers/require.ts';
 import { goodResults } from '../../helpers/results.ts';
 import { troubledResults } from '../../helpers/results-variants.ts';
+import { vantageStudy } from '../../helpers/vantage-study.ts';
 import { figuresFor } from './figure-fixture.ts';
 import { assertCells, assertNumbers, assertQuiet, ReportBrowser, seriousViolations, VIEWS } from './report-page.ts';
 
@@ -36,6 +38,30 @@ for (const [name, results] of Object.entries({ good: goodResults(), troubled: tr
     );
   }
 }
+
+check(
+  'tables of where shifts come from are never cut off: columns where there is room, cards where there is none',
+  async () => {
+    const [kernel, runtime] = [
+      { design: 'sliced', restNs: 40_000, partSdNs: 4_000 } as const,
+      { loopless: 'work' } as const,
+    ];
+    const [results, other] = [analyse(vantageStudy(kernel)), analyse(vantageStudy(runtime))];
+    const decomposition = [...(results.decomposition ?? []), ...(other.decomposition ?? [])];
+    const html = renderHtml({ results: { ...results, decomposition }, figures: [] });
+    const overflows = "[...document.querySelectorAll('.cards')].map((one) => one.scrollWidth - one.clientWidth)";
+    const isCut = "[...document.querySelectorAll('.cards td')].some((one) => one.scrollWidth > one.clientWidth + 1)";
+    for (const width of [390, 999, 1000, 1200, 1440]) {
+      const opened = await browser.open('parts', html, { width, colorScheme: 'light' });
+      assert.equal(await opened.page.evaluate(overflows), [0, 0, 0, 0], `${width} px`);
+      assert.is(await opened.page.evaluate(isCut), false, `${width} px`);
+      assert.is((await opened.page.locator('.cards thead:visible').count()) > 0, width >= 1000);
+      await assertQuiet(opened, width);
+      if (width === 390) assert.equal(await seriousViolations(opened.page), []);
+      await opened.page.close();
+    }
+  },
+);
 
 check('tabs by keyboard: the arrow keys choose a figure, and only its panel is shown', async () => {
   const results = goodResults();

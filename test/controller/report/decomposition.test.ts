@@ -54,6 +54,18 @@ test('a part that is not known is said to be so, with the reason, and never a nu
   assert.is.not(cellOf(blind, 'call_ns'), '');
 });
 
+test('own work alone: the page, the figure and CSV have it beside all that is beyond it', () => {
+  const own = analyse(vantageStudy({ loopless: 'work' }));
+  const row = own.decomposition?.[0];
+  assert.ok(row?.beyondOwn && row.beyondOwn.estimateNs !== null);
+  const page = renderHtml({ results: own, figures: [] });
+  assert.match(page, /with the way into it/);
+  assert.match(page, /the way into it and the rest</);
+  assert.ok(page.includes(formatEstimate(row.beyondOwn).interval));
+  assert.is(Number(cellOf(own, 'beyond_own_ns')), row.beyondOwn.estimateNs);
+  assert.is(cellOf(own, 'own_by'), 'work-clock');
+});
+
 test('CSV and JSON have the unrounded numbers, Markdown the sentences', () => {
   const row = results.decomposition?.find(({ sut }) => sut === 'java-hello');
   assert.ok(row);

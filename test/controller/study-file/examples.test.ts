@@ -34,14 +34,14 @@ async function hello() {
 
 const here = hello();
 
-async function planOf(name: string) {
+async function planOf(name: string, ...flags: string[]) {
   const command = planCommand();
   let request: ReturnType<typeof requestOf> | undefined;
   command.action((file: string, given: PlanOptions) => {
     const { options, studyFile } = overlay(file, { options: given, command, section: 'plan' });
     request = requestOf({ ...options, out: 'results' }, '', studyFile);
   });
-  await command.parseAsync([join(dir, name)], { from: 'user' });
+  await command.parseAsync([join(dir, name), ...flags], { from: 'user' });
   const { study, notices } = resolveStudy(request!, { agents: [await here], id: 'plan', randomSeed: 1 });
   return { study, notices, told: outlineOf(study, { node: 'node-1', timing: TYPICAL, notices }).outline };
 }
@@ -79,14 +79,28 @@ examples('four layers: each runtime has its own mechanism, and what does not sui
   const { study, notices } = await planOf('four-layers.yaml');
   assert.equal([study.placed, study.attached], [['app-filter', 'jvmti', 'node-preload', 'ld-preload'], ['bpf']]);
   assert.equal(study.unsuited, [
-    { sut: 'node-hello', mechanism: 'jvmti' },
-    { sut: 'java-hello', mechanism: 'node-preload' },
+    { sut: 'node-hello', mechanism: 'jvmti', why: 'node-hello is no Java program' },
+    { sut: 'java-hello', mechanism: 'node-preload', why: 'java-hello is no Node.js program' },
   ]);
   assert.ok(notices.some(({ code }) => code === 'unsuited'));
 });
 
+examples(
+  'a cluster: in the agent’s container and in a pod; the same with Docker by a flag, where its engine is',
+  async () => {
+    const { study } = await planOf('cluster.yaml');
+    assert.equal(study.conditions, ['process', 'pod']);
+    assert.equal([study.placed, study.attached, study.unsuited], [['ld-preload'], ['bpf'], []]);
+    const docker = await planOf('cluster.yaml', '--conditions', 'process,docker');
+    assert.equal(docker.study.conditions, ['process', 'docker']);
+    const { command: _own, conditions: _where, ...same } = study;
+    const { command: _its, conditions: _there, ...other } = docker.study;
+    assert.equal(other, same);
+  },
+);
+
 examples('there are no others that nothing looks at', () => {
-  assert.equal(names.sort(), ['four-layers.yaml', 'paper.yaml', 'two-layers.yaml', 'vendor-gate.yaml']);
+  assert.equal(names.sort(), ['cluster.yaml', 'four-layers.yaml', 'paper.yaml', 'two-layers.yaml', 'vendor-gate.yaml']);
 });
 
 examples.run();
