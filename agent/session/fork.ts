@@ -7,7 +7,6 @@ import { type Assignment, BenchError, type Instance, isBlockErrno } from '#proto
 import type { Placement } from '../conditions/condition.ts';
 import { conditionOf } from '../conditions/registry.ts';
 import { memoryDir, PATHS, TRACE_LIMIT } from '../config.ts';
-import { pidSeenHere } from '../host/containers.ts';
 import { removeFolder } from '../host/folders.ts';
 import type { HostPort } from '../host/port.ts';
 import { startTicks } from '../host/undo.ts';
@@ -21,6 +20,7 @@ import { SUTS } from '../suts/registry.ts';
 import { type SutProcess, startSut } from '../suts/start.ts';
 import type { Sut } from '../suts/sut.ts';
 import { bystandersOf } from './bystander.ts';
+import { seenHere } from './seen-here.ts';
 import { NO_COUNTS } from './tally.ts';
 import { TraceLimiter } from './trace.ts';
 
@@ -174,25 +174,6 @@ async function startInstance(
   if (pid !== process.pid) o.order.host.undo.push(`worker of ${name}`, worker, () => undefined);
   hook?.assertLive(process.ownPid, process.pid);
   return { instance, sut, process, hook: hook && seenHere(hook, process) };
-}
-
-/** A ring is mostly written from within: its pids are what the SUT and its workers call themselves. */
-function seenHere(hook: PlacedHook, { pid, ownPid }: SutProcess): PlacedHook {
-  if (pid === ownPid) return hook;
-  const outside = new Map([
-    [ownPid, pid],
-    [pid, pid],
-  ]);
-  const here = (own: number) => {
-    if (!outside.has(own)) outside.set(own, pidSeenHere(pid, own) ?? own);
-    return outside.get(own)!;
-  };
-  const drain: PlacedHook['drain'] = () => {
-    const drained = hook.drain();
-    if (drained === null) return null;
-    return { ...drained, reads: drained.reads.map((read) => ({ ...read, pid: here(read.pid) })) };
-  };
-  return { ...hook, drain };
 }
 
 async function startLoad(placement: Placement, { pinning, undo }: HostPort): Promise<LoadGenerator> {
