@@ -30,8 +30,8 @@ export function pidSeenHere(root: number, own: number): number | null {
   return family.find((pid) => ownPidOf(pid) === own) ?? null;
 }
 
-/** in the innermost of its pid namespaces; the same as outside where there is one only */
-function ownPidOf(pid: number): number | null {
+/** What a process calls itself: in the innermost of its pid namespaces; the same as outside where there is one only. @returns null when it has ended */
+export function ownPidOf(pid: number): number | null {
   const line = /^NSpid:\s*([\d\s]+?)\s*$/m.exec(readText(`/proc/${pid}/status`) ?? '')?.[1];
   return line === undefined ? null : Number(line.split(/\s+/).at(-1));
 }

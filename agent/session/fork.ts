@@ -21,6 +21,7 @@ import { SUTS } from '../suts/registry.ts';
 import { type SutProcess, startSut } from '../suts/start.ts';
 import type { Sut } from '../suts/sut.ts';
 import { bystandersOf } from './bystander.ts';
+import { seenHere } from './seen-here.ts';
 import { NO_COUNTS } from './tally.ts';
 import { TraceLimiter } from './trace.ts';
 
@@ -177,17 +178,6 @@ async function startInstance(
   if (pid !== process.pid) o.order.host.undo.push(`worker of ${name}`, worker, () => undefined);
   hook?.assertLive(process.ownPid, process.pid);
   return { instance, sut, process, hook: hook && seenHere(hook, process) };
-}
-
-/** A ring is written from within: its pids are what the SUT calls itself. */
-function seenHere(hook: PlacedHook, { pid, ownPid }: SutProcess): PlacedHook {
-  if (pid === ownPid) return hook;
-  const drain: PlacedHook['drain'] = () => {
-    const drained = hook.drain();
-    if (drained === null) return null;
-    return { ...drained, reads: drained.reads.map((read) => (read.pid === ownPid ? { ...read, pid } : read)) };
-  };
-  return { ...hook, drain };
 }
 
 async function startLoad(placement: Placement, { pinning, undo }: HostPort): Promise<LoadGenerator> {

@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { BenchError } from '#proto';
 import type { Placement } from '../conditions/condition.ts';
-import { pidSeenHere } from '../host/containers.ts';
+import { ownPidOf, pidSeenHere } from '../host/containers.ts';
 import { giveFolder } from '../host/folders.ts';
 import type { ChildPort } from '../load/port.ts';
 import { LastLines } from '../process/last-lines.ts';
@@ -96,6 +96,7 @@ export async function startSut(
 
 interface Started {
   readonly port: number;
+  /** what it calls itself */
   readonly pid: number;
   readonly servingPid?: number;
 }
@@ -125,7 +126,7 @@ function listening(
       const servingPid = servingPidOf(child.pid, o.sut.serving);
       if (!said || servingPid === null || !listens(child.pid, o.place.port)) return;
       clearInterval(look);
-      resolve({ port: o.place.port, pid: child.pid, servingPid });
+      resolve({ port: o.place.port, pid: ownPidOf(child.pid) ?? child.pid, servingPid });
     }, LOOK_EVERY_MS);
     void child.exited.then(() => clearInterval(look));
   });

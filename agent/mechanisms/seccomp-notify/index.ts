@@ -30,7 +30,8 @@ export const seccompNotify: PlacedMechanism = {
     return {
       env: { HOOKBENCH_FUNCTIONS: order.functions.join(',') },
       launcher: [PATHS.notifyLauncher, supervisor.socket],
-      assertLive: (pid) => assertLive(ring.header(), { pid, order, said: supervisor.died() }),
+      // its supervisor is out here, and so is the number that it knows the program by
+      assertLive: (pid, hostPid = pid) => assertLive(ring.header(), { pid: hostPid, order, said: supervisor.died() }),
       manner: () =>
         'reads for the program in a process of its own; its clock starts when it is told of the call and ends when it has the answer',
       died: () => supervisor.died(),
