@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export const PATHS = {
   buildDir: join(root, 'build'),
   preloadLibrary: join(root, 'build', 'libhookbench.so'),
+  muslLibrary: join(root, 'build', 'libhookbench-musl.so'),
   nodeAddon: join(root, 'build', 'hookbench-node.node'),
   nodePreload: join(root, 'hooks', 'node', 'preload.mjs'),
   jvmtiAgent: join(root, 'build', 'libhookbench-jvmti.so'),
@@ -25,6 +26,7 @@ export const PATHS = {
   javaNio: join(root, 'build', 'sut', 'java-nio'),
   nodeHello: join(root, 'sut', 'node-hello'),
   readLoop: join(root, 'build', 'sut', 'read-loop'),
+  readLoopMusl: join(root, 'build', 'sut', 'read-loop-musl'),
   staticHello: join(root, 'build', 'sut', 'static-hello'),
   pythonHttp: join(root, 'sut', 'python-http'),
 } as const;

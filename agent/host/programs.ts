@@ -1,6 +1,6 @@
 /** Where the distribution's programs are. */
 
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runCommand } from '../process/child.ts';
 import { type SupportAnswer, supported, unsupported } from './support.ts';
@@ -12,6 +12,13 @@ const DISTRIBUTION = ['/usr/bin', '/usr/sbin'];
 export function programPath(name: string, folders: readonly string[] = DISTRIBUTION): string | null {
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   return [...folders, ...path].map((folder) => join(folder, name)).find(isProgram) ?? null;
+}
+
+/** @returns a program as a process of this one would find it: one without a folder is the first of its name on the PATH. null: not there */
+export function locatedProgram(file: string): string | null {
+  if (file.includes('/')) return existsSync(file) ? file : null;
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, file)).find(existsSync) ?? null;
 }
 
 /** @param name of the program, which the package `apt` of the distribution has */

@@ -1,6 +1,7 @@
 /** A mechanism: one concrete way of putting the hook in front of read. One file (or folder), one registry line. */
 
 import type { BlockErrno } from '#proto';
+import type { Libc } from '../host/libc.ts';
 import type { HostPort } from '../host/port.ts';
 import type { SupportAnswer } from '../host/support.ts';
 
@@ -117,6 +118,8 @@ export interface SutTraits {
   readonly runtime: 'jvm' | 'node' | 'python' | 'native';
   /** how it comes by the C library: a program without a dynamic linker can be preloaded nothing */
   readonly linkage: 'dynamic' | 'static';
+  /** of its program on this machine; null, or not there, where that can't be told by the program's file (a script) or there is none */
+  readonly libc?: Libc | null;
   /** has a filter of its own that does the hook's work when asked to (mechanism app-filter) */
   readonly filters: boolean;
   /** which of its processes reads requests: the one that was started (unless told), a worker that it has started, or one that is forked for
@@ -153,7 +156,8 @@ export interface PlacedMechanism extends MechanismBase {
   readonly vantage: 'interposer';
   /** what its records time: the call and the hook's work (unless told), or the work alone */
   readonly clockHolds?: 'work';
-  place(order: HookOrder, name: string): Promise<PlacedHook>;
+  /** @param libc that the program runs on, for a hook that has a form for each; not told: glibc */
+  place(order: HookOrder, name: string, libc?: Libc | null): Promise<PlacedHook>;
 }
 
 /** Taxes every process of the host: attached and detached around short slices. */

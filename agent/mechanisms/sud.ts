@@ -8,6 +8,7 @@ import { type SupportAnswer, supported, unsupported } from '../host/support.ts';
 import { ACTIONS, FUNCTIONS, type PlacedMechanism } from './mechanism.ts';
 import { tryOut } from './placed-trial.ts';
 import { isAsOrdered, placeRing } from './ring-hook.ts';
+import { needsGlibc } from './suits.ts';
 
 const NEEDS = 'x86-64, Linux 5.11 or newer, hooks/sud built, a dynamically linked glibc SUT';
 
@@ -21,10 +22,10 @@ export const sud: PlacedMechanism = {
   functions: FUNCTIONS,
   byDefault: false,
   probe,
-  unsuited: ({ id, linkage }) =>
-    linkage === 'static'
-      ? `${id} has no dynamic linker, so nothing can be loaded into it that switches the dispatch on`
-      : null,
+  unsuited: (sut) =>
+    sut.linkage === 'static'
+      ? `${sut.id} has no dynamic linker, so nothing can be loaded into it that switches the dispatch on`
+      : needsGlibc(sut),
   async place(order, name) {
     const { ring, env } = await placeRing(order, name);
     return {

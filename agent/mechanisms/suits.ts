@@ -7,6 +7,11 @@ export function needsDynamicLinking({ linkage }: SutTraits): string | null {
   return linkage === 'static' ? 'it is linked statically: no library of ours is loaded, and libc is part of it' : null;
 }
 
+/** For hooks that know glibc alone. */
+export function needsGlibc({ libc }: SutTraits): string | null {
+  return libc === 'musl' ? 'it runs on musl, and this hook is made for glibc' : null;
+}
+
 /** For hooks that are attached to processes by their number. */
 export function needsStandingProcess({ serving }: SutTraits): string | null {
   return serving === 'each-connection' ? 'it forks a process for each connection, after the hook was attached' : null;

@@ -1,9 +1,9 @@
 /** Decides at the start who the SUTs and the load generator run as: a user without rights wherever that works. */
 
 import { existsSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { BenchError } from '#proto';
 import { PATHS } from '../config.ts';
+import { locatedProgram } from '../host/programs.ts';
 import { runCommand } from '../process/child.ts';
 import { SUTS } from '../suts/registry.ts';
 import { lackingForRunAs } from './capabilities.ts';
@@ -51,9 +51,10 @@ async function problemOf(runAs: RunAs): Promise<string | null> {
 function usedPrograms(): string[] {
   const place = { ipv4: '127.0.0.1', port: 0, dir: '' };
   // a program that has to be asked for says for itself when it can't be run
-  const commands = SUTS.filter((sut) => sut.byDefault).map((sut) => located(sut.command(place).file));
+  const commands = SUTS.filter((sut) => sut.byDefault).map((sut) => locatedProgram(sut.command(place).file));
   const files = [
     PATHS.preloadLibrary,
+    PATHS.muslLibrary,
     PATHS.jvmtiAgent,
     PATHS.nodeAddon,
     PATHS.nodePreload,
@@ -66,13 +67,6 @@ function usedPrograms(): string[] {
     PATHS.readLoop,
   ];
   return [...new Set([...commands, ...files])].filter((path) => path !== null).filter(existsSync);
-}
-
-/** a command without a folder is the first of its name on the PATH */
-function located(file: string): string | null {
-  if (file.includes('/')) return file;
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, file)).find(existsSync) ?? null;
 }
 
 /** @throws BenchError usage */

@@ -158,7 +158,7 @@ async function startInstance(
   const sut = known(SUTS, instance.sut, 'SUT');
   const mechanism = known(o.mechanisms, instance.mechanism, 'mechanism');
   const name = `${instance.sut}-${instance.id}`;
-  const hook = mechanism.kind === 'placed' ? await mechanism.place(o.order, name) : null;
+  const hook = mechanism.kind === 'placed' ? await mechanism.place(o.order, name, sut.libc) : null;
   const process = await startSut(sut, {
     placement: o.placement,
     env: hook?.env ?? {},

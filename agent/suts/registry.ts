@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PATHS } from '../config.ts';
 import { javaVersion } from '../host/facts.ts';
+import { libcOf } from '../host/libc.ts';
 import { supported, unsupported } from '../host/support.ts';
 import { ACTIONS } from '../mechanisms/mechanism.ts';
 import { memcached } from './apps/memcached.ts';
@@ -85,6 +86,25 @@ const readLoop: Sut = {
   command: () => ({ file: PATHS.readLoop, args: [] }),
 };
 
+const readLoopMusl: Sut = {
+  ...readLoop,
+  id: 'read-loop-musl',
+  byDefault: false,
+  needs: 'musl-gcc at build time (apt-get install musl-tools)',
+  async probe() {
+    if (!existsSync(PATHS.readLoopMusl)) return unsupported(this.needs, 'read-loop-musl is not built (make -C sut)');
+    return supported(this.needs, 'built');
+  },
+  command: () => ({ file: PATHS.readLoopMusl, args: [] }),
+};
+
+/** The file tells the C library, and is looked at when that is asked for: a program may come later, or be another one then. */
+function onItsLibc(sut: Sut): Sut {
+  return Object.defineProperty(sut, 'libc', { enumerable: true, get: () => libcOf(sut.command(NO_PLACE).file) });
+}
+
+const NO_PLACE = { ipv4: '127.0.0.1', port: 0, dir: '' } as const;
+
 export const SUTS: readonly Sut[] = [
   javaHello,
   nodeHello,
@@ -96,4 +116,5 @@ export const SUTS: readonly Sut[] = [
   postgres,
   pythonHttp,
   staticHello,
-];
+  readLoopMusl,
+].map(onItsLibc);

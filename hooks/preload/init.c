@@ -8,11 +8,8 @@
 #include "attach.h"
 #include "env.h"
 #include "init.h"
+#include "libc.h"
 #include "real.h"
-
-/* musl loads us, and much would work, but its structures and its dlsym are not those this library is built and tested for. */
-extern const char *gnu_get_libc_version(void) __attribute__((weak));
-static bool on_glibc(void) { return gnu_get_libc_version != NULL; }
 
 static bool opened(struct hb_refusal *refusal) {
   const char *problem = hb_hook_opened ? hb_hook_opened() : NULL;
@@ -26,8 +23,10 @@ __attribute__((constructor)) static void start(void) {
   hb_real_resolve();
   if (getauxval(AT_SECURE)) return;
   const char *inherit = hb_env("HOOKBENCH_INHERIT");
-  bool ready = on_glibc() && hb_attach(&refusal) && opened(&refusal);
-  if (!on_glibc()) refusal = (struct hb_refusal){"libc", NULL, "this program's is not glibc"};
+  /* Either loader takes either library, and much would work, but structures and dlsym are not those it is built and tested for. */
+  const char *other_libc = hb_libc_problem();
+  bool ready = !other_libc && hb_attach(&refusal) && opened(&refusal);
+  if (other_libc) refusal = (struct hb_refusal){"libc", NULL, other_libc};
   if (ready)
     hb_attached();
   else

@@ -29,9 +29,9 @@ HB_EXPORT ssize_t recv(int fd, void *buffer, size_t size, int flags) {
   return hb_hooked_recv(fd, buffer, size, flags);
 }
 
-HB_EXPORT ssize_t recvfrom(int fd, void *buffer, size_t size, int flags, __SOCKADDR_ARG from, socklen_t *length) {
+HB_EXPORT ssize_t recvfrom(int fd, void *buffer, size_t size, int flags, hb_address from, socklen_t *length) {
   if (!hooked_with(HB_RECVFROM, fd, flags)) return hb_real.recvfrom(fd, buffer, size, flags, from, length);
-  return hb_hooked_recvfrom(fd, buffer, size, flags, from.__sockaddr__, length);
+  return hb_hooked_recvfrom(fd, buffer, size, flags, hb_address_pointer(from), length);
 }
 
 HB_EXPORT ssize_t readv(int fd, const struct iovec *parts, int count) {
@@ -43,6 +43,7 @@ HB_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
   return hb_hooked_recvmsg(fd, message, flags);
 }
 
+#if HB_GLIBC
 /* What read(), recv() and recvfrom() become in programs built with _FORTIFY_SOURCE. libc's own versions end the program when
  * size > room. */
 HB_EXPORT ssize_t __read_chk(int fd, void *buffer, size_t size, size_t room);
@@ -57,11 +58,12 @@ HB_EXPORT ssize_t __recv_chk(int fd, void *buffer, size_t size, size_t room, int
   return hb_hooked_recv(fd, buffer, size, flags);
 }
 
-HB_EXPORT ssize_t __recvfrom_chk(int fd, void *buffer, size_t size, size_t room, int flags, __SOCKADDR_ARG from,
+HB_EXPORT ssize_t __recvfrom_chk(int fd, void *buffer, size_t size, size_t room, int flags, hb_address from,
                                  socklen_t *length);
-HB_EXPORT ssize_t __recvfrom_chk(int fd, void *buffer, size_t size, size_t room, int flags, __SOCKADDR_ARG from,
+HB_EXPORT ssize_t __recvfrom_chk(int fd, void *buffer, size_t size, size_t room, int flags, hb_address from,
                                  socklen_t *length) {
   if (!hooked_with(HB_RECVFROM, fd, flags) || size > room)
     return hb_real.recvfrom_chk(fd, buffer, size, room, flags, from, length);
-  return hb_hooked_recvfrom(fd, buffer, size, flags, from.__sockaddr__, length);
+  return hb_hooked_recvfrom(fd, buffer, size, flags, hb_address_pointer(from), length);
 }
+#endif

@@ -14,9 +14,9 @@ static int track(int fd) {
   return fd;
 }
 
-HB_EXPORT int accept(int fd, __SOCKADDR_ARG address, socklen_t *length) { return track(hb_real.accept(fd, address, length)); }
+HB_EXPORT int accept(int fd, hb_address address, socklen_t *length) { return track(hb_real.accept(fd, address, length)); }
 
-HB_EXPORT int accept4(int fd, __SOCKADDR_ARG address, socklen_t *length, int flags) {
+HB_EXPORT int accept4(int fd, hb_address address, socklen_t *length, int flags) {
   return track(hb_real.accept4(fd, address, length, flags));
 }
 

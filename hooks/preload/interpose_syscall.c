@@ -2,6 +2,7 @@
  * opened under it would be taken for a socket. All other calls, with whatever arguments, jump on to libc's syscall() with
  * registers and stack as they came; C cannot do that for a variadic function, hence the assembly. On other processors such
  * closes are not seen (hooks/README.md, limits). */
+#define _GNU_SOURCE
 #include "interpose.h"
 #include "real.h"
 

@@ -5,17 +5,30 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "libc.h"
+
 #ifndef MADV_WIPEONFORK
 #define MADV_WIPEONFORK 18 /* linux 4.14 */
 #endif
 
 struct hb_process *hb_process;
 
-/* What pthread_atfork() calls in glibc. Weak, so that musl's loader, which has none, does not end the program for it. */
+static void adopt_in_child(void) { hb_process->pid = (uint32_t)getpid(); }
+
+/* Weak, so that the loader of the other libc, which has not got it, does not end the program for it. */
+#if HB_GLIBC
+/* what pthread_atfork() calls, which is no symbol of the shared libc */
 extern int __register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void), void *library) __attribute__((weak));
 extern void *__dso_handle __attribute__((visibility("hidden")));
-
-static void adopt_in_child(void) { hb_process->pid = (uint32_t)getpid(); }
+static void adopt_at_fork(void) {
+  if (__register_atfork) __register_atfork(NULL, NULL, adopt_in_child, &__dso_handle);
+}
+#else
+extern int pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void)) __attribute__((weak));
+static void adopt_at_fork(void) {
+  if (pthread_atfork) pthread_atfork(NULL, NULL, adopt_in_child);
+}
+#endif
 
 bool hb_process_start(void) {
   long page = sysconf(_SC_PAGESIZE);
@@ -26,7 +39,7 @@ bool hb_process_start(void) {
   hb_process = memory;
   hb_process->pid = (uint32_t)getpid();
   /* A plain fork adopts at once, so a vfork made by that child finds its parent's pid here and not a zero. */
-  if (__register_atfork) __register_atfork(NULL, NULL, adopt_in_child, &__dso_handle);
+  adopt_at_fork();
   return true;
 }
 

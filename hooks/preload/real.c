@@ -24,22 +24,9 @@ static ssize_t early_read(int fd, void *buffer, size_t size) {
   return ready() ? hb_real.read(fd, buffer, size) : hb_raw_syscall(SYS_read, fd, (long)buffer, (long)size, 0, 0, 0);
 }
 
-static ssize_t early_read_chk(int fd, void *buffer, size_t size, size_t room) {
-  if (ready()) return hb_real.read_chk(fd, buffer, size, room);
-  if (size > room) abort();
-  return hb_raw_syscall(SYS_read, fd, (long)buffer, (long)size, 0, 0, 0);
-}
-
-static ssize_t early_recvfrom(int fd, void *buffer, size_t size, int flags, __SOCKADDR_ARG from, socklen_t *length) {
+static ssize_t early_recvfrom(int fd, void *buffer, size_t size, int flags, hb_address from, socklen_t *length) {
   if (ready()) return hb_real.recvfrom(fd, buffer, size, flags, from, length);
-  return hb_raw_syscall(SYS_recvfrom, fd, (long)buffer, (long)size, flags, (long)from.__sockaddr__, (long)length);
-}
-
-static ssize_t early_recvfrom_chk(int fd, void *buffer, size_t size, size_t room, int flags, __SOCKADDR_ARG from,
-                                  socklen_t *length) {
-  if (ready()) return hb_real.recvfrom_chk(fd, buffer, size, room, flags, from, length);
-  if (size > room) abort();
-  return early_recvfrom(fd, buffer, size, flags, from, length);
+  return hb_raw_syscall(SYS_recvfrom, fd, (long)buffer, (long)size, flags, (long)hb_address_pointer(from), (long)length);
 }
 
 static ssize_t early_recv(int fd, void *buffer, size_t size, int flags) {
@@ -47,11 +34,27 @@ static ssize_t early_recv(int fd, void *buffer, size_t size, int flags) {
   return early_recvfrom(fd, buffer, size, flags, NULL, NULL);
 }
 
+/* The checked forms are glibc's alone. */
+#if HB_GLIBC
+static ssize_t early_read_chk(int fd, void *buffer, size_t size, size_t room) {
+  if (ready()) return hb_real.read_chk(fd, buffer, size, room);
+  if (size > room) abort();
+  return hb_raw_syscall(SYS_read, fd, (long)buffer, (long)size, 0, 0, 0);
+}
+
+static ssize_t early_recvfrom_chk(int fd, void *buffer, size_t size, size_t room, int flags, hb_address from,
+                                  socklen_t *length) {
+  if (ready()) return hb_real.recvfrom_chk(fd, buffer, size, room, flags, from, length);
+  if (size > room) abort();
+  return early_recvfrom(fd, buffer, size, flags, from, length);
+}
+
 static ssize_t early_recv_chk(int fd, void *buffer, size_t size, size_t room, int flags) {
   if (ready()) return hb_real.recv_chk(fd, buffer, size, room, flags);
   if (size > room) abort();
   return early_recvfrom(fd, buffer, size, flags, NULL, NULL);
 }
+#endif
 
 static ssize_t early_readv(int fd, const struct iovec *parts, int count) {
   return ready() ? hb_real.readv(fd, parts, count) : hb_raw_syscall(SYS_readv, fd, (long)parts, count, 0, 0, 0);
@@ -61,12 +64,12 @@ static ssize_t early_recvmsg(int fd, struct msghdr *message, int flags) {
   return ready() ? hb_real.recvmsg(fd, message, flags) : hb_raw_syscall(SYS_recvmsg, fd, (long)message, flags, 0, 0, 0);
 }
 
-static int early_accept4(int fd, __SOCKADDR_ARG address, socklen_t *length, int flags) {
+static int early_accept4(int fd, hb_address address, socklen_t *length, int flags) {
   if (ready()) return hb_real.accept4(fd, address, length, flags);
-  return (int)hb_raw_syscall(SYS_accept4, fd, (long)address.__sockaddr__, (long)length, flags, 0, 0);
+  return (int)hb_raw_syscall(SYS_accept4, fd, (long)hb_address_pointer(address), (long)length, flags, 0, 0);
 }
 
-static int early_accept(int fd, __SOCKADDR_ARG address, socklen_t *length) {
+static int early_accept(int fd, hb_address address, socklen_t *length) {
   return ready() ? hb_real.accept(fd, address, length) : early_accept4(fd, address, length, 0);
 }
 
@@ -94,11 +97,8 @@ static long early_syscall(long number, long a, long b, long c, long d, long e, l
 
 struct hb_real hb_real = {
     .read = early_read,
-    .read_chk = early_read_chk,
     .recv = early_recv,
-    .recv_chk = early_recv_chk,
     .recvfrom = early_recvfrom,
-    .recvfrom_chk = early_recvfrom_chk,
     .readv = early_readv,
     .recvmsg = early_recvmsg,
     .accept = early_accept,
@@ -107,6 +107,11 @@ struct hb_real hb_real = {
     .dup = early_dup,
     .dup2 = early_dup2,
     .dup3 = early_dup3,
+#if HB_GLIBC
+    .read_chk = early_read_chk,
+    .recv_chk = early_recv_chk,
+    .recvfrom_chk = early_recvfrom_chk,
+#endif
 };
 long (*hb_real_syscall)(long, ...) = (long (*)(long, ...))(void (*)(void))early_syscall;
 
@@ -117,21 +122,20 @@ static void find(void *pointer, const char *name) {
   __atomic_store_n((void **)pointer, symbol, __ATOMIC_RELAXED);
 }
 
-/* glibc alone has the checked forms. Elsewhere no program calls them, and the bootstrap function stays for its raw call. */
+/* In a program of the other libc, where no program calls the checked forms, the bootstrap function stays for its raw call. */
+#if HB_GLIBC
 static void find_checked(void *pointer, const char *name) {
   void *symbol = dlsym(RTLD_NEXT, name);
   if (symbol) __atomic_store_n((void **)pointer, symbol, __ATOMIC_RELAXED);
 }
+#endif
 
 void hb_real_resolve(void) {
   int saved = errno;
   resolving++;
   find(&hb_real.read, "read");
-  find_checked(&hb_real.read_chk, "__read_chk");
   find(&hb_real.recv, "recv");
-  find_checked(&hb_real.recv_chk, "__recv_chk");
   find(&hb_real.recvfrom, "recvfrom");
-  find_checked(&hb_real.recvfrom_chk, "__recvfrom_chk");
   find(&hb_real.readv, "readv");
   find(&hb_real.recvmsg, "recvmsg");
   find(&hb_real.accept, "accept");
@@ -141,6 +145,11 @@ void hb_real_resolve(void) {
   find(&hb_real.dup2, "dup2");
   find(&hb_real.dup3, "dup3");
   find(&hb_real_syscall, "syscall");
+#if HB_GLIBC
+  find_checked(&hb_real.read_chk, "__read_chk");
+  find_checked(&hb_real.recv_chk, "__recv_chk");
+  find_checked(&hb_real.recvfrom_chk, "__recvfrom_chk");
+#endif
   resolving--;
   errno = saved;
 }

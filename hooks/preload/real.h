@@ -6,22 +6,26 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
+#include "libc.h"
+
 /* Each pointer starts at a bootstrap function, so a call needs no null check at any time, not even before our constructor. */
 struct hb_real {
   ssize_t (*read)(int, void *, size_t);
-  ssize_t (*read_chk)(int, void *, size_t, size_t);
   ssize_t (*recv)(int, void *, size_t, int);
-  ssize_t (*recv_chk)(int, void *, size_t, size_t, int);
-  ssize_t (*recvfrom)(int, void *, size_t, int, __SOCKADDR_ARG, socklen_t *);
-  ssize_t (*recvfrom_chk)(int, void *, size_t, size_t, int, __SOCKADDR_ARG, socklen_t *);
+  ssize_t (*recvfrom)(int, void *, size_t, int, hb_address, socklen_t *);
   ssize_t (*readv)(int, const struct iovec *, int);
   ssize_t (*recvmsg)(int, struct msghdr *, int);
-  int (*accept)(int, __SOCKADDR_ARG, socklen_t *);
-  int (*accept4)(int, __SOCKADDR_ARG, socklen_t *, int);
+  int (*accept)(int, hb_address, socklen_t *);
+  int (*accept4)(int, hb_address, socklen_t *, int);
   int (*close)(int);
   int (*dup)(int);
   int (*dup2)(int, int);
   int (*dup3)(int, int, int);
+#if HB_GLIBC
+  ssize_t (*read_chk)(int, void *, size_t, size_t);
+  ssize_t (*recv_chk)(int, void *, size_t, size_t, int);
+  ssize_t (*recvfrom_chk)(int, void *, size_t, size_t, int, hb_address, socklen_t *);
+#endif
 };
 extern struct hb_real hb_real;
 

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "libc.h"
 #include "raw_syscall.h"
 #include "ring.h"
 #include "ring_claim.h"
@@ -20,17 +21,11 @@ static uint32_t own_tid(void) { return (uint32_t)hb_raw_syscall(SYS_gettid, 0, 0
 /* Makes every page of a ring's records exist, so that no record pays a page fault. False if the filesystem is full: then a
  * store would raise SIGBUS in somebody's program. Once a ring has wrapped all its pages exist. */
 static int populate(const struct hb_ring *ring, struct hb_record *records) {
-#ifdef MADV_POPULATE_WRITE
   if (ring->head >= hb_ring_file.capacity && ring->claims) return 1;
   uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE) - 1;
   uintptr_t from = (uintptr_t)records & ~page;
   uintptr_t to = ((uintptr_t)(records + hb_ring_file.capacity) + page) & ~page;
   return madvise((void *)from, to - from, MADV_POPULATE_WRITE) == 0 || errno != EFAULT;
-#else
-  (void)ring;
-  (void)records;
-  return 1;
-#endif
 }
 
 static int take(uint32_t slot, uint32_t previous_owner) {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "libc.h"
 #include "real.h"
 #include "ring.h"
 
@@ -53,14 +54,12 @@ static const char *map(int fd) {
   hb_ring_file.capacity = header.capacity;
   hb_ring_file.rings = (struct hb_ring *)(base + HB_HEADER_BYTES);
   hb_ring_file.records = (struct hb_record *)(base + records_offset(hb_ring_file.slots));
-#ifdef MADV_POPULATE_WRITE
   /* The counters' pages now, each ring's records when it is claimed. EFAULT: the tmpfs is full, and a store would be SIGBUS. */
   size_t counters = records_offset(hb_ring_file.slots);
   if (madvise(base, counters, MADV_POPULATE_WRITE) != 0 && errno == EFAULT) {
     hb_ring_close();
     return "no room left in its filesystem";
   }
-#endif
   return NULL;
 }
 

@@ -27,8 +27,8 @@ static ssize_t call_recv(int fd, void *buffer, size_t size, int flags) {
   return call(SYS_recvfrom, fd, (long)buffer, (long)size, flags, 0, 0);
 }
 
-static ssize_t call_recvfrom(int fd, void *buffer, size_t size, int flags, __SOCKADDR_ARG from, socklen_t *length) {
-  return call(SYS_recvfrom, fd, (long)buffer, (long)size, flags, (long)from.__sockaddr__, (long)length);
+static ssize_t call_recvfrom(int fd, void *buffer, size_t size, int flags, hb_address from, socklen_t *length) {
+  return call(SYS_recvfrom, fd, (long)buffer, (long)size, flags, (long)hb_address_pointer(from), (long)length);
 }
 
 static ssize_t call_readv(int fd, const struct iovec *parts, int count) { return call(SYS_readv, fd, (long)parts, count, 0, 0, 0); }

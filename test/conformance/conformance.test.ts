@@ -3,9 +3,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MECHANISMS } from '../../agent/mechanisms/registry.ts';
 import { buildBoundary, buildLibrary, buildSud } from '../helpers/preload.ts';
+import { needs } from '../helpers/require.ts';
 import { type KeywordSet, keywordsOf } from './keyword-sets.ts';
 import { firstKeyword } from './search.ts';
-import { type Subject, subjectsOf } from './subjects.ts';
+import { muslSubjectsOf, type Subject, subjectsOf } from './subjects.ts';
 import { runSubject } from './suite.ts';
 
 const SEED = 20261123;
@@ -31,9 +32,10 @@ const ebpfIsRequired = (process.env.HOOKBENCH_REQUIRE ?? '').split(',').includes
 const isTracedProbe = ({ mechanism, action }: Subject): boolean =>
   mechanism.kind === 'attached' && action !== 'observe';
 
-/** At the boundary one code serves all actions, and `read` alone is the least of the functions. */
-const isLesser = ({ mechanism, action, functions }: Subject): boolean =>
-  ['seccomp-notify', 'ptrace', 'sud'].includes(mechanism.id) && (action === 'trace' || functions.length === 1);
+/** At the boundary one code serves all actions, and `read` alone is the least of the functions. On musl it is the library's code once more. */
+const isLesser = ({ mechanism, action, functions, libc }: Subject): boolean =>
+  libc === 'musl' ||
+  (['seccomp-notify', 'ptrace', 'sud'].includes(mechanism.id) && (action === 'trace' || functions.length === 1));
 
 /** A read under a uprobe takes the most; action trace runs there what it runs in bpf. */
 const readsFor = (subject: Subject): number =>
@@ -55,9 +57,14 @@ const reachable = (set: KeywordSet): string[] => {
 
 const conformance = suite('conformance');
 
-for (const subject of subjectsOf(MECHANISMS)) {
+const onMusl = (needs('musl') ? muslSubjectsOf(MECHANISMS) : []).filter(
+  ({ functions, action }) => functions.length > 1 && action !== 'trace',
+);
+
+for (const subject of [...subjectsOf(MECHANISMS), ...onMusl]) {
   conformance(`${subject.name} agrees with the oracle`, async () => {
     buildLibrary();
+    if (subject.libc === 'musl') buildLibrary('musl');
     buildBoundary();
     buildSud();
     const said: string[] = [];

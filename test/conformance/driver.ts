@@ -4,7 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compile, ROOT } from '../helpers/preload.ts';
+import type { Libc } from '../../agent/host/libc.ts';
+import { compileOn, ROOT } from '../helpers/preload.ts';
 import { decodeResults, resultsBytes, type Script, type StepResult } from './script.ts';
 
 const SOURCES = ['conformance_read', 'conformance_open'];
@@ -22,18 +23,19 @@ export interface Driver {
   kill(): void;
 }
 
-let program: string | undefined;
-
 /** Starts a program that waits until it is told to run its script. @param o.dir a folder on memory; o.name is used once in it */
 export async function startDriver(
   script: Script,
-  o: { dir: string; name: string; env?: Readonly<Record<string, string>>; launcher?: readonly string[] },
+  o: {
+    dir: string;
+    name: string;
+    env?: Readonly<Record<string, string>>;
+    launcher?: readonly string[];
+    libc?: Libc;
+  },
 ): Promise<Driver> {
-  program ??= compile(
-    'conformance_driver',
-    ...SOURCES.map((name) => join(ROOT, 'test', 'fixtures', `${name}.c`)),
-    '-Wshadow',
-  );
+  const sources = SOURCES.map((name) => join(ROOT, 'test', 'fixtures', `${name}.c`));
+  const program = compileOn(o.libc ?? 'glibc', 'conformance_driver', ...sources, '-Wshadow');
   const [scriptFile, resultFile] = [join(o.dir, `${o.name}.script`), join(o.dir, `${o.name}.results`)];
   writeFileSync(scriptFile, script.encoded);
   const fd = openSync(resultFile, 'w');

@@ -69,9 +69,10 @@ interface Bench {
 async function runPlaced(mechanism: PlacedMechanism, order: HookOrder, bench: Bench): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const [i, script] of bench.scripts.entries()) {
-    const hook = await mechanism.place(order, `hook-${i}`);
+    const hook = await mechanism.place(order, `hook-${i}`, bench.subject.libc);
     const { env, launcher = [] } = hook;
-    const driver = await startDriver(script, { dir: bench.dir, name: `driver-${i}`, env, launcher });
+    const { libc } = bench.subject;
+    const driver = await startDriver(script, { dir: bench.dir, name: `driver-${i}`, env, launcher, libc });
     try {
       hook.assertLive(driver.pid);
       const run = await driver.run();

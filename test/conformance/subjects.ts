@@ -1,6 +1,7 @@
 /** What is held against the oracle: every registered mechanism, with what it says itself that it can't do. A mechanism without a line here fails
  * the suite. */
 
+import type { Libc } from '../../agent/host/libc.ts';
 import {
   ACTIONS,
   type Action,
@@ -118,10 +119,17 @@ export interface Subject {
   readonly limits: Limits;
   readonly functions: readonly HookedFunction[];
   readonly action: Action;
+  /** what the driver runs on */
+  readonly libc: Libc;
 }
 
 /** test/fixtures/conformance_driver.c. What has nothing to do with such a program has a suite of its own: java/ and node/. */
-const DRIVER: SutTraits = { id: 'the C driver', runtime: 'native', linkage: 'dynamic', filters: false };
+export function driverOn(libc: Libc): SutTraits {
+  return { id: 'the C driver', runtime: 'native', linkage: 'dynamic', filters: false, libc };
+}
+
+/** mechanisms that put another library into programs on musl */
+const HAS_MUSL_LIBRARY: readonly string[] = ['ld-preload', 'ld-preload:simd'];
 
 /** @throws Error for a mechanism without a line */
 export function limitsOf({ id }: Mechanism): Limits {
@@ -130,11 +138,20 @@ export function limitsOf({ id }: Mechanism): Limits {
   return limits;
 }
 
+/** Those that come into programs on musl by a library of its own: the same, with a driver that runs on musl. */
+export function muslSubjectsOf(mechanisms: readonly Mechanism[]): Subject[] {
+  return subjectsOf(mechanisms.filter(({ id }) => HAS_MUSL_LIBRARY.includes(id))).map((subject) => ({
+    ...subject,
+    name: `${subject.name} on musl`,
+    libc: 'musl',
+  }));
+}
+
 /** A mechanism is run with `read` alone, with every function it can be put in front of when there are more, and so again with each other action. */
 export function subjectsOf(mechanisms: readonly Mechanism[]): Subject[] {
   return mechanisms.flatMap((mechanism) => {
     if (mechanism.kind === 'bare' || Object.hasOwn(OF_SEGMENTS, mechanism.id)) return [];
-    if ((mechanism.unsuited?.(DRIVER) ?? null) !== null) return [];
+    if ((mechanism.unsuited?.(driverOn('glibc')) ?? null) !== null) return [];
     const limits = limitsOf(mechanism);
     const all = FUNCTIONS.filter((name) => mechanism.functions.includes(name));
     const sets: (readonly HookedFunction[])[] = all.length > 1 ? [['read'], all] : [all];
@@ -142,9 +159,12 @@ export function subjectsOf(mechanisms: readonly Mechanism[]): Subject[] {
     return [
       ...sets.map((functions) => ({
         name: `${mechanism.id}${functions.length > 1 ? ` (${functions.join(', ')})` : ''}`,
-        ...{ mechanism, limits, functions, action: 'observe' as const },
+        ...{ mechanism, limits, functions, action: 'observe' as const, libc: 'glibc' as const },
       })),
-      ...others.map((action) => ({ name: `${mechanism.id} ${action}`, mechanism, limits, functions: all, action })),
+      ...others.map((action) => ({
+        name: `${mechanism.id} ${action}`,
+        ...{ mechanism, limits, functions: all, action, libc: 'glibc' as const },
+      })),
     ];
   });
 }

@@ -6,7 +6,7 @@ import { type KeywordSet, keywordsOf } from './keyword-sets.ts';
 import { reproduction } from './reproduction.ts';
 import { runScripts } from './run.ts';
 import { makeScenes, type Scenes } from './scenes.ts';
-import { type Subject, subjectsOf } from './subjects.ts';
+import { driverOn, muslSubjectsOf, type Subject, subjectsOf } from './subjects.ts';
 
 export interface SuiteOptions {
   readonly seed: number;
@@ -48,15 +48,15 @@ export function keywordSets(): { readonly set: KeywordSet; readonly share: numbe
 /** Every way in which each of these mechanisms is run. */
 export async function runSuite(mechanisms: readonly Mechanism[], o: SuiteOptions): Promise<SubjectReport[]> {
   const reports: SubjectReport[] = [];
-  for (const subject of subjectsOf(mechanisms)) reports.push(await runSubject(subject, o));
+  for (const subject of [...subjectsOf(mechanisms), ...muslSubjectsOf(mechanisms)])
+    reports.push(await runSubject(subject, o));
   return reports;
 }
 
 /** One of them. */
 export async function runSubject(subject: Subject, o: SuiteOptions): Promise<SubjectReport> {
-  const support = await subject.mechanism.probe();
-  if (support.support !== 'supported') {
-    const skipped = `${support.needs}; found ${support.found}`;
+  const skipped = await lackingFor(subject);
+  if (skipped !== null) {
     o.tell(`${subject.name}: not here (needs ${skipped})`);
     return { name: subject.name, skipped, coverage: NO_COVERAGE, disagreements: [] };
   }
@@ -82,6 +82,12 @@ export async function runSubject(subject: Subject, o: SuiteOptions): Promise<Sub
   o.tell(`${subject.name}: ${coverageLine(coverage)}; ${disagreements.length} disagreements; ${seconds} s`);
   for (const text of disagreements) o.tell(text);
   return { name: subject.name, skipped: null, coverage, disagreements };
+}
+
+async function lackingFor(subject: Subject): Promise<string | null> {
+  const { support, needs, found } = await subject.mechanism.probe();
+  if (support !== 'supported') return `${needs}; found ${found}`;
+  return subject.mechanism.unsuited?.(driverOn(subject.libc)) ?? null;
 }
 
 function partsOf(

@@ -7,22 +7,30 @@ import { fileURLToPath } from 'node:url';
 import { type Action, createRing } from './ring.ts';
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-export const LIBRARY = join(ROOT, 'build', 'libhookbench.so');
+/** HOOKBENCH_TEST_LIBC=musl: the same tests of the other library, on programs that run on musl (test/hooks/preload-musl.test.ts). */
+export const ON_MUSL = process.env.HOOKBENCH_TEST_LIBC === 'musl';
+const LIBRARIES = {
+  glibc: { target: 'preload', path: join(ROOT, 'build', 'libhookbench.so') },
+  musl: { target: 'musl', path: join(ROOT, 'build', 'libhookbench-musl.so') },
+} as const;
+const TESTED = ON_MUSL ? 'musl' : 'glibc';
 export const DEFAULT_KEYWORDS = join(ROOT, 'hooks', 'keywords', 'default.txt');
 
 const folder = mkdtempSync(join(tmpdir(), 'hookbench-preload-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 let made = 0;
-let built = false;
+const built = new Set<keyof typeof LIBRARIES>();
 
 /** A path in this process's temporary folder that nothing else uses. */
 export const freshPath = (name: string): string => join(folder, `${made++}-${name}`);
 
 /** Builds the library once per process; make knows whether there is anything to do. */
-export function buildLibrary(): string {
-  if (!built) check(spawnSync('make', ['-s', '-j2', '-C', join(ROOT, 'hooks'), 'preload'], { encoding: 'utf8' }));
-  built = true;
-  return LIBRARY;
+export function buildLibrary(libc: keyof typeof LIBRARIES = TESTED): string {
+  const { target, path } = LIBRARIES[libc];
+  if (!built.has(libc))
+    check(spawnSync('make', ['-s', '-j2', '-C', join(ROOT, 'hooks'), target], { encoding: 'utf8' }));
+  built.add(libc);
+  return path;
 }
 
 /** The supervisor, its launcher and the tracer. */
@@ -50,13 +58,19 @@ const programs = new Map<string, string>();
 
 /** Compiles test/fixtures/NAME.c, once for the same flags. Returns the program's path. */
 export function compile(name: string, ...flags: readonly string[]): string {
-  const known = programs.get([name, ...flags].join('\n'));
+  return compileOn(TESTED, name, ...flags);
+}
+
+export function compileOn(libc: keyof typeof LIBRARIES, name: string, ...flags: readonly string[]): string {
+  const key = [libc, name, ...flags].join('\n');
+  const known = programs.get(key);
   if (known) return known;
   const out = freshPath(name);
   const source = join(ROOT, 'test', 'fixtures', `${name}.c`);
   const warnings = ['-Wall', '-Wextra', '-Werror'];
-  check(spawnSync('cc', ['-O2', ...warnings, '-o', out, source, '-lpthread', ...flags], { encoding: 'utf8' }));
-  programs.set([name, ...flags].join('\n'), out);
+  const cc = libc === 'musl' ? 'musl-gcc' : 'cc';
+  check(spawnSync(cc, ['-O2', ...warnings, '-o', out, source, '-lpthread', ...flags], { encoding: 'utf8' }));
+  programs.set(key, out);
   return out;
 }
 

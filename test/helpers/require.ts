@@ -16,6 +16,7 @@ const PROBES = {
     runs('bpftrace', '--version') &&
     existsSync('/sys/kernel/tracing/events/syscalls/sys_enter_read'),
   'bpf-build': () => runs('clang', '--version') && existsSync('/usr/include/bpf/libbpf.h'),
+  musl: () => runs('musl-gcc', '--version'),
   java: () => runs('javac', '-version'),
   chromium: () => existsSync('/usr/bin/chromium'),
   docker: () => runs('docker', 'info'),

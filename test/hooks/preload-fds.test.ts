@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compile, freshPath, type Hooked, runHooked } from '../helpers/preload.ts';
+import { compile, freshPath, type Hooked, ON_MUSL, runHooked } from '../helpers/preload.ts';
 import { readHeader, readRecords, readRings } from '../helpers/ring.ts';
 
 const fds = suite('hooks/preload fds');
@@ -32,7 +32,8 @@ fds('each kind of child: fork, clone without atfork, vfork, killed while owning 
   assert.is(claims, pids.size);
 });
 
-fds('calls from a constructor that runs before the hook own', () => {
+// musl runs the constructors of preloaded libraries first, ours before that one
+(ON_MUSL ? fds.skip : fds)('calls from a constructor that runs before the hook own', () => {
   const library = freshPath('libearly.so');
   compile('preload_early', '-shared', '-fPIC', '-o', library);
   const program = compile('preload_late', library);

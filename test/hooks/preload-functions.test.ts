@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pinningOf } from '../../agent/host/cores.ts';
+import { libcOf } from '../../agent/host/libc.ts';
 import { UndoStack } from '../../agent/host/undo.ts';
 import { ldPreload } from '../../agent/mechanisms/ld-preload.ts';
 import { BLOCK_ERRNOS, DEFAULT_BLOCK_ERRNO } from '../../proto/index.ts';
@@ -75,14 +76,15 @@ functions(
   'block: each error that a study may ask for is known to the library, under the number the agent holds it to',
   async () => {
     buildLibrary();
+    const libc = libcOf(compile('preload_feed'));
     for (const blockErrno of BLOCK_ERRNOS) {
       const dir = mkdtempSync(join(tmpdir(), 'hookbench-errno-'));
       const undo = new UndoStack();
       const host = { pinning: pinningOf(), undo };
       const order = { keywords: [Buffer.from('needle')], action: 'block', functions: ['read'], host, dir } as const;
       try {
-        const hook = await ldPreload.place({ ...order, blockErrno, mostReads: 10 }, 'one');
-        const other = await ldPreload.place({ ...order, mostReads: 10 }, 'other');
+        const hook = await ldPreload.place({ ...order, blockErrno, mostReads: 10 }, 'one', libc);
+        const other = await ldPreload.place({ ...order, mostReads: 10 }, 'other', libc);
         const { pid, stderr } = spawnSync(compile('preload_feed'), { env: hook.env, encoding: 'utf8', input: '' });
         assert.is(stderr, '');
         hook.assertLive(pid);

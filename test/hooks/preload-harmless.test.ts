@@ -8,6 +8,7 @@ import { basename, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { buildLibrary, compile, freshPath, hookedEnv, ROOT, runHooked } from '../helpers/preload.ts';
+import { needs } from '../helpers/require.ts';
 import { readHeader, readRecords, readRings } from '../helpers/ring.ts';
 
 const harmless = suite('hooks/preload harmlessness');
@@ -19,17 +20,39 @@ function where(has: boolean, needs: string): typeof harmless | typeof harmless.s
   return has ? harmless : harmless.skip;
 }
 
-const hasMusl = spawnSync('musl-gcc', ['--version']).status === 0;
-where(hasMusl, 'musl-tools')('musl: one line says that nothing is hooked, and every call works', () => {
+for (const [libc, cc, refusal] of [
+  ['musl', 'musl-gcc', 'is not glibc'],
+  ['glibc', 'cc', 'is glibc, and this is the library for musl'],
+] as const)
+  where(needs('musl'), 'musl-tools')(
+    `a program on ${libc} with the library for the other libc: one line says that nothing is hooked, and every call works`,
+    () => {
+      const library = buildLibrary(libc === 'musl' ? 'glibc' : 'musl');
+      const program = freshPath(libc);
+      const source = join(ROOT, 'test', 'fixtures', 'preload_musl.c');
+      const built = spawnSync(cc, ['-O2', '-o', program, source], { encoding: 'utf8' });
+      assert.is(built.status, 0, built.stderr);
+      const env = { HOOKBENCH_FUNCTIONS: ALL, LD_PRELOAD: library };
+      const run = runHooked(program, [], { action: 'block', keywords: ['needle'], env });
+      assert.is(run.stdout, `${'6 needle\n'.repeat(5)}LD_PRELOAD=\n`);
+      assert.is(run.stderr, `hookbench: not hooking, all calls pass through: libc: this program's ${refusal}\n`);
+      assert.is(run.status, 0);
+      assert.is(readHeader(run.ring).attached, 0);
+    },
+  );
+
+where(needs('musl'), 'musl-tools')('musl: every function is hooked, and nothing is handed on', () => {
   const program = freshPath('musl');
   const source = join(ROOT, 'test', 'fixtures', 'preload_musl.c');
-  const built = spawnSync('musl-gcc', ['-O2', '-o', program, source], { encoding: 'utf8' });
-  assert.is(built.status, 0, built.stderr);
-  const run = runHooked(program, [], { action: 'block', keywords: ['needle'], env: { HOOKBENCH_FUNCTIONS: ALL } });
-  assert.is(run.stdout, `${'6 needle\n'.repeat(5)}LD_PRELOAD=\n`);
-  assert.is(run.stderr, "hookbench: not hooking, all calls pass through: libc: this program's is not glibc\n");
-  assert.is(run.status, 0);
-  assert.is(readHeader(run.ring).attached, 0);
+  assert.is(spawnSync('musl-gcc', ['-O2', '-o', program, source]).status, 0);
+  const env = { HOOKBENCH_FUNCTIONS: ALL, LD_PRELOAD: buildLibrary('musl') };
+  const run = runHooked(program, [], { keywords: ['needle'], env });
+  assert.equal([run.status, run.stdout, run.stderr], [0, `${'6 needle\n'.repeat(5)}LD_PRELOAD=\n`, '']);
+  assert.equal(
+    readRecords(run.ring).map(({ bytes, keyword }) => [bytes, keyword]),
+    Array.from({ length: 5 }, () => [6, 0]),
+  );
+  assert.is(readHeader(run.ring).attached, 1);
 });
 
 for (const first of ['ours', 'theirs']) {

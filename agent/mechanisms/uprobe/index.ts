@@ -5,7 +5,7 @@ import { runCommand } from '../../process/child.ts';
 import { attachByLoader } from '../kernel-loader.ts';
 import { loaderProblem } from '../kernel-support.ts';
 import type { AttachedMechanism } from '../mechanism.ts';
-import { needsDynamicLinking, needsStandingProcess } from '../suits.ts';
+import { needsDynamicLinking, needsGlibc, needsStandingProcess } from '../suits.ts';
 import { type UprobeForm, uprobeSites } from './sites.ts';
 
 const NEEDS = 'root, hookbench-bpf built (clang, libbpf-dev), objdump (binutils), a dynamically linked glibc SUT';
@@ -23,7 +23,7 @@ function mechanism(id: string, form: UprobeForm): AttachedMechanism {
     actions: ['observe', 'trace'],
     functions: ['read'],
     byDefault: false,
-    unsuited: (sut) => needsDynamicLinking(sut) ?? needsStandingProcess(sut),
+    unsuited: (sut) => needsDynamicLinking(sut) ?? needsGlibc(sut) ?? needsStandingProcess(sut),
     limits: async () => [
       {
         action: 'block',
