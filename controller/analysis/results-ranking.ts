@@ -1,6 +1,6 @@
 /** The contract's part that says which hook costs less than which. */
 
-import type { Estimate } from './results.ts';
+import type { Estimate } from './results-estimate.ts';
 import type { Design, Vantage } from './terms.ts';
 
 /** The hooks of one SUT in one place by what they add to the median, and which of them the study tells apart. */

@@ -3,6 +3,7 @@
 
 import type { Bystanders } from './results-bystander.ts';
 import type { Decomposition, MicroMacro } from './results-decomposition.ts';
+import type { Estimate } from './results-estimate.ts';
 import type { KernelTimeRow } from './results-kernel-time.ts';
 import type {
   BlockingRow,
@@ -23,6 +24,7 @@ import type { Design, Vantage, Verdict } from './terms.ts';
 
 export * from './results-bystander.ts';
 export * from './results-decomposition.ts';
+export * from './results-estimate.ts';
 export * from './results-kernel-time.ts';
 export * from './results-observed.ts';
 export * from './results-places.ts';
@@ -52,20 +54,6 @@ export type FlagCode =
 export interface Flag {
   readonly code: FlagCode;
   readonly detail: string;
-}
-
-/** A value is never shown without its interval. null where the data cannot carry one (with the reason in `why`). */
-export interface Estimate {
-  readonly estimateNs: number;
-  readonly lowNs: number;
-  readonly highNs: number;
-  /** two-sided, against zero, not corrected */
-  readonly p: number;
-  readonly confidence: number;
-  /** what was resampled or averaged over: the number of independent units */
-  readonly units: number;
-  /** sequential arms: `run` where each arm has several, else `effective-request`, the requests that many correlated ones are worth */
-  readonly unit: 'fork' | 'block' | 'run' | 'effective-request';
 }
 
 /** the inference behind the verdict: shift of the median (treated − baseline), of sequential arms that of the mean */
