@@ -6,7 +6,7 @@ import { levelOf } from './looks.ts';
 import { type ForkValues, meanByFork } from './own-time.ts';
 import { rankingSentence } from './ranking-sentences.ts';
 import type { StudyRecord } from './record.ts';
-import type { Comparison, RankedHook, RankedPair, Ranking } from './results.ts';
+import type { Comparison, Estimate, KnownPart, RankedHook, RankedPair, Ranking } from './results.ts';
 import { groupRows, type Row } from './row.ts';
 import { inferOverForks } from './unit.ts';
 import { ALPHA } from './verdict.ts';
@@ -30,7 +30,7 @@ export function rankings(
 
 interface Entry {
   readonly comparison: Comparison;
-  readonly shift: RankedHook['shift'];
+  readonly shift: KnownPart;
   readonly byFork: ForkValues;
 }
 
@@ -38,7 +38,7 @@ function rankingOf(study: StudyRecord, rows: readonly Row[]): Ranking | null {
   const entries = rows.flatMap(({ comparison, paired }): readonly Entry[] => {
     const { verdict, shifts } = comparison;
     if (isUnusable(verdict) || shifts.p50 === null) return [];
-    return [{ comparison, shift: shifts.p50, byFork: meanByFork(paired) }];
+    return [{ comparison, shift: partOf(shifts.p50), byFork: meanByFork(paired) }];
   });
   const [first] = entries;
   if (first === undefined || entries.length < 2) return null;
@@ -64,7 +64,8 @@ function isUnusable(verdict: Comparison['verdict']): verdict is 'invalid' | 'imp
 function pairsOf(entries: readonly Entry[], level: number): readonly RankedPair[] {
   const drafts = entries.flatMap((cheaper, i) =>
     entries.slice(i + 1).map((dearer) => {
-      const difference = inferOverForks(differences(cheaper.byFork, dearer.byFork), level)?.estimate ?? null;
+      const found = inferOverForks(differences(cheaper.byFork, dearer.byFork), level)?.estimate ?? null;
+      const difference = found && { ...partOf(found), p: found.p };
       const isDirect = cheaper.comparison.design === 'alternated' && dearer.comparison.design === 'alternated';
       return { cheaper: cheaper.comparison.treated, dearer: dearer.comparison.treated, difference, isDirect };
     }),
@@ -86,4 +87,8 @@ function differences(cheaper: ForkValues, dearer: ForkValues): Float64Array {
       return other === undefined ? [] : [ns - other];
     }),
   );
+}
+
+function partOf({ estimateNs, lowNs, highNs, confidence, units }: Estimate): KnownPart {
+  return { estimateNs, lowNs, highNs, confidence, units };
 }
