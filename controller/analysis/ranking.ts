@@ -36,9 +36,9 @@ interface Entry {
 
 function rankingOf(study: StudyRecord, rows: readonly Row[]): Ranking | null {
   const entries = rows.flatMap(({ comparison, paired }): readonly Entry[] => {
-    const { verdict, shifts } = comparison;
-    if (isUnusable(verdict) || shifts.p50 === null) return [];
-    return [{ comparison, shift: partOf(shifts.p50), byFork: meanByFork(paired) }];
+    const { p50 } = comparison.shifts;
+    if (p50 === null || whyUnusable(comparison) !== null) return [];
+    return [{ comparison, shift: partOf(p50), byFork: meanByFork(paired) }];
   });
   const [first] = entries;
   if (first === undefined || entries.length < 2) return null;
@@ -50,15 +50,19 @@ function rankingOf(study: StudyRecord, rows: readonly Row[]): Ranking | null {
     const layer = study.catalogue.find(({ id }) => id === treated)?.layer ?? '';
     return { treated, layer, design, rank: 1 + cheaperThan(treated), shift };
   });
-  const leftOut = rows.flatMap(({ comparison: { treated, verdict } }) =>
-    isUnusable(verdict) ? [{ treated, verdict }] : [],
-  );
+  const leftOut = rows.flatMap(({ comparison }) => {
+    const verdict = whyUnusable(comparison);
+    return verdict === null ? [] : [{ treated: comparison.treated, verdict }];
+  });
   const found = { sut, condition, node, vantage, hooks, pairs, leftOut };
   return { ...found, sentence: rankingSentence(found) };
 }
 
-function isUnusable(verdict: Comparison['verdict']): verdict is 'invalid' | 'implausible' {
-  return verdict === 'invalid' || verdict === 'implausible';
+/** A hook can't make anything faster: where the whole interval is below 0, something else than the hook is in the number, also where Holm's
+ * correction over the study spares it the verdict. */
+function whyUnusable({ verdict, shifts }: Comparison): Ranking['leftOut'][number]['verdict'] | null {
+  if (verdict === 'invalid' || verdict === 'implausible') return verdict;
+  return shifts.p50 !== null && shifts.p50.highNs < 0 ? 'implausible' : null;
 }
 
 function pairsOf(entries: readonly Entry[], level: number): readonly RankedPair[] {

@@ -13,7 +13,7 @@ export interface Ranking {
   readonly hooks: readonly RankedHook[];
   /** every two of them, the cheaper first by `hooks` */
   readonly pairs: readonly RankedPair[];
-  /** hooks whose numbers are not to be used */
+  /** hooks whose numbers are not to be used: invalid ones, and implausible ones, whose whole interval is below 0 */
   readonly leftOut: readonly { readonly treated: string; readonly verdict: 'invalid' | 'implausible' }[];
   readonly sentence: string;
 }

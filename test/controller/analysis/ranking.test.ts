@@ -157,6 +157,9 @@ test('hooks whose numbers are not to be used are left out by name, and one start
   assert.is(hooks.length, 3);
   assert.equal(leftOut, [{ treated: 'jvmti', verdict: 'invalid' }]);
   assert.match(sentence, /left out: jvmti \(invalid\)/);
+  const faster = rankingOf(layersStudy(5, { ...LAYERS, jvmti: -3_000 }));
+  assert.equal(faster.leftOut, [{ treated: 'jvmti', verdict: 'implausible' }]);
+  assert.is(faster.hooks[0]?.treated, 'ld-preload');
   const one = analyse(layersStudy(5, LAYERS, 1)).rankings ?? [];
   for (const { pairs } of one) assert.ok(pairs.every(({ isSeparated }) => !isSeparated));
 });
