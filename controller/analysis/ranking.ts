@@ -6,7 +6,7 @@ import { levelOf } from './looks.ts';
 import { type ForkValues, meanByFork } from './own-time.ts';
 import { rankingSentence } from './ranking-sentences.ts';
 import type { StudyRecord } from './record.ts';
-import type { Comparison, RankedHook, RankedPair, Ranking } from './results.ts';
+import type { Comparison, Estimate, KnownPart, RankedHook, RankedPair, Ranking } from './results.ts';
 import { groupRows, type Row } from './row.ts';
 import { inferOverForks } from './unit.ts';
 import { ALPHA } from './verdict.ts';
@@ -30,15 +30,15 @@ export function rankings(
 
 interface Entry {
   readonly comparison: Comparison;
-  readonly shift: RankedHook['shift'];
+  readonly shift: KnownPart;
   readonly byFork: ForkValues;
 }
 
 function rankingOf(study: StudyRecord, rows: readonly Row[]): Ranking | null {
   const entries = rows.flatMap(({ comparison, paired }): readonly Entry[] => {
-    const { verdict, shifts } = comparison;
-    if (isUnusable(verdict) || shifts.p50 === null) return [];
-    return [{ comparison, shift: shifts.p50, byFork: meanByFork(paired) }];
+    const { p50 } = comparison.shifts;
+    if (p50 === null || whyUnusable(comparison) !== null) return [];
+    return [{ comparison, shift: partOf(p50), byFork: meanByFork(paired) }];
   });
   const [first] = entries;
   if (first === undefined || entries.length < 2) return null;
@@ -50,21 +50,26 @@ function rankingOf(study: StudyRecord, rows: readonly Row[]): Ranking | null {
     const layer = study.catalogue.find(({ id }) => id === treated)?.layer ?? '';
     return { treated, layer, design, rank: 1 + cheaperThan(treated), shift };
   });
-  const leftOut = rows.flatMap(({ comparison: { treated, verdict } }) =>
-    isUnusable(verdict) ? [{ treated, verdict }] : [],
-  );
+  const leftOut = rows.flatMap(({ comparison }) => {
+    const verdict = whyUnusable(comparison);
+    return verdict === null ? [] : [{ treated: comparison.treated, verdict }];
+  });
   const found = { sut, condition, node, vantage, hooks, pairs, leftOut };
   return { ...found, sentence: rankingSentence(found) };
 }
 
-function isUnusable(verdict: Comparison['verdict']): verdict is 'invalid' | 'implausible' {
-  return verdict === 'invalid' || verdict === 'implausible';
+/** A hook can't make anything faster: where the whole interval is below 0, something else than the hook is in the number, also where Holm's
+ * correction over the study spares it the verdict. */
+function whyUnusable({ verdict, shifts }: Comparison): Ranking['leftOut'][number]['verdict'] | null {
+  if (verdict === 'invalid' || verdict === 'implausible') return verdict;
+  return shifts.p50 !== null && shifts.p50.highNs < 0 ? 'implausible' : null;
 }
 
 function pairsOf(entries: readonly Entry[], level: number): readonly RankedPair[] {
   const drafts = entries.flatMap((cheaper, i) =>
     entries.slice(i + 1).map((dearer) => {
-      const difference = inferOverForks(differences(cheaper.byFork, dearer.byFork), level)?.estimate ?? null;
+      const found = inferOverForks(differences(cheaper.byFork, dearer.byFork), level)?.estimate ?? null;
+      const difference = found && { ...partOf(found), p: found.p };
       const isDirect = cheaper.comparison.design === 'alternated' && dearer.comparison.design === 'alternated';
       return { cheaper: cheaper.comparison.treated, dearer: dearer.comparison.treated, difference, isDirect };
     }),
@@ -86,4 +91,8 @@ function differences(cheaper: ForkValues, dearer: ForkValues): Float64Array {
       return other === undefined ? [] : [ns - other];
     }),
   );
+}
+
+function partOf({ estimateNs, lowNs, highNs, confidence, units }: Estimate): KnownPart {
+  return { estimateNs, lowNs, highNs, confidence, units };
 }

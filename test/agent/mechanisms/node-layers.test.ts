@@ -6,11 +6,14 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { memoryDir, PATHS } from '../../../agent/config.ts';
+import { helloOf } from '../../../agent/hello.ts';
 import { pinningOf } from '../../../agent/host/cores.ts';
 import { UndoStack } from '../../../agent/host/undo.ts';
 import { appFilter } from '../../../agent/mechanisms/app-filter.ts';
+import { ldPreload } from '../../../agent/mechanisms/ld-preload.ts';
 import type { PlacedHook, PlacedMechanism } from '../../../agent/mechanisms/mechanism.ts';
 import { nodePreload } from '../../../agent/mechanisms/node-preload.ts';
+import { none } from '../../../agent/mechanisms/none.ts';
 import { SUTS } from '../../../agent/suts/registry.ts';
 import { BenchError } from '../../../proto/index.ts';
 import { buildAddon } from '../../helpers/node-addon.ts';
@@ -105,5 +108,14 @@ layers('a program that looks for other functions than were asked for is not take
 function isHookDead(error: unknown): boolean {
   return error instanceof BenchError && error.code === 'hook-dead';
 }
+
+layers('the agent says whose records hold the work alone, and whose the read too', async () => {
+  const mechanisms = [none, ldPreload, nodePreload, appFilter];
+  const { mechanisms: told } = await helloOf({ agentId: 'node-1', runId: 'r', token: '', mechanisms });
+  assert.equal(
+    told.map(({ clockHolds }) => clockHolds),
+    ['', 'call', 'work', 'work'],
+  );
+});
 
 layers.run();

@@ -157,6 +157,16 @@ test('hooks whose numbers are not to be used are left out by name, and one start
   assert.is(hooks.length, 3);
   assert.equal(leftOut, [{ treated: 'jvmti', verdict: 'invalid' }]);
   assert.match(sentence, /left out: jvmti \(invalid\)/);
+  const faster = rankingOf(layersStudy(5, { ...LAYERS, jvmti: -3_000 }));
+  assert.equal(faster.leftOut, [{ treated: 'jvmti', verdict: 'implausible' }]);
+  assert.is(faster.hooks[0]?.treated, 'ld-preload');
+  const none: Costs = { 'app-filter': 0, jvmti: -180, 'ld-preload': 0, bpf: 0 };
+  const spared = Array.from({ length: 25 }, (_, seed) => analyse(layersStudy(seed + 1, none)));
+  for (const { rankings = [] } of spared)
+    assert.ok(rankings.every((ranking) => ranking.hooks.every(({ shift }) => shift.highNs >= 0)));
+  const isSpared = ({ comparisons, rankings = [] }: (typeof spared)[number]) =>
+    rankings.some(({ leftOut }) => leftOut.length > 0) && comparisons.every(({ verdict }) => verdict !== 'implausible');
+  assert.ok(spared.some(isSpared), 'the correction spares one the verdict, not the ranking');
   const one = analyse(layersStudy(5, LAYERS, 1)).rankings ?? [];
   for (const { pairs } of one) assert.ok(pairs.every(({ isSeparated }) => !isSeparated));
 });

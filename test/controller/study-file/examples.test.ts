@@ -79,8 +79,11 @@ examples('four layers: each runtime has its own mechanism, and what does not sui
   const { study, notices } = await planOf('four-layers.yaml');
   assert.equal([study.placed, study.attached], [['app-filter', 'jvmti', 'node-preload', 'ld-preload'], ['bpf']]);
   assert.equal(study.unsuited, [
+    { sut: 'read-loop', mechanism: 'app-filter', why: 'read-loop has no filter of its own' },
     { sut: 'node-hello', mechanism: 'jvmti', why: 'node-hello is no Java program' },
+    { sut: 'read-loop', mechanism: 'jvmti', why: 'read-loop is no Java program' },
     { sut: 'java-hello', mechanism: 'node-preload', why: 'java-hello is no Node.js program' },
+    { sut: 'read-loop', mechanism: 'node-preload', why: 'read-loop is no Node.js program' },
   ]);
   assert.ok(notices.some(({ code }) => code === 'unsuited'));
 });
