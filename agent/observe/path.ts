@@ -1,6 +1,7 @@
 /** The way from the load generator to the SUT: who accepted its connection, over which device it goes, and which mesh proxies stand by. */
 
 import type { NetworkPath } from '#proto';
+import { bridgeBehind } from './bridge.ts';
 import { printable } from './fact.ts';
 import { allPids, namespaceOf, readText } from './proc.ts';
 import { routeBetween } from './route.ts';
@@ -31,6 +32,7 @@ export interface Ends {
  * whose other end is not seen, nothing is said of who accepted it. */
 export async function networkPath(ends: Ends): Promise<NetworkPath> {
   const { route, device, deviceKind, missing } = await routeBetween(ends.loadPid, ends.sutPid, ends.ipv4);
+  const bridge = route === 'link' ? bridgeBehind(ends.loadPid, device) : '';
   const acceptor = acceptorOf(ends);
   const unseen =
     acceptor === null
@@ -41,7 +43,7 @@ export async function networkPath(ends: Ends): Promise<NetworkPath> {
     acceptor: acceptor?.who === 'other' ? printable(acceptor.name, LONGEST_NAME) : '',
     route,
     device: printable(device, LONGEST_NAME),
-    deviceKind: printable(deviceKind, LONGEST_NAME),
+    deviceKind: printable(bridge === '' ? deviceKind : `${deviceKind} to bridge ${bridge}`, LONGEST_NAME),
     meshProxies: meshProxies(ends.sutPid),
     missing: [...missing, ...unseen],
   };

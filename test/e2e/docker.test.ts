@@ -91,11 +91,18 @@ function checkPlaced({ observations = [], recommendations }: Results): void {
       assert.is(pair.sut.pidNamespace !== pair.load.pidNamespace, isDocker, where);
       assert.is(pair.sut.netNamespace !== pair.load.netNamespace, isApart, where);
     }
-    assert.equal([path.route, path.deviceKind], isApart ? ['link', 'veth'] : ['loopback', 'loopback'], where);
+    assert.equal(
+      [path.route, path.deviceKind],
+      isApart ? ['link', 'veth to bridge docker0'] : ['loopback', 'loopback'],
+      where,
+    );
     assert.equal([path.acceptedBy, path.missing], ['sut', []], where);
   }
   const evidence = Object.fromEntries(recommendations.map((row) => [row.id, row.evidence]));
-  assert.match(evidence.R2 ?? '', /in docker:bridge: load on .*, one network device away \(eth0, veth\)/);
+  assert.match(
+    evidence.R2 ?? '',
+    /in docker:bridge: load on .*, one network device away \(eth0, veth to bridge docker0\)/,
+  );
 }
 
 /** A hook inside a container knows its process by another number than the kernel: what is reported is the kernel's. */

@@ -57,7 +57,7 @@ async function entered(one: Condition, work: (o: Entered) => Promise<void>): Pro
 
 for (const [one, wanted] of [
   [docker, { route: 'loopback', deviceKind: 'loopback', isApart: false }],
-  [dockerBridge, { route: 'link', deviceKind: 'veth', isApart: true }],
+  [dockerBridge, { route: 'link', deviceKind: 'veth to bridge docker0', isApart: true }],
 ] as const)
   condition(`${one.id}: each end in a container of its own, on the network that was asked for`, async () => {
     if (!needs('docker')) return;
