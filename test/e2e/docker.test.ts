@@ -86,7 +86,7 @@ function checkPlaced({ observations = [], recommendations }: Results): void {
     const isApart = where === 'docker:bridge';
     assert.ok(ends.length > 0, where);
     for (const pair of ends) {
-      assert.is(/^[0-9a-f]{12}$/.test(pair.sut.container), isDocker, where);
+      for (const end of [pair.sut, pair.load]) assert.is(/^[0-9a-f]{12}$/.test(end.container), isDocker, where);
       assert.is(pair.sut.container !== pair.load.container, isDocker, where);
       assert.is(pair.sut.pidNamespace !== pair.load.pidNamespace, isDocker, where);
       assert.is(pair.sut.netNamespace !== pair.load.netNamespace, isApart, where);
