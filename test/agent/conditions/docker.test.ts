@@ -194,6 +194,17 @@ condition('killed outright: what is left of it is removed at the next start, onc
   for (const dir of [journal, ringDir]) rmSync(dir, { recursive: true });
 });
 
+condition('a container whose client was ended is removed all the same', async () => {
+  if (!needs('docker')) return;
+  await entered(docker, async ({ placement }) => {
+    const child = await placement.startSut('sleep', ['1000'], {});
+    const [name] = await ownContainers(process.pid);
+    await execa('pkill', ['-KILL', '-f', `^docker run .*--name ${name} `]);
+    assert.is((await child.exited).signal, 'SIGKILL');
+    assert.not.equal(startTicks(child.pid), '', 'the program goes on');
+  });
+});
+
 condition('a journal removes no container of anybody else', async () => {
   if (!needs('docker')) return;
   const journal = mkdtempSync(join(tmpdir(), 'hookbench-docker-test-'));
