@@ -39,12 +39,13 @@ export async function startContainer(order: ContainerOrder, file: string, args: 
     return asOfProgram(exit);
   });
   const pid = await firstPid(name, () => ended);
+  const ticks = pid === null ? '' : startTicks(pid);
+  if (pid !== null && ticks === '' && (await inspected(name, '{{.State.Running}}')) === 'true') throw unseen(name, pid);
+  // made last: nobody can listen before this returns
   const exited = gone.then(async (exit) => {
     await Promise.all([stdout, stderr].map(delivered));
     return exit;
   });
-  const ticks = pid === null ? '' : startTicks(pid);
-  if (pid !== null && ticks === '' && (await inspected(name, '{{.State.Running}}')) === 'true') throw unseen(name, pid);
   const kill = (signal = 'SIGTERM') => {
     if (pid === null) cli.kill(signal);
     else if (!ended && ticks !== '' && startTicks(pid) === ticks) process.kill(pid, effective(pid, signal));
