@@ -2,6 +2,7 @@
 
 import type { NetworkPath } from '#proto';
 import type { Sight } from '../load/remote/sight.ts';
+import { bridgeBehind } from './bridge.ts';
 import { printable } from './fact.ts';
 import { allPids, namespaceOf, readText } from './proc.ts';
 import { routeBetween } from './route.ts';
@@ -32,6 +33,7 @@ export interface Ends {
  * whose other end is not seen, nothing is said of who accepted it. */
 export async function networkPath(ends: Ends): Promise<NetworkPath> {
   const { route, device, deviceKind, missing } = await routeBetween(ends.loadPid, ends.sutPid, ends.ipv4);
+  const bridge = route === 'link' ? bridgeBehind(ends.loadPid, device) : '';
   const acceptor = acceptorOf(ends);
   const unseen =
     acceptor === null
@@ -42,7 +44,7 @@ export async function networkPath(ends: Ends): Promise<NetworkPath> {
     acceptor: acceptor?.who === 'other' ? printable(acceptor.name, LONGEST_NAME) : '',
     route,
     device: printable(device, LONGEST_NAME),
-    deviceKind: printable(deviceKind, LONGEST_NAME),
+    deviceKind: printable(bridge === '' ? deviceKind : `${deviceKind} to bridge ${bridge}`, LONGEST_NAME),
     meshProxies: meshProxies(ends.sutPid),
     missing: [...missing, ...unseen],
   };

@@ -95,7 +95,7 @@ node_base() {
   ln -s ../lib/node_modules/npm/bin/npm-cli.js "$work/node/bin/npm"
   cat >"$work/node/Dockerfile" <<TXT
 FROM $DEBIAN
-RUN apt-get update && apt-get install -y --no-install-recommends libstdc++6 libatomic1 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends libstdc++6 libatomic1 && apt-get clean && rm -rf /var/lib/apt/lists/*
 COPY bin /usr/local/bin
 COPY lib /usr/local/lib
 COPY include /usr/local/include

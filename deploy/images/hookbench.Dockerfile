@@ -17,7 +17,7 @@ RUN npm run --silent build && rm -rf build/bpf/*.d build/load build/loader build
 
 FROM node:20-bookworm-slim
 # setpriv and taskset are in util-linux; libelf and zlib are what our kernel program's loader is linked to
-RUN apt-get update && apt-get install -y --no-install-recommends bpftrace util-linux iproute2 binutils libelf1 zlib1g libbpf1 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends bpftrace util-linux iproute2 binutils libelf1 zlib1g libbpf1 && apt-get clean && rm -rf /var/lib/apt/lists/*
 COPY --from=client /usr/local/bin/docker /usr/local/bin/docker
 COPY --from=build /opt/java /opt/java
 COPY --from=build /opt/hookbench /opt/hookbench

@@ -41,6 +41,8 @@ static __always_inline void established(struct bpf_sock_ops *ops) {
   struct hb_bpf_owner *owner = bpf_map_lookup_elem(&listeners, &at);
   if (!owner) return;
   uint64_t cookie = bpf_get_socket_cookie(ops);
+  /* called once for each control group that it is attached to and the program is below */
+  if (bpf_map_lookup_elem(&owners, &cookie)) return;
   if (bpf_map_update_elem(&owners, &cookie, owner, BPF_ANY) == 0 && bpf_sock_hash_update(ops, &sockets, &cookie, BPF_NOEXIST) == 0) {
     bpf_sock_ops_cb_flags_set(ops, (int)(ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG));
     return;

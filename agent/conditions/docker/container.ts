@@ -19,29 +19,33 @@ export interface Container {
 
 const STARTED_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 60;
+/** what `docker run` ends with where not the program but itself or the engine is why */
+const CLIENT_FAILED = 125;
 
 /** Waits until its process is there, or has come and gone: then the child's exit says how. @throws BenchError sut-unready */
 export async function startContainer(order: ContainerOrder, file: string, args: readonly string[]): Promise<Container> {
   const name = `${order.family}-${order.role}`;
-  let ended = false;
+  let [ended, removed] = [false, false];
   order.host.undo.push(`container ${name}`, { kind: 'container', name }, async () => {
-    if (!ended) await removeContainer(name);
+    if (!removed) await removeContainer(name);
   });
   const cli = spawnChild('docker', ['run', ...runArguments(name, order), file, ...args], {});
   // what it says before anybody listens must not be lost
   const [stdout, stderr] = [cli.stdout.pipe(new PassThrough()), cli.stderr.pipe(new PassThrough())];
-  // the client ends when the container has been removed
+  // the client ends when the container has been removed, unless it is ended itself or loses the engine
   const gone = cli.exited.then((exit) => {
     ended = true;
+    removed = exit.signal === null && exit.exitCode !== CLIENT_FAILED;
     return asOfProgram(exit);
   });
   const pid = await firstPid(name, () => ended);
+  const ticks = pid === null ? '' : startTicks(pid);
+  if (pid !== null && ticks === '' && (await inspected(name, '{{.State.Running}}')) === 'true') throw unseen(name, pid);
+  // made last: nobody can listen before this returns
   const exited = gone.then(async (exit) => {
     await Promise.all([stdout, stderr].map(delivered));
     return exit;
   });
-  const ticks = pid === null ? '' : startTicks(pid);
-  if (pid !== null && ticks === '' && (await inspected(name, '{{.State.Running}}')) === 'true') throw unseen(name, pid);
   const kill = (signal = 'SIGTERM') => {
     if (pid === null) cli.kill(signal);
     else if (!ended && ticks !== '' && startTicks(pid) === ticks) process.kill(pid, effective(pid, signal));

@@ -10,6 +10,7 @@ import { UndoStack } from '../../../agent/host/undo.ts';
 import { ldPreload } from '../../../agent/mechanisms/ld-preload.ts';
 import type { PlacedMechanism } from '../../../agent/mechanisms/mechanism.ts';
 import { seccompNotify } from '../../../agent/mechanisms/seccomp-notify/index.ts';
+import { skSkb } from '../../../agent/mechanisms/sk-skb.ts';
 import { grantGroup } from '../../../agent/security/run-as.ts';
 import { seenHere } from '../../../agent/session/seen-here.ts';
 import { childrenOf } from '../../../agent/suts/ready.ts';
@@ -68,5 +69,37 @@ programs('nginx: master and worker, with a hook inside and with one outside', as
   }
   assert.equal(await containersAfterAll(process.pid), []);
 });
+
+programs(
+  'verdicts on segments: each connection is noted once, though the program is called for each control group above',
+  async () => {
+    if (!needs('docker', 'bpf-build')) return;
+    const here = await skSkb.probe();
+    if (here.support !== 'supported') return console.log(`skipped: ${here.found}`);
+    const sut = SUTS.find(({ id }) => id === 'node-hello')!;
+    const dir = mkdtempSync('/dev/shm/hookbench-docker-test-');
+    grantGroup(dir, USER, 0o710);
+    const host = { pinning: pinningOf(), undo: new UndoStack(join(dir, 'undo')), runAs: USER };
+    try {
+      const placement = await docker.enter(host, new Map(), dir);
+      const signal = new AbortController().signal;
+      const started = await startSut(sut, { placement, env: {}, signal });
+      host.undo.push('SUT', null, () => started.stop());
+      const order = {
+        ...{ keywords: [Buffer.from('evil')], action: 'observe' as const, functions: ['read'] as const },
+        ...{ host, dir, mostReads: 16 },
+      };
+      const hook = await skSkb.attach(order, [started.servingPid], signal);
+      for (const path of ['evil', 'good', 'evil'])
+        await fetch(`http://127.0.0.1:${started.port}/${path}`, { headers: { connection: 'close' } });
+      const [found] = await hook.detach();
+      assert.equal([found?.counts.reads, found?.counts.hits, found?.lost], [3, 2, 0]);
+    } finally {
+      assert.equal(await host.undo.run(), []);
+      rmSync(dir, { recursive: true });
+    }
+    assert.equal(await containersAfterAll(process.pid), []);
+  },
+);
 
 programs.run();

@@ -57,7 +57,7 @@ async function entered(one: Condition, work: (o: Entered) => Promise<void>): Pro
 
 for (const [one, wanted] of [
   [docker, { route: 'loopback', deviceKind: 'loopback', isApart: false }],
-  [dockerBridge, { route: 'link', deviceKind: 'veth', isApart: true }],
+  [dockerBridge, { route: 'link', deviceKind: 'veth to bridge docker0', isApart: true }],
 ] as const)
   condition(`${one.id}: each end in a container of its own, on the network that was asked for`, async () => {
     if (!needs('docker')) return;
@@ -192,6 +192,17 @@ condition('killed outright: what is left of it is removed at the next start, onc
   assert.equal(undoLeftovers(journal), []);
   assert.equal(readdirSync(journal), []);
   for (const dir of [journal, ringDir]) rmSync(dir, { recursive: true });
+});
+
+condition('a container whose client was ended is removed all the same', async () => {
+  if (!needs('docker')) return;
+  await entered(docker, async ({ placement }) => {
+    const child = await placement.startSut('sleep', ['1000'], {});
+    const [name] = await ownContainers(process.pid);
+    await execa('pkill', ['-KILL', '-f', `^docker run .*--name ${name} `]);
+    assert.is((await child.exited).signal, 'SIGKILL');
+    assert.not.equal(startTicks(child.pid), '', 'the program goes on');
+  });
 });
 
 condition('a journal removes no container of anybody else', async () => {
