@@ -69,9 +69,8 @@ for (const id of ['read-loop-musl', 'read-loop']) {
     const generator = await startGenerator({ binary: BINARY, cpu: null, spawn: spawnPort });
     try {
       hook.assertLive(running.pid);
-      const { miss, hit } = buildPayloads(keywords);
+      const { miss } = buildPayloads(keywords);
       await generator.setPayload(0, miss);
-      await generator.setPayload(1, hit);
       await generator.setTarget({
         id: 0,
         ipv4: '127.0.0.1',
