@@ -78,7 +78,7 @@ test_packages() {
   [ -f /usr/include/bpf/libbpf.h ] || printf 'libbpf-dev\tthe kernel program (mechanisms bpf, uprobe and sk-skb)\n'
   has objdump || printf 'binutils\tthe mechanism uprobe\n'
   has valgrind || printf 'valgrind\tthe tests of the library for bad memory use\n'
-  has musl-gcc || printf 'musl-tools\tthe test of the library in musl programs\n'
+  has musl-gcc || printf 'musl-tools\tthe library for programs on musl, and its tests\n'
   has faketime || printf 'faketime\tthe tests of clocks that jump\n'
   has ip && has tc || printf 'iproute2\tthe tests of links that are cut\n'
   has redis-server && has redis-benchmark || printf 'redis-server redis-tools\tthe test of the library in redis\n'

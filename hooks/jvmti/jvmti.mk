@@ -4,7 +4,7 @@ JAVA_HOME ?= $(patsubst %/bin/javac,%,$(realpath $(shell command -v javac 2>/dev
 JVMTI_CPPFLAGS = -isystem $(JAVA_HOME)/include -isystem $(JAVA_HOME)/include/linux
 
 # the library's own files but for what interposes
-JVMTI_SHARED := $(addprefix preload/,attach clock env fdtable options process real ring ring_claim ring_file scanner scattered teddy_build \
+JVMTI_SHARED := $(addprefix preload/,attach clock env fdtable options orders process real ring ring_claim ring_file scanner scattered teddy_build \
 	teddy_ssse3 teddy_avx2 teddy_avx512)
 JVMTI_SOURCES := $(sort $(wildcard jvmti/*.c))
 JVMTI_OBJECTS := $(JVMTI_SOURCES:%.c=$(BUILD)/%.o) $(JVMTI_SHARED:%=$(BUILD)/%.o) $(filter $(BUILD)/scan/%,$(PRELOAD_OBJECTS))

@@ -11,9 +11,8 @@
 
 struct hb_node_hook {
   struct hb_ac ac;
-  uint32_t action;   /* HB_ACTION_* */
-  uint32_t keywords; /* how many */
-  int block_errno;   /* what a blocked connection ends with */
+  uint32_t action; /* HB_ACTION_* */
+  int block_errno; /* what a blocked connection ends with */
 };
 extern struct hb_node_hook hb_node_hook;
 

@@ -9,7 +9,7 @@ NODE_LDFLAGS := -shared -Wl,-z,now -Wl,-z,relro -Wl,-z,nodelete
 
 # what it has in common with the preload library: the ring, and the words of the environment
 NODE_SOURCES := $(sort $(wildcard node/*.c scan/*.c)) \
-	$(addprefix preload/,ring.c ring_claim.c ring_file.c process.c options.c env.c)
+	$(addprefix preload/,ring.c ring_claim.c ring_file.c process.c options.c orders.c env.c)
 NODE_OBJECTS := $(NODE_SOURCES:%.c=$(BUILD)/node/%.o)
 
 .PHONY: node node-if-possible

@@ -2,86 +2,40 @@
 #include "attach.h"
 
 #include <stdio.h>
-#include <string.h>
 
-#include "../scan/keywords.h"
 #include "clock.h"
-#include "env.h"
 #include "fdtable.h"
 #include "hook.h"
-#include "process.h"
 #include "ring.h"
-#include "ring_claim.h"
 
 struct hb_hook hb_hook;
 
-static const char *action_names[] = {
-    [HB_ACTION_OBSERVE] = "observe",
-    [HB_ACTION_TRACE] = "trace",
-    [HB_ACTION_BLOCK] = "block",
-};
-
-static bool refuse(struct hb_refusal *refusal, const char *variable, const char *value, const char *problem) {
-  *refusal = (struct hb_refusal){variable, value, problem};
-  return problem == NULL;
+static const char *make_scanner(const struct hb_keywords *keywords, const struct hb_options *options) {
+  return hb_scanner_build(&hb_hook.scanner, keywords, options->scanner, options->most_level);
 }
 
-/* The header says what the agent planned. If the environment says it too, both must agree: a hook that blocks, or does not,
- * against the plan would be measured as something it is not. */
-static const char *choose_action(const char *name, uint32_t planned) {
-  const uint32_t known = sizeof action_names / sizeof *action_names;
-  if (planned >= known) return "the ring file has an unknown action";
-  hb_hook.action = planned;
-  if (!name) return NULL;
-  for (uint32_t action = 0; action < known; action++) {
-    if (strcmp(name, action_names[action]) != 0) continue;
-    return action == planned ? NULL : "differs from the action in the ring file";
-  }
-  return "not one of observe, trace, block";
-}
-
-static const char *load_keywords(const char *path, const struct hb_options *options, uint32_t *count) {
-  if (!path) return "not set";
-  struct hb_keywords keywords;
-  const char *problem = hb_keywords_load(&keywords, path);
-  if (!problem) problem = hb_scanner_build(&hb_hook.scanner, &keywords, options->scanner, options->most_level);
-  *count = keywords.count;
-  hb_keywords_free(&keywords);
-  return problem;
+static const char *choose_clock(const struct hb_options *options) {
+  return options->clock == HB_CLOCK_TSC ? hb_clock_use_tsc() : NULL;
 }
 
 /* From here on calls are hooked. */
-static void open_hook(const struct hb_options *options, uint32_t keywords, uint32_t fds) {
-  struct hb_ring_header *header = hb_ring_file.header;
-  bool blocks = hb_hook.action == HB_ACTION_BLOCK;
+static void open_hook(const struct hb_orders *orders, uint32_t fds) {
+  const struct hb_options *options = &orders->options;
+  hb_hook.action = orders->action;
   hb_hook.block_errno = options->block_errno;
-  hb_ring_claim_start();
+  hb_orders_announce(orders, &(struct hb_manner){options->scanner, hb_hook.scanner.level, options->clock});
   hb_fdtable_open(fds, options->functions);
-  header->pid = hb_process->pid;
-  header->keywords = keywords;
-  header->scanner = options->scanner;
-  header->scanner_level = hb_hook.scanner.level;
-  header->functions = options->functions;
-  header->clock = options->clock;
-  header->block_errno = blocks ? (uint32_t)options->block_errno : 0;
 }
 
 bool hb_attach(struct hb_refusal *refusal) {
-  struct hb_options options;
-  uint32_t count = 0, fds = 0;
-  const char *ring = hb_env("HOOKBENCH_RING"), *words = hb_env("HOOKBENCH_KEYWORDS"), *action = hb_env("HOOKBENCH_ACTION");
-  if (!ring) return refuse(refusal, "HOOKBENCH_RING", NULL, "not set");
-  if (!hb_options_read(&options, refusal)) return false;
-  if (!refuse(refusal, "HOOKBENCH_KEYWORDS", words, load_keywords(words, &options, &count))) return false;
-  if (options.clock == HB_CLOCK_TSC && !refuse(refusal, "HOOKBENCH_CLOCK", "tsc", hb_clock_use_tsc())) return false;
-  if (!refuse(refusal, "HOOKBENCH_RING", ring, hb_ring_open(ring))) return false;
-  if (!refuse(refusal, "HOOKBENCH_ACTION", action, choose_action(action, hb_ring_file.header->action))) return false;
-  if (!hb_process_start() || !(fds = hb_fdtable_reserve())) return refuse(refusal, "fd table", NULL, "no memory");
-  open_hook(&options, count, fds);
+  struct hb_orders orders;
+  uint32_t fds;
+  if (!hb_orders_take(&orders, make_scanner, refusal)) return false;
+  if (!hb_refuse(refusal, "HOOKBENCH_CLOCK", "tsc", choose_clock(&orders.options))) return false;
+  if (!(fds = hb_fdtable_reserve())) return hb_refuse(refusal, "fd table", NULL, "no memory");
+  open_hook(&orders, fds);
   return true;
 }
-
-void hb_attached(void) { __atomic_store_n(&hb_ring_file.header->attached, 1, __ATOMIC_RELEASE); }
 
 void hb_pass_through(const struct hb_refusal *refusal) {
   const char *value = refusal->value;

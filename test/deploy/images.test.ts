@@ -13,6 +13,7 @@ import { needs } from '../helpers/require.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const IMAGES = join(ROOT, 'deploy/images');
 const TAG = 'test';
+const LIBRARIES = ['libhookbench-musl.so', 'libhookbench.so'];
 const isLong = process.env.HOOKBENCH_LONG === '1';
 const images = suite('deploy/images');
 const engine = await engineUp();
@@ -53,29 +54,39 @@ images('the base, the hook and read-loop: built, small, and they do what they ar
       new RegExp(`^\\[images\\] hookbench-${name}:${TAG} is \\d+\\.\\d MB, built in \\d+ s$`, 'm'),
     );
 
-  // the library of the one image in the program of the other
+  // the libraries of the one image in the program of the other
   const { stdout: id } = await execa('docker', ['create', `hookbench-hook:${TAG}`, 'none']);
-  const hook = await execa('docker', ['cp', `${id}:/libhookbench.so`, '-'], { encoding: 'buffer' });
+  const hooks = await Promise.all(
+    LIBRARIES.map((file) => execa('docker', ['cp', `${id}:/${file}`, '-'], { encoding: 'buffer' })),
+  );
   const listed = await execa('docker', ['export', id], { encoding: 'buffer' });
   await execa('docker', ['rm', id]);
   const files = (await execa('tar', ['-t'], { input: listed.stdout })).stdout.split('\n');
   const own = files.filter((name) => !/^(\.dockerenv|(dev|etc|proc|sys)\/.*)$/.test(name));
-  assert.equal(own, ['libhookbench.so']);
+  assert.equal(own.sort(), LIBRARIES);
 
   const name = `hookbench-image-test-${process.pid}`;
   await execa(
     'docker',
-    ['create', '--rm', '--name', name, '--network', 'none', '--env', 'LD_PRELOAD=/libhookbench.so'].concat(
-      `hookbench-sut-read-loop:${TAG}`,
-    ),
+    [
+      'create',
+      '--rm',
+      '--name',
+      name,
+      '--network',
+      'none',
+      '--env',
+      `LD_PRELOAD=${LIBRARIES.map((file) => `/${file}`).join(' ')}`,
+    ].concat(`hookbench-sut-read-loop:${TAG}`),
   );
-  await execa('docker', ['cp', '-', `${name}:/`], { input: hook.stdout });
+  for (const { stdout } of hooks) await execa('docker', ['cp', '-', `${name}:/`], { input: stdout });
   const sut = execa('docker', ['start', '--attach', name], { reject: false, all: true });
   const said = await new Promise<string>((resolve) => {
     let text = '';
     sut.all.on('data', (chunk: Buffer) => {
       text += chunk;
-      if (/HOOKBENCH_READY.*\n/.test(text) && /^hookbench: .*\n/m.test(text)) resolve(text);
+      if (/HOOKBENCH_READY.*\n/.test(text) && [...text.matchAll(/^hookbench: .*\n/gm)].length === LIBRARIES.length)
+        resolve(text);
     });
     void sut.then(() => resolve(text));
   });
@@ -84,6 +95,7 @@ images('the base, the hook and read-loop: built, small, and they do what they ar
   await sut;
   assert.match(said, /^HOOKBENCH_READY port=8080 pid=1$/m);
   assert.match(said, /^hookbench: not hooking, all calls pass through: .*HOOKBENCH_RING/m);
+  assert.match(said, /^hookbench: not hooking, all calls pass through: libc: .*this is the library for musl$/m);
   assert.is(user, '64137:64137');
 });
 

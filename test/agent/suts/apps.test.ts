@@ -21,7 +21,7 @@ await Promise.all([build('agent/load/native'), build('sut')]);
 
 const KEYWORDS = ['evil', 'SELECT', 'select'].map((word) => Buffer.from(word));
 const payloads = buildPayloads(KEYWORDS);
-const apps = SUTS.filter((sut) => !sut.byDefault && sut.runtime !== 'jvm');
+const apps = SUTS.filter((sut) => !sut.byDefault && sut.runtime !== 'jvm' && sut.protocol.kind !== 'burst');
 const runAs = process.getuid?.() === 0 ? { uid: 64_137, gid: 64_137 } : undefined;
 
 const started = suite('programs from the distribution');
