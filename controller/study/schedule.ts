@@ -104,8 +104,15 @@ export class Schedule {
         nextStep: 'look at the load agents of the other nodes',
       });
     }
+    this.#tellPeer(agent, assignment, { before: part.peer, now: found.node });
     part.peer = found.node;
     return { given: { ...assignment, loadPeer: found }, release };
+  }
+
+  #tellPeer(agent: string, { fork }: Assignment, { before, now }: { before: string | undefined; now: string }): void {
+    if (before === undefined || before === now) return;
+    const detail = `the SUTs of ${agent} are asked from ${now} as of fork ${fork + 1}: ${before} lends its load generator no more, or was lost`;
+    this.#o.onNotice('peer-changed', detail);
   }
 
   /** What is run in the place of a fork that an agent or a load generator was lost in; null where it is a failure, or was tried often enough. */
