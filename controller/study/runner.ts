@@ -4,6 +4,7 @@ import { type Assignment, asBenchError, BenchError, type Hello, type Measurement
 import type { Agents } from '../ingest/agents.ts';
 import type { RecordTarget } from '../ingest/record-target.ts';
 import { streamLoss } from '../store/count-rows.ts';
+import type { UnfinishedFork } from '../store/meta.ts';
 import type { StudyStore } from '../store/store.ts';
 import { Schedule } from './schedule.ts';
 import { Timers } from './timers.ts';
@@ -16,6 +17,8 @@ export interface RunOutcome {
   readonly status: 'complete' | 'interrupted' | 'failed';
   readonly failure: BenchError | null;
   readonly reached: { readonly doneSteps: number; readonly samples: number };
+  /** of a study that went on without them */
+  readonly unfinished: readonly UnfinishedFork[];
 }
 
 export interface RunOptions {
@@ -56,9 +59,9 @@ export async function runPlans(o: RunOptions): Promise<RunOutcome> {
     o.signal.removeEventListener('abort', cancel);
     run.close();
   }
-  const { failure, reached } = run;
-  if (failure === null) return { status: 'complete', failure, reached };
-  return { status: failure.code === 'cancelled' ? 'interrupted' : 'failed', failure, reached };
+  const { failure, reached, unfinished } = run;
+  if (failure === null) return { status: 'complete', failure, reached, unfinished };
+  return { status: failure.code === 'cancelled' ? 'interrupted' : 'failed', failure, reached, unfinished };
 }
 
 interface Open {
@@ -122,6 +125,12 @@ class StudyRun implements RecordTarget {
 
   get reached(): RunOutcome['reached'] {
     return { doneSteps: sum(this.#doneSteps), samples: this.#samples };
+  }
+
+  get unfinished(): UnfinishedFork[] {
+    return this.#schedule.unfinished.map(({ assignmentId, condition, fork }) => {
+      return { node: assignmentId.split('/')[1] ?? '', condition, fork };
+    });
   }
 
   /** @returns what to run next, null at the end. A plan that can't be made or stored ends the study like a failure of an agent. */

@@ -45,6 +45,8 @@ export class Schedule {
   readonly #o: ScheduleOptions;
   readonly #parts = new Map<string, AgentPart>();
   readonly #turns = new NodeTurns();
+  /** planned, and not measured to their end though the study went on */
+  readonly unfinished: Assignment[] = [];
   /** what is waited for may come from outside: a load generator */
   readonly #looking = setInterval(() => this.#turns.look(), LOOK_EVERY_MS);
 
@@ -57,12 +59,17 @@ export class Schedule {
     part.planned += assignments.length;
     const queue = [...assignments];
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      if (this.#o.isOver() || part.isLost) return;
+      if (this.#o.isOver()) return;
+      if (part.isLost) {
+        this.unfinished.push(next);
+        continue;
+      }
       const outcome = await this.#cell(agent, next, part);
       if (outcome === 'ended') {
         part.ended += 1;
         continue;
       }
+      this.unfinished.push(next);
       const other = this.#another(agent, next, outcome);
       if (other === null) this.#without(agent, outcome);
       else queue.unshift(other);

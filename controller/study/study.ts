@@ -5,22 +5,19 @@ import {
   type Assignment,
   asBenchError,
   type BenchError,
-  type Hello,
   type Note,
   type RunStudyRequest,
   type StudyEnded,
   type StudyEvent,
   type StudyPlanned,
-  VERSION,
 } from '#proto';
-import type { MechanismFacts } from '../analysis/results.ts';
 import type { Agents } from '../ingest/agents.ts';
 import type { RecordTarget } from '../ingest/record-target.ts';
 import { planForks, planStudy } from '../plan/plan.ts';
 import { recordedPlan } from '../plan/recorded.ts';
 import { resolveStudy } from '../plan/resolve.ts';
-import { armsOf, type ResolvedStudy, timedPerArm, type Until } from '../plan/study.ts';
-import { META_SCHEMA, type StudyMeta } from '../store/meta.ts';
+import { type ResolvedStudy, timedPerArm, type Until } from '../plan/study.ts';
+import type { StudyMeta } from '../store/meta.ts';
 import { recordFrame } from '../store/read.ts';
 import type { ResultsFolder } from '../store/results-folder.ts';
 import type { StudyStore } from '../store/store.ts';
@@ -29,6 +26,7 @@ import { StudyLife } from './life.ts';
 import { MAKING_RESULTS } from './making-results.ts';
 import { type OpenedStudy, openStudy } from './open.ts';
 import { checkPeers } from './peers.ts';
+import { metaOf } from './planned-meta.ts';
 import { writeResults } from './results.ts';
 import { type RunOutcome, runPlans } from './runner.ts';
 import { UntilNarrow } from './until.ts';
@@ -206,7 +204,11 @@ async function finish(
   const notClosed = failureOf(() => o.store.close());
   const causes = failure?.code === 'cancelled' ? [notClosed] : [failure, notClosed];
   for (const cause of new Set(causes)) if (cause !== null) o.warnings.push({ code: cause.code, detail: cause.message });
-  const ended = { ...o.ran, warnings: o.warnings, finishedAt: new Date().toISOString() };
+  const { unfinished } = o.outcome;
+  const ended = {
+    ...{ ...o.ran, warnings: o.warnings, finishedAt: new Date().toISOString() },
+    ...(unfinished.length > 0 && { unfinished }),
+  };
   // of a segment that could not be closed nobody knows what is on disk
   const last: Parameters<StudyLife['to']>[0] =
     notClosed === null
@@ -227,69 +229,6 @@ function failureOf(work: () => unknown): BenchError | null {
   } catch (error) {
     return asBenchError(error);
   }
-}
-
-function metaOf(
-  study: ResolvedStudy,
-  o: { hellos: ReturnType<Agents['hellos']>; warnings: StudyMeta['warnings'] },
-): StudyMeta {
-  const {
-    keywords,
-    requests,
-    id,
-    seed,
-    suts,
-    conditions,
-    action,
-    warmup,
-    warmupFloor,
-    forks,
-    blocks,
-    requestBytes,
-    marginNs,
-    command,
-  } = study;
-  return {
-    schema: META_SCHEMA,
-    id,
-    seed,
-    status: 'planned',
-    startedAt: new Date().toISOString(),
-    finishedAt: null,
-    suts: suts.map((sut) => ({ ...sut, measured: timedPerArm(study, sut) })),
-    mechanisms: ['none', ...study.placed, ...study.attached],
-    conditions,
-    arms: armsOf(study),
-    unsuited: study.unsuited,
-    action,
-    functions: study.functions,
-    blockErrno: study.blockErrno,
-    catalogue: catalogueOf(o.hellos),
-    ...(action === 'trace' && { keywordList: keywords.map((word) => Buffer.from(word).toString('latin1')) }),
-    requestsPerArm: requests,
-    warmup,
-    warmupFloor,
-    until: null,
-    forks,
-    blocks,
-    keywords: keywords.length,
-    requestBytes,
-    marginNs,
-    command,
-    hookbenchVersion: VERSION,
-    nodes: o.hellos.map((hello) => ({ id: hello.agentId, facts: hello.host })),
-    warnings: o.warnings,
-  };
-}
-
-/** of several agents the first that knows a mechanism speaks for all */
-function catalogueOf(hellos: readonly Hello[]): MechanismFacts[] {
-  const entries = new Map<string, MechanismFacts>();
-  for (const { id, layer, actions, functions, limits, sha256 } of hellos.flatMap((hello) => hello.mechanisms)) {
-    if (!entries.has(id))
-      entries.set(id, { id, layer, actions, functions, limits, ...(sha256 !== '' && { sha256 }), manner: [] });
-  }
-  return [...entries.values()];
 }
 
 function newStudyId(): string {
