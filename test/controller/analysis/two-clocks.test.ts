@@ -38,7 +38,8 @@ test('blocks of forks with other clocks stand one after the other', () => {
 });
 
 test('how long forks took is told by one clock in each', () => {
-  assert.equal(timingOf(several), timingOf(one));
+  const outside = one.batches.filter(({ vantage }) => vantage !== 'interposer');
+  assert.equal(timingOf(several), timingOf({ ...one, batches: outside }));
 });
 
 test('live charts show the samples of every fork when they came', () => {
