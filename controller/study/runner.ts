@@ -103,18 +103,18 @@ class StudyRun implements RecordTarget {
 
   /** @param given with all it needs; its nodes are its own until this settles */
   async #dispatch(agent: string, given: Assignment): Promise<'ended' | BenchError> {
-    try {
-      return await new Promise((resolve) => {
-        this.#open.set(agent, { assignment: given, ended: resolve, runId: null });
-        const isThere = !this.#isEnding(agent) && this.#o.agents.assign(agent, given);
-        if (!isThere) this.#startGrace(agent, 'it is not connected');
-      });
-    } finally {
-      this.#open.delete(agent);
-      this.#timers.stop(agent);
-      this.#currentSteps.delete(agent);
-      this.#doneSteps.set(agent, (this.#doneSteps.get(agent) ?? 0) + given.steps.length);
-    }
+    const outcome = await new Promise<'ended' | BenchError>((resolve) => {
+      this.#open.set(agent, { assignment: given, ended: resolve, runId: null });
+      const isThere = !this.#isEnding(agent) && this.#o.agents.assign(agent, given);
+      if (!isThere) this.#startGrace(agent, 'it is not connected');
+    });
+    this.#open.delete(agent);
+    this.#timers.stop(agent);
+    this.#currentSteps.delete(agent);
+    // of one that was cut off another may take the place
+    const done = outcome === 'ended' ? given.steps.length : 0;
+    this.#doneSteps.set(agent, (this.#doneSteps.get(agent) ?? 0) + done);
+    return outcome;
   }
 
   /** still connected, but the run that it is has told its end: the next one is waited for */

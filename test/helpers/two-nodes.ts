@@ -5,8 +5,7 @@ import { execa } from 'execa';
 import { joinNamespaces } from '../../agent/conditions/netns/pair.ts';
 import { initAuthority, issueInto } from '../../controller/security/authority-folder.ts';
 import { argv, CLI, newOutDir, studyDir } from './cli.ts';
-import { type DaemonProcess, LocalDaemons, until } from './daemons.ts';
-import { parseMetrics } from './prometheus.ts';
+import { type DaemonProcess, LocalDaemons } from './daemons.ts';
 
 export interface Node {
   /** its own name, and its agents' */
@@ -88,22 +87,18 @@ export class TwoNodes {
     rmSync(this.out, { recursive: true, force: true });
   }
 
-  /** one of the controller's metrics, without its prefix */
-  async metric(name: string): Promise<number> {
-    const url = `${await this.controller!.opsUrl()}/metrics`;
-    const ask = `fetch('${url}').then(async (answer) => console.log((await answer.text()).trimEnd()))`;
-    const [file, ...words] = [...this.nodes[0].enter, process.execPath, '-e', ask];
-    const { stdout } = await execa(file!, words);
-    return parseMetrics(`${stdout}\n`).get(`hookbench_controller_${name}`) ?? 0;
-  }
-
   /** Waits until the controller has one agent more than when it was asked last. */
   async #oneMore(): Promise<void> {
-    const wanted = this.#agents + 1;
-    const isThere = async () =>
-      (await this.metric('agents')) + (await this.metric('load_agents')) >= wanted ? true : null;
-    await until(`agent ${wanted}`, isThere, this.controller!);
-    this.#agents = wanted;
+    this.#agents += 1;
+    const url = `${await this.controller!.opsUrl()}/metrics`;
+    const look = `for (;;) {
+      const text = await (await fetch('${url}')).text();
+      const numbers = [...text.matchAll(/^hookbench_controller_(?:load_)?agents (\\d+)$/gm)].map(([, n]) => Number(n));
+      if (numbers[0] + numbers[1] >= ${this.#agents}) break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }`;
+    const [file, ...words] = [...this.nodes[0].enter, process.execPath, '--input-type=module', '-e', look];
+    await execa(file!, words, { timeout: 60_000 });
   }
 
   #start(at: 0 | 1, name: string, args: readonly string[]): DaemonProcess {
