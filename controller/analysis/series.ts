@@ -1,5 +1,6 @@
 /** Series over time for the report's figures, reduced from the same batches as the claims. */
 
+import { isAcrossNodes } from '#proto';
 import { meanInterval } from '../stats/mean-interval.ts';
 import { quantile } from '../stats/quantile.ts';
 import { sortInPlace } from '../stats/samples.ts';
@@ -8,7 +9,7 @@ import { figureCell, type Place } from './figure-cell.ts';
 import { medianInterval } from './median-interval.ts';
 import type { StudyRecord } from './record.ts';
 import type { Design } from './results.ts';
-import { type ArmSamples, armSamples } from './select.ts';
+import { type ArmSamples, armSamples, type BlockSpan } from './select.ts';
 import { warmupOf } from './warmup.ts';
 
 export type { Place } from './figure-cell.ts';
@@ -38,24 +39,47 @@ export function blockSeries(
 ): readonly BlockPoint[] {
   const samples = samplesAt(study, sut, design, arm, at);
   if (!samples) return [];
-  const firstNs = samples.blocks.reduce<bigint | null>(
-    (low, { t0Ns }) => (low === null || t0Ns < low ? t0Ns : low),
-    null,
-  );
+  const sinceStartMs = startsOf(samples.blocks, isAcrossNodes(at.condition ?? study.conditions[0] ?? ''));
   const effective = effectiveN(samples);
   const worth = effective === null ? null : effective / samples.latencyNs.length;
-  const points = samples.blocks.map(({ fork, block, t0Ns, start, end }) => {
+  const points = samples.blocks.map(({ fork, block, start, end }, i) => {
     const sorted = sortInPlace(samples.latencyNs.slice(start, end));
     return {
       fork,
       block,
-      sinceStartMs: Number(t0Ns - (firstNs ?? t0Ns)) / 1e6,
+      sinceStartMs: sinceStartMs[i] as number,
       medianNs: quantile(sorted, 0.5),
       interval: worth === null ? null : medianInterval(sorted, worth),
       n: end - start,
     };
   });
   return thinned(points, mostPoints);
+}
+
+function earliestNs(blocks: readonly BlockSpan[]): bigint {
+  let firstNs = blocks[0]?.t0Ns ?? 0n;
+  for (const { t0Ns } of blocks) if (t0Ns < firstNs) firstNs = t0Ns;
+  return firstNs;
+}
+
+/** When each block began. Across nodes two forks may have been timed by the clocks of two nodes: their times are set one after the other, without
+ * what lay between them. */
+function startsOf(blocks: readonly BlockSpan[], acrossNodes: boolean): number[] {
+  if (blocks.length === 0) return [];
+  const firstNs = earliestNs(blocks);
+  if (!acrossNodes) return blocks.map(({ t0Ns }) => Number(t0Ns - firstNs) / 1e6);
+  const bases = new Map<number, { readonly fromNs: bigint; readonly afterMs: number }>();
+  let afterMs = 0;
+  for (const fork of new Set(blocks.map((block) => block.fork))) {
+    const own = blocks.filter((block) => block.fork === fork);
+    const fromNs = earliestNs(own);
+    bases.set(fork, { fromNs, afterMs });
+    afterMs += Math.max(...own.map(({ t0Ns }) => Number(t0Ns - fromNs) / 1e6));
+  }
+  return blocks.map(({ fork, t0Ns }) => {
+    const base = bases.get(fork)!;
+    return base.afterMs + Number(t0Ns - base.fromNs) / 1e6;
+  });
 }
 
 const MOST_POINTS = 300;

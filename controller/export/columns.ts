@@ -60,7 +60,8 @@ export function columnsOf({ arms, isWhole }: Pick<SampleSource, 'arms' | 'isWhol
     same('vantage', 'enum', 'where the clock stood; only equal ones are compared'),
     {
       ...{ name: 'start_ns', type: 'UBIGINT', sql: 't0_ns + dt_ns' },
-      meaning: "CLOCK_MONOTONIC of the node at the sample's start, ns",
+      meaning:
+        "CLOCK_MONOTONIC at the sample's start, ns: of the node, and at the client and the caller in conditions nodes:* of the load generator's node",
     },
     {
       ...{ name: 'latency_ns', type: isWhole ? 'UINTEGER' : 'DOUBLE', sql: 'latency_ns' },

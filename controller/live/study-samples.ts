@@ -1,6 +1,6 @@
 /** Records of the study under way → charts, block medians, losses and warnings. Runs where records arrive, so it only sorts them into place. */
 
-import { type MeasurementRecord, type Place, u32Column } from '#proto';
+import { isAcrossNodes, type MeasurementRecord, type Place, u32Column } from '#proto';
 import { SAMPLE_SETTLE } from '../analysis/record.ts';
 import { type ArmName, Intervals } from './intervals.ts';
 import { SecondCharts } from './second-charts.ts';
@@ -51,7 +51,12 @@ export class StudySamples {
     if (n === 0 || !SHOWN_PHASES.includes(place.phase)) return null;
     const latencyNs = u32Column(samples.latencyNs);
     const dtNs = u32Column(samples.dtNs);
-    const t0Ms = this.#ours(node, Number(samples.t0Ns / 1000n) / 1000, (dtNs[n - 1] as number) / 1e6, nowMs);
+    const t0Ms = this.#ours(
+      clockOf(node, place),
+      Number(samples.t0Ns / 1000n) / 1000,
+      (dtNs[n - 1] as number) / 1e6,
+      nowMs,
+    );
     const isBlock = place.phase === 'measure' && COMPARED.includes(place.vantage);
     const toBlock = isBlock ? this.intervals.block({ node, ...place }) : null;
     const toChart = this.#armCharts(node, place);
@@ -102,18 +107,24 @@ export class StudySamples {
     return arm.aa ? 'none again (A/A)' : arm.mechanism;
   }
 
-  /** Ms since the study began of a moment of the node's own clock. What arrives can't be from later than now: the smallest difference seen is
+  /** Ms since the study began of a moment of a clock of a node. What arrives can't be from later than now: the smallest difference seen is
    * the way of the fastest record. */
-  #ours(node: string, t0Ms: number, lastMs: number, nowMs: number): number {
+  #ours(clock: string, t0Ms: number, lastMs: number, nowMs: number): number {
     const seenMs = nowMs - t0Ms - lastMs;
-    const clockMs = Math.min(this.#clockMs.get(node) ?? seenMs, seenMs);
-    this.#clockMs.set(node, clockMs);
+    const clockMs = Math.min(this.#clockMs.get(clock) ?? seenMs, seenMs);
+    this.#clockMs.set(clock, clockMs);
     return t0Ms + clockMs - this.#startedMs;
   }
 }
 
 type Samples = (MeasurementRecord & { body: 'samples' })['samples'];
 type Histogram = (MeasurementRecord & { body: 'histogram' })['histogram'];
+
+/** Whose clock: the node's own, or, across nodes, that of the node which lent the load generator to this fork. */
+function clockOf(node: string, { condition, vantage, fork }: Place): string {
+  const isFar = isAcrossNodes(condition) && COMPARED.includes(vantage);
+  return isFar ? `${node} ${condition} ${fork}` : node;
+}
 
 function shownPlace({ condition, sut, design, vantage }: Place) {
   return { condition, sut, design, vantage };

@@ -66,6 +66,7 @@ export function expectedMs(study: ResolvedStudy, t: Timing): number {
  * @param study complete, with samples
  * @returns what TYPICAL guesses, measured; `source` says of which study */
 export function timingOf(study: StudyRecord): Timing {
+  // of one clock in each fork, also across nodes: that of the load generator
   const compared = study.batches.filter(({ vantage }) => vantage === 'client' || vantage === 'caller');
   const stretches = stretchesOf(compared);
   const sampleMs = new Map<string, number>();

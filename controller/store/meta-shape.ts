@@ -52,6 +52,7 @@ export const META_SHAPE: Shape = {
     requestsPerArm: 'count',
     warmup: { orNull: 'count' },
     warmupFloor: { orAbsent: { orNull: 'count' } },
+    unfinished: { orAbsent: { list: { fields: { node: 'text', condition: 'text', fork: 'count' } } } },
     until: { orAbsent: { orNull: UNTIL } },
     ...{ forks: 'count', blocks: 'count', keywords: 'count', requestBytes: 'count' },
     marginNs: { orNull: 'number' },

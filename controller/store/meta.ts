@@ -55,8 +55,16 @@ export interface StudyMeta {
   readonly hookbenchVersion: string;
   readonly nodes: readonly { readonly id: string; readonly facts: HostFacts }[];
   readonly warnings: readonly { readonly code: string; readonly detail: string }[];
+  /** forks that were planned and not measured to their end, as a node was lost and the study went on; absent where there are none */
+  readonly unfinished?: readonly UnfinishedFork[];
   /** what was stored by the end; absent before it, where the end could not be made durable, and in studies of older versions */
   readonly segments?: readonly StoredSegment[];
+}
+
+export interface UnfinishedFork {
+  readonly node: string;
+  readonly condition: string;
+  readonly fork: number;
 }
 
 export function isEnded(status: StudyStatus): status is 'complete' | 'interrupted' | 'failed' {

@@ -4,6 +4,7 @@ import { type Assignment, asBenchError, BenchError, type Hello, type Measurement
 import type { Agents } from '../ingest/agents.ts';
 import type { RecordTarget } from '../ingest/record-target.ts';
 import { streamLoss } from '../store/count-rows.ts';
+import type { UnfinishedFork } from '../store/meta.ts';
 import type { StudyStore } from '../store/store.ts';
 import { Schedule } from './schedule.ts';
 import { Timers } from './timers.ts';
@@ -16,6 +17,8 @@ export interface RunOutcome {
   readonly status: 'complete' | 'interrupted' | 'failed';
   readonly failure: BenchError | null;
   readonly reached: { readonly doneSteps: number; readonly samples: number };
+  /** of a study that went on without them */
+  readonly unfinished: readonly UnfinishedFork[];
 }
 
 export interface RunOptions {
@@ -56,9 +59,9 @@ export async function runPlans(o: RunOptions): Promise<RunOutcome> {
     o.signal.removeEventListener('abort', cancel);
     run.close();
   }
-  const { failure, reached } = run;
-  if (failure === null) return { status: 'complete', failure, reached };
-  return { status: failure.code === 'cancelled' ? 'interrupted' : 'failed', failure, reached };
+  const { failure, reached, unfinished } = run;
+  if (failure === null) return { status: 'complete', failure, reached, unfinished };
+  return { status: failure.code === 'cancelled' ? 'interrupted' : 'failed', failure, reached, unfinished };
 }
 
 interface Open {
@@ -100,18 +103,18 @@ class StudyRun implements RecordTarget {
 
   /** @param given with all it needs; its nodes are its own until this settles */
   async #dispatch(agent: string, given: Assignment): Promise<'ended' | BenchError> {
-    try {
-      return await new Promise((resolve) => {
-        this.#open.set(agent, { assignment: given, ended: resolve, runId: null });
-        const isThere = !this.#isEnding(agent) && this.#o.agents.assign(agent, given);
-        if (!isThere) this.#startGrace(agent, 'it is not connected');
-      });
-    } finally {
-      this.#open.delete(agent);
-      this.#timers.stop(agent);
-      this.#currentSteps.delete(agent);
-      this.#doneSteps.set(agent, (this.#doneSteps.get(agent) ?? 0) + given.steps.length);
-    }
+    const outcome = await new Promise<'ended' | BenchError>((resolve) => {
+      this.#open.set(agent, { assignment: given, ended: resolve, runId: null });
+      const isThere = !this.#isEnding(agent) && this.#o.agents.assign(agent, given);
+      if (!isThere) this.#startGrace(agent, 'it is not connected');
+    });
+    this.#open.delete(agent);
+    this.#timers.stop(agent);
+    this.#currentSteps.delete(agent);
+    // of one that was cut off another may take the place
+    const done = outcome === 'ended' ? given.steps.length : 0;
+    this.#doneSteps.set(agent, (this.#doneSteps.get(agent) ?? 0) + done);
+    return outcome;
   }
 
   /** still connected, but the run that it is has told its end: the next one is waited for */
@@ -122,6 +125,12 @@ class StudyRun implements RecordTarget {
 
   get reached(): RunOutcome['reached'] {
     return { doneSteps: sum(this.#doneSteps), samples: this.#samples };
+  }
+
+  get unfinished(): UnfinishedFork[] {
+    return this.#schedule.unfinished.map(({ assignmentId, condition, fork }) => {
+      return { node: assignmentId.split('/')[1] ?? '', condition, fork };
+    });
   }
 
   /** @returns what to run next, null at the end. A plan that can't be made or stored ends the study like a failure of an agent. */

@@ -45,6 +45,8 @@ export class Schedule {
   readonly #o: ScheduleOptions;
   readonly #parts = new Map<string, AgentPart>();
   readonly #turns = new NodeTurns();
+  /** planned, and not measured to their end though the study went on */
+  readonly unfinished: Assignment[] = [];
   /** what is waited for may come from outside: a load generator */
   readonly #looking = setInterval(() => this.#turns.look(), LOOK_EVERY_MS);
 
@@ -57,12 +59,17 @@ export class Schedule {
     part.planned += assignments.length;
     const queue = [...assignments];
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      if (this.#o.isOver() || part.isLost) return;
+      if (this.#o.isOver()) return;
+      if (part.isLost) {
+        this.unfinished.push(next);
+        continue;
+      }
       const outcome = await this.#cell(agent, next, part);
       if (outcome === 'ended') {
         part.ended += 1;
         continue;
       }
+      this.unfinished.push(next);
       const other = this.#another(agent, next, outcome);
       if (other === null) this.#without(agent, outcome);
       else queue.unshift(other);
@@ -104,8 +111,15 @@ export class Schedule {
         nextStep: 'look at the load agents of the other nodes',
       });
     }
+    this.#tellPeer(agent, assignment, { before: part.peer, now: found.node });
     part.peer = found.node;
     return { given: { ...assignment, loadPeer: found }, release };
+  }
+
+  #tellPeer(agent: string, { fork }: Assignment, { before, now }: { before: string | undefined; now: string }): void {
+    if (before === undefined || before === now) return;
+    const detail = `the SUTs of ${agent} are asked from ${now} as of fork ${fork + 1}: ${before} lends its load generator no more, or was lost`;
+    this.#o.onNotice('peer-changed', detail);
   }
 
   /** What is run in the place of a fork that an agent or a load generator was lost in; null where it is a failure, or was tried often enough. */

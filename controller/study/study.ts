@@ -27,6 +27,7 @@ import { MAKING_RESULTS } from './making-results.ts';
 import { metaOf } from './meta.ts';
 import { type OpenedStudy, openStudy } from './open.ts';
 import { checkPeers } from './peers.ts';
+import { metaOf } from './planned-meta.ts';
 import { writeResults } from './results.ts';
 import { type RunOutcome, runPlans } from './runner.ts';
 import { UntilNarrow } from './until.ts';
@@ -204,7 +205,11 @@ async function finish(
   const notClosed = failureOf(() => o.store.close());
   const causes = failure?.code === 'cancelled' ? [notClosed] : [failure, notClosed];
   for (const cause of new Set(causes)) if (cause !== null) o.warnings.push({ code: cause.code, detail: cause.message });
-  const ended = { ...o.ran, warnings: o.warnings, finishedAt: new Date().toISOString() };
+  const { unfinished } = o.outcome;
+  const ended = {
+    ...{ ...o.ran, warnings: o.warnings, finishedAt: new Date().toISOString() },
+    ...(unfinished.length > 0 && { unfinished }),
+  };
   // of a segment that could not be closed nobody knows what is on disk
   const last: Parameters<StudyLife['to']>[0] =
     notClosed === null

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Results } from '../../controller/analysis/results.ts';
 
-const CLI = fileURLToPath(new URL('../../controller/cli/hookbench.js', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../controller/cli/hookbench.js', import.meta.url));
 /** the daemons by their command lines: from the sources or from the bundle */
 export const DAEMON = {
   agent: /agent\/main\.ts|build\/cli\/agent-\w+\.mjs/,

@@ -1,11 +1,11 @@
 /** Two network namespaces as two nodes, with a controller in the first: real daemons, real certificates, and nothing shared but this machine. */
 
+import { rmSync } from 'node:fs';
 import { execa } from 'execa';
 import { joinNamespaces } from '../../agent/conditions/netns/pair.ts';
 import { initAuthority, issueInto } from '../../controller/security/authority-folder.ts';
-import { argv, newOutDir } from './cli.ts';
-import { type DaemonProcess, LocalDaemons, until } from './daemons.ts';
-import { parseMetrics } from './prometheus.ts';
+import { argv, CLI, newOutDir, studyDir } from './cli.ts';
+import { type DaemonProcess, LocalDaemons } from './daemons.ts';
 
 export interface Node {
   /** its own name, and its agents' */
@@ -64,31 +64,41 @@ export class TwoNodes {
   /** the command line, on the controller's node */
   async cli(words: string): Promise<{ exitCode: number; stdout: string; stderr: string }> {
     const [{ enter, ipv4 }] = this.nodes;
-    const command = [...enter, process.execPath, '--import', 'tsx', 'controller/cli/main.ts', ...argv(words)];
+    const command = [...enter, process.execPath, CLI, ...argv(words)];
     const remote = ['--controller', `${ipv4}:${this.#port}`, '--tls-dir', this.tls('alice')];
     const ran = await execa(command[0]!, [...command.slice(1), ...remote], { reject: false, stdin: 'ignore' });
     return { exitCode: ran.exitCode ?? -1, stdout: ran.stdout, stderr: ran.stderr };
   }
 
+  /** the command line without a controller */
+  async local(words: string): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+    const ran = await execa(process.execPath, [CLI, ...argv(words)], { reject: false, stdin: 'ignore' });
+    return { exitCode: ran.exitCode ?? -1, stdout: ran.stdout, stderr: ran.stderr };
+  }
+
+  /** @returns the folder of the one study there is */
+  study(): string {
+    return studyDir(this.out);
+  }
+
   async close(): Promise<void> {
     await this.#daemons.close();
     this.#pair.close();
+    rmSync(this.out, { recursive: true, force: true });
   }
 
   /** Waits until the controller has one agent more than when it was asked last. */
   async #oneMore(): Promise<void> {
+    this.#agents += 1;
     const url = `${await this.controller!.opsUrl()}/metrics`;
-    const ask = `fetch('${url}').then(async (answer) => console.log((await answer.text()).trimEnd()))`;
-    const [file, ...words] = [...this.nodes[0].enter, process.execPath, '-e', ask];
-    const count = async () => {
-      const { stdout } = await execa(file!, words);
-      const metrics = parseMetrics(`${stdout}\n`);
-      const of = (name: string) => metrics.get(`hookbench_controller_${name}`) ?? 0;
-      return of('agents') + of('load_agents');
-    };
-    const wanted = this.#agents + 1;
-    await until(`agent ${wanted}`, async () => ((await count()) >= wanted ? true : null), this.controller!);
-    this.#agents = wanted;
+    const look = `for (;;) {
+      const text = await (await fetch('${url}')).text();
+      const numbers = [...text.matchAll(/^hookbench_controller_(?:load_)?agents (\\d+)$/gm)].map(([, n]) => Number(n));
+      if (numbers[0] + numbers[1] >= ${this.#agents}) break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }`;
+    const [file, ...words] = [...this.nodes[0].enter, process.execPath, '--input-type=module', '-e', look];
+    await execa(file!, words, { timeout: 60_000 });
   }
 
   #start(at: 0 | 1, name: string, args: readonly string[]): DaemonProcess {

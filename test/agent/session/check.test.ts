@@ -23,6 +23,8 @@ const good: Assignment = {
   instances: [instance, hooked],
   steps: [step, { ...step, design: 'sliced', attach: 'bpftrace' }],
 };
+const peer = { node: 'node-2', host: '10.0.0.5', port: 7463 };
+const across: Assignment = { ...good, condition: 'nodes:host', loadPeer: peer };
 const withStep = (change: Partial<Step>): Assignment => ({ ...good, steps: [{ ...step, ...change }] });
 const withSlice = (change: Partial<Slice>) => withStep({ slices: [slice, { ...slice, ...change }] });
 const withInstance = (change: Partial<Instance>): Assignment => ({
@@ -32,6 +34,7 @@ const withInstance = (change: Partial<Instance>): Assignment => ({
 
 check('a good one passes, and so do the largest sizes', () => {
   checkAssignment(good);
+  checkAssignment(across);
   checkAssignment({ ...withInstance({ mechanism: 'ld-preload:simd' }), steps: [step], functions: ['recv', 'recvmsg'] });
   checkAssignment({ ...good, steps: [step], action: 'block', blockErrno: 'ECONNRESET' });
   checkAssignment({ ...good, steps: [step], action: 'block', blockErrno: 'ESHUTDOWN' });
@@ -45,6 +48,11 @@ const refusals: readonly [string, Assignment, RegExp][] = [
   ['an unknown condition', { ...good, condition: 'moon' }, /unknown condition moon; known here: process/],
   ['a condition that is no name', { ...good, condition: '../x' }, /"\.\.\/x" is not a condition/],
   ['a condition with an option that it lacks', { ...good, condition: 'process:rate=1mbit' }, /unknown option rate/],
+  ['a peer without need', { ...good, loadPeer: peer }, /a load generator of another node with condition process/],
+  ['no peer where one is needed', { ...good, condition: 'nodes:host' }, /condition nodes:host without a load gen/],
+  ['a peer by name', { ...across, loadPeer: { ...peer, host: 'node-2' } }, /whose node, address or port is none/],
+  ['a peer without port', { ...across, loadPeer: { ...peer, port: 0 } }, /whose node, address or port is none/],
+  ['a peer of no name', { ...across, loadPeer: { ...peer, node: 'a b' } }, /whose node, address or port is none/],
   ['an unknown action', { ...good, action: 'explode' }, /action explode; known here: observe, trace, block/],
   ['block without an error', { ...good, steps: [step], action: 'block' }, /error ""; known here: ECONNRESET, /],
   [
