@@ -1,0 +1,86 @@
+/** A cluster with hookbench's image on its nodes, and the commands that a user has: kubectl, and `npm run cluster`. */
+
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import type { Results } from '../../controller/analysis/results.ts';
+import { IMAGE, savedImage } from './image.ts';
+import { type LocalCluster, localCluster } from './local-cluster.ts';
+import { volumeOn } from './volume.ts';
+
+const SCRIPT = join(import.meta.dirname, '../../deploy/cluster/cluster.sh');
+
+export interface Said {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface World {
+  readonly nodes: readonly string[];
+  /** null where the cluster is somebody's own: its links are let alone */
+  readonly local: LocalCluster | null;
+  kubectl(words: readonly string[], o?: { input?: string }): Promise<Said>;
+  /** `npm run cluster -- WORDS` */
+  cluster(words: readonly string[]): Promise<Said>;
+  /** fetches the newest study's report */
+  results(): Promise<Results>;
+  stop(): Promise<void>;
+}
+
+/** Takes the cluster of KUBECONFIG, whose nodes have the image and which has DNS and volumes; brings one up where there is no KUBECONFIG. */
+export async function worldWith(o: { nodes: number; ownPids?: boolean; image?: { tar: string; name: string } }): Promise<World> {
+  const dir = mkdtempSync(join(tmpdir(), 'hookbench-kube-test-'));
+  const own = (process.env.KUBECONFIG ?? '') !== '';
+  const local = own ? null : await localCluster(o);
+  const env = {
+    ...local?.env,
+    HOOKBENCH_CA: join(dir, 'ca'),
+    HOOKBENCH_TLS: join(dir, 'tls'),
+  };
+  const run = async (file: string, words: readonly string[], input = ''): Promise<Said> => {
+    const { exitCode, stdout, stderr } = await execa(file, words, { env, input, reject: false });
+    return { exitCode: exitCode ?? -1, stdout, stderr };
+  };
+  const kubectl: World['kubectl'] = (words, { input } = {}) => run('kubectl', words, input);
+  const cluster: World['cluster'] = (words) => run('sh', [SCRIPT, ...words]);
+  const stop = async () => {
+    await cluster(['down']);
+    await local?.down();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  try {
+    if (local !== null) {
+      await local.load(o.image ?? (await savedImage(dir)), IMAGE);
+      const volume = join(dir, 'volume');
+      mkdirSync(volume);
+      await kubectl(['apply', '-f', '-'], { input: volumeOn(local.nodes[0]!, volume) });
+    }
+    const { stdout } = await kubectl(['get', 'nodes', '--output', 'jsonpath={.items[*].metadata.name}']);
+    const results = () => newest(cluster, join(dir, `report-${Date.now()}`));
+    return { nodes: stdout.split(' '), local, kubectl, cluster, results, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function newest(cluster: World['cluster'], dir: string): Promise<Results> {
+  const { exitCode, stderr } = await cluster(['report', '', dir]);
+  if (exitCode !== 0) throw new Error(`cluster report: ${stderr}`);
+  const [study = ''] = readdirSync(dir);
+  return JSON.parse(readFileSync(join(dir, study, 'results.json'), 'utf8')) as Results;
+}
+
+/** looks twice a second. @throws Error after `withinS` seconds, with what was seen last */
+export async function until(what: string, holds: () => Promise<true | string>, withinS = 120): Promise<void> {
+  const giveUpAtMs = Date.now() + withinS * 1000;
+  for (;;) {
+    const seen = await holds();
+    if (seen === true) return;
+    if (Date.now() > giveUpAtMs) throw new Error(`not within ${withinS} s: ${what}; seen last: ${seen}`);
+    await sleep(500);
+  }
+}
