@@ -9,6 +9,7 @@ import {
   type FailureCode,
   formatFailure,
   type Hello,
+  type TlsFolder,
 } from '#proto';
 import type { Pinning } from './host/cores.ts';
 import type { Mechanism } from './mechanisms/mechanism.ts';
@@ -37,6 +38,8 @@ export interface AgentOptions {
   readonly runAs?: RunAs;
   /** the catalogue; ours alone when absent */
   readonly mechanisms?: readonly Mechanism[];
+  /** as in the session */
+  readonly tls?: TlsFolder;
 }
 
 export class AgentDaemon {
@@ -128,11 +131,12 @@ export class AgentDaemon {
         this.#uplink.progress({ ...ids, doneSteps, totalSteps: assignment.steps.length, text }),
       takeDropped: () => this.#uplink.takeDropped(),
     };
-    const { pinning, runAs, watch, mechanisms } = this.#o;
+    const { pinning, runAs, watch, mechanisms, tls } = this.#o;
     const done = runAssignment(assignment, {
       ...{ pinning, sink: watch?.(sink) ?? sink, signal: abort.signal },
       ...(runAs !== undefined && { runAs }),
       ...(mechanisms !== undefined && { mechanisms }),
+      ...(tls !== undefined && { tls }),
     })
       .catch((error: unknown) =>
         this.#o.log(`assignment ${assignment.assignmentId} ended without its end record: ${String(error)}`),

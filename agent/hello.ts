@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { type ActionLimit, type Capability, type Hello, PROTOCOL_VERSION, type Unsuited, VERSION } from '#proto';
+import type { Condition } from './conditions/condition.ts';
 import { CONDITIONS } from './conditions/registry.ts';
 import { PATHS } from './config.ts';
 import { type Pinning, pinningOf } from './host/cores.ts';
@@ -24,6 +25,8 @@ export async function helloOf(o: {
   token: string;
   pinning?: Pinning;
   mechanisms?: readonly Mechanism[];
+  /** whether this agent has a certificate to show to others */
+  certified?: boolean;
 }): Promise<Hello> {
   const load = existsSync(PATHS.loadGenerator)
     ? 'hookbench-load (C, paused busy-poll)'
@@ -56,7 +59,7 @@ export async function helloOf(o: {
     ),
     Promise.all(
       CONDITIONS.flatMap((condition) => [
-        answer(condition),
+        answer(condition.acrossNodes && o.certified !== true ? uncertified(condition) : condition),
         ...condition.options.map((one) => answer({ ...one, id: `${condition.id}:${one.key}` })),
       ]),
     ),
@@ -84,6 +87,10 @@ function lacking({ id, needs }: Mechanism): SupportAnswer | null {
     needs,
     `no ${missing.join(' and no ')} in this process (SECURITY.md has what each mechanism needs)`,
   );
+}
+
+function uncertified({ id, needs }: Condition): Probed {
+  return { id, needs, probe: async () => unsupported(needs, 'no certificate of this agent (--tls-dir)') };
 }
 
 async function answer(entry: Probed): Promise<Capability> {

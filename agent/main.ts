@@ -60,11 +60,13 @@ async function main(): Promise<number> {
 }
 
 /** @throws BenchError usage | unsupported | port-taken */
-async function lendLoad(listen: string, { tlsDir }: AgentChoice, log: Log): Promise<number> {
+async function lendLoad(listen: string, { tlsDir, controller, address }: AgentChoice, log: Log): Promise<number> {
+  if (controller === null)
+    throw new BenchError('usage', '--roles load needs --controller HOST:PORT, which tells other agents of it');
   if (tlsDir === null)
     throw new BenchError('usage', '--roles load needs --tls-dir DIR, with the certificate of this node’s agent');
   const folder = new TlsFolder({ dir: tlsDir, role: 'agent', log: log.info });
-  return runLoadService({ listen, folder, pinning: pinningOf(), log });
+  return runLoadService({ listen, address, controller, folder, runId: newRunId(), pinning: pinningOf(), log });
 }
 
 /** @throws BenchError usage | unsupported | port-taken */
@@ -83,7 +85,7 @@ async function startDaemon(o: AgentChoice, log: Log): Promise<AgentDaemon> {
   const { runAs, said } = await runAsChoice(o.runAs);
   log.info(said);
   const mechanisms = await mechanismsOf(o.hooksDir, runAs);
-  const hello = await helloOf({ agentId, runId: newRunId(), token, pinning, mechanisms });
+  const hello = await helloOf({ agentId, runId: newRunId(), token, pinning, mechanisms, certified: folder !== null });
   for (const line of undoLeftovers()) log.warn(`after a crash: ${line}`);
   const stateDir = defaultJournalDir();
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
@@ -99,6 +101,7 @@ async function startDaemon(o: AgentChoice, log: Log): Promise<AgentDaemon> {
     log: log.info,
     watch: tally.watch,
     ...(runAs !== null && { runAs }),
+    ...(folder !== null && { tls: folder }),
   });
   if (o.ops !== null) await serveOps(o.ops, { tally, log, status: () => daemon.status() });
   endWhenTold(daemon, o, log);

@@ -7,7 +7,7 @@ export const HELP = `hookbench agent: runs on each node, privileged; measures wh
 
   hookbench agent --controller HOST:PORT --tls-dir DIR [--id NAME]
   hookbench agent --controller 127.0.0.1:PORT --token-file FILE
-  hookbench agent --roles load --listen HOST:PORT --tls-dir DIR     lend a load generator to agents of other nodes
+  hookbench agent --roles load --listen HOST:PORT --controller HOST:PORT --tls-dir DIR
   hookbench agent --probe                 print what this node can measure, as JSON
 
 Options
@@ -18,8 +18,9 @@ Options
   --token-file FILE        file with the secret of a local controller, readable by its owner only
   --run-as USER            who SUTs and the load generator run as: UID:GID, a name, or self for the agent's own user
                            (default as root: the account hookbench or an unused uid, where that can read the programs)
-  --roles load             measure nothing, dial no controller: only start load generators for agents of other nodes
-  --listen HOST:PORT       with --roles load: where these agents dial
+  --roles load             measure nothing: lend this node's load generator to agents of other nodes (conditions nodes:*)
+  --listen HOST:PORT       with --roles load: where it listens for these agents
+  --address IPV4           with --roles load: where they reach it (default: HOOKBENCH_POD_IPV4, or the one it listens on)
   --hooks-dir DIR          folder with hooks of your own (NAME.so becomes mechanism own:NAME); it and what is in it must belong to
                            root or the agent's user and be writable by nobody else
   --spool-limit MIB        most disk the spool may take (default 1024)
@@ -44,6 +45,8 @@ export interface AgentChoice extends OpsChoice {
   readonly hooksDir: string | null;
   /** where other agents get a load generator; null: this one measures */
   readonly lendLoadAt: string | null;
+  /** with lendLoadAt: where these agents reach it */
+  readonly address: string | null;
   readonly spoolLimitBytes: number;
   readonly endWithStdin: boolean;
 }
@@ -65,6 +68,7 @@ export function readOptions(args?: readonly string[]): AgentChoice {
     runAs: values['run-as'],
     hooksDir: values['hooks-dir'] ?? null,
     lendLoadAt: lendLoadAt(values),
+    address: values.address ?? null,
     spoolLimitBytes: limitMib * 1024 * 1024,
     endWithStdin: values['end-with-stdin'],
   };
@@ -94,6 +98,7 @@ function parsed(args: readonly string[] | undefined) {
         'hooks-dir': { type: 'string' },
         roles: { type: 'string' },
         listen: { type: 'string' },
+        address: { type: 'string' },
         'spool-limit': { type: 'string', default: '1024' },
         'end-with-stdin': { type: 'boolean', default: false },
         probe: { type: 'boolean', default: false },

@@ -89,6 +89,7 @@ async function serveOps(
   const unwritable = c.o.results === null ? () => null : writableCheck(c.o.results);
   const own = controllerMetrics(c.tally, {
     agents: () => c.agents.hellos().length,
+    lenders: () => c.agents.lenders().length,
     running: () => c.control.busy,
     draining: () => c.control.draining,
   });

@@ -32,6 +32,11 @@ export function conditionEntries(text: string): string[] {
   return [id, ...[...options.keys()].map((key) => `${id}:${key}`)];
 }
 
+/** Conditions whose load generator is on another node than the SUT: `nodes:host`, `nodes:pod`, `nodes:service`. */
+export function isAcrossNodes(name: string): boolean {
+  return name === 'nodes' || name.startsWith('nodes:');
+}
+
 /** "process,netns:delay=1ms,rate=1mbit" → two names: what has no id of its own belongs to the one before */
 export function conditionList(words: readonly string[]): string[] {
   const names: string[] = [];

@@ -14,6 +14,7 @@ export const FAILURE_CODES = [
   'port-taken',
   'controller-gone',
   'agent-gone',
+  'peer-gone',
   'no-agent',
   'busy',
   'refused',

@@ -4,7 +4,7 @@ export { agentIdOf } from './agent-id.ts';
 export { type ReceivedMessage, readAgentMessage } from './agent-message.ts';
 export { BLOCK_ERRNOS, type BlockErrno, DEFAULT_BLOCK_ERRNO, isBlockErrno } from './block-errno.ts';
 export { contract, decode, encode } from './codec.ts';
-export { type ConditionName, conditionEntries, conditionList, conditionName } from './condition-name.ts';
+export { type ConditionName, conditionEntries, conditionList, conditionName, isAcrossNodes } from './condition-name.ts';
 export * from './control.ts';
 export { asBenchError, BenchError, exitCodeOf, FAILURE_CODES, type FailureCode, formatFailure } from './errors.ts';
 export * from './measurement.ts';

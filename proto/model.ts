@@ -62,6 +62,12 @@ export interface Hello {
   conditions: Capability[];
   token: string;
   ackedSequence: number;
+  loadOffer?: LoadOffer;
+}
+
+export interface LoadOffer {
+  address: string;
+  network: string;
 }
 
 export interface Welcome {
@@ -124,6 +130,13 @@ export interface Assignment {
   steps: Step[];
   functions: string[];
   blockErrno: string;
+  loadPeer?: LoadPeer;
+}
+
+export interface LoadPeer {
+  node: string;
+  host: string;
+  port: number;
 }
 
 export type AgentMessage =

@@ -6,8 +6,12 @@ import type { ChildPort, SpawnPort } from '../load/port.ts';
 
 /** A condition that has been set up, for one fork. */
 export interface Placement {
-  /** address under which the load generator reaches a SUT, and on which SUTs listen */
+  /** address under which the load generator reaches a SUT */
   readonly sutIpv4: string;
+  /** on which SUTs listen, where that is another */
+  readonly listenIpv4?: string;
+  /** a port for the next SUT, where not any will do */
+  nextPort?(): number;
   /** Starts a SUT where this condition puts SUTs. `env` reaches the program itself only, none of the helpers that start it. */
   startSut(file: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<ChildPort>;
   /** starts a program where this condition puts the load generator */
@@ -27,6 +31,8 @@ export interface Condition {
   readonly id: string;
   readonly needs: string;
   readonly options: readonly ConditionOption[];
+  /** the load generator is on another node, lent by its agent (`host.far`) */
+  readonly acrossNodes?: true;
   probe(): Promise<SupportAnswer>;
   /** Sets the condition up; every change to the host goes on `host.undo`. @param options of its own list only, values as their patterns say
    * @param ringDir folder of the fork, in which SUTs must be able to write what is theirs */

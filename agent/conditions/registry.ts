@@ -2,12 +2,22 @@
 
 import { BenchError, conditionName } from '#proto';
 import { pod } from './cluster/index.ts';
+import { nodesHost, nodesPod, nodesService } from './cluster/nodes.ts';
 import type { Condition } from './condition.ts';
 import { docker, dockerBridge } from './docker/index.ts';
 import { netns } from './netns/index.ts';
 import { processCondition } from './process.ts';
 
-export const CONDITIONS: readonly Condition[] = [processCondition, netns, docker, dockerBridge, pod];
+export const CONDITIONS: readonly Condition[] = [
+  processCondition,
+  netns,
+  docker,
+  dockerBridge,
+  pod,
+  nodesHost,
+  nodesPod,
+  nodesService,
+];
 
 /** A name from the wire → the catalogue's condition and options that it may be given. @throws BenchError usage */
 export function conditionOf(name: string): { condition: Condition; options: ReadonlyMap<string, string> } {

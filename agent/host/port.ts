@@ -1,5 +1,6 @@
 /** What plugins (conditions, mechanisms, SUTs) get of the host. */
 
+import type { FarLoad } from '../load/remote/far-load.ts';
 import type { RunAs } from '../security/run-as.ts';
 import type { Pinning } from './cores.ts';
 import type { UndoStack } from './undo.ts';
@@ -9,4 +10,6 @@ export interface HostPort {
   readonly undo: UndoStack;
   /** who the SUTs and the load generator run as; this process's own user when absent */
   readonly runAs?: RunAs;
+  /** the load generator on another node; there in conditions across nodes */
+  readonly far?: FarLoad;
 }

@@ -17,9 +17,9 @@ export interface LimitsLook {
   readonly memoryEvents: Counters;
 }
 
-/** @param ends.sut pids of all its instances */
-export function lookAtLimits(ends: { load: number; sut: readonly number[] }): LimitsLook {
-  const cgroups = [ends.load, ...ends.sut].map(cgroupsOf);
+/** @param ends.load its pid, none where it is on another node @param ends.sut pids of all its instances */
+export function lookAtLimits(ends: { load: readonly number[]; sut: readonly number[] }): LimitsLook {
+  const cgroups = [...ends.load, ...ends.sut].map(cgroupsOf);
   const memory = cgroups.flatMap((one) => one.memory ?? []);
   const pressureFiles = (resource: string) => [
     `/proc/pressure/${resource}`,

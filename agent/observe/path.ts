@@ -1,6 +1,7 @@
 /** The way from the load generator to the SUT: who accepted its connection, over which device it goes, and which mesh proxies stand by. */
 
 import type { NetworkPath } from '#proto';
+import type { Sight } from '../load/remote/sight.ts';
 import { printable } from './fact.ts';
 import { allPids, namespaceOf, readText } from './proc.ts';
 import { routeBetween } from './route.ts';
@@ -47,6 +48,27 @@ export async function networkPath(ends: Ends): Promise<NetworkPath> {
   };
 }
 
+/** The same where the load generator is on another node: what leaves it is told from there, who accepts is seen here.
+ * @param loadIpv4 address that its agent has; where its connections come from another, who listens at the port is looked at */
+export function farPath(
+  { sutPid, ipv4, port, loadIpv4 }: Omit<Ends, 'loadPid'> & { loadIpv4: string },
+  { way, meshProxies: farProxies }: Pick<Sight, 'way' | 'meshProxies'>,
+): NetworkPath {
+  const sockets = tcpSockets(sutPid);
+  const connected = sockets.filter((one) => one.state === 'established' && one.remoteIp === loadIpv4);
+  const socket =
+    connected.find((one) => one.localPort === port) ?? listeningSocket({ sutPid, ipv4, port }) ?? connected[0] ?? null;
+  const acceptor = socket === null ? null : holderOf(socket.inode, sutPid);
+  const unseen = acceptor === null ? ['who accepts the load generator’s connections (no such socket is seen)'] : [];
+  return {
+    acceptedBy: acceptor?.who ?? '',
+    acceptor: acceptor?.who === 'other' ? printable(acceptor.name, LONGEST_NAME) : '',
+    ...way,
+    meshProxies: [...new Set([...meshProxies(sutPid), ...farProxies])].sort(),
+    missing: [...way.missing, ...unseen],
+  };
+}
+
 function acceptorOf(ends: Ends): SocketHolder | null {
   const connection = ownConnection(ends);
   const socket = connection === null ? listeningSocket(ends) : otherEnd(connection, ends);
@@ -72,12 +94,12 @@ function otherEnd(connection: TcpSocket, { loadPid, sutPid }: Ends): TcpSocket |
   return ends.find((one) => one.localPort === connection.remotePort) ?? ends[0] ?? null;
 }
 
-function listeningSocket({ sutPid, ipv4, port }: Ends): TcpSocket | null {
+function listeningSocket({ sutPid, ipv4, port }: Omit<Ends, 'loadPid'>): TcpSocket | null {
   const listening = tcpSockets(sutPid).filter((one) => one.state === 'listening' && one.localPort === port);
   return listening.find((one) => one.localIp === ipv4) ?? listening.find((one) => one.localIp === ANY_IP) ?? null;
 }
 
-function meshProxies(sutPid: number): string[] {
+export function meshProxies(sutPid: number): string[] {
   const namespace = namespaceOf(sutPid, 'net');
   const found = allPids().flatMap((pid) => {
     const name = readText(`/proc/${pid}/comm`)?.trim() ?? '';

@@ -1,5 +1,6 @@
 /** Over which device the load generator's packets to the SUT leave its network namespace. */
 
+import { networkInterfaces } from 'node:os';
 import { runCommand } from '../process/child.ts';
 import { namespaceOf, readText } from './proc.ts';
 
@@ -17,9 +18,16 @@ export async function routeBetween(loadPid: number, sutPid: number, sutIpv4: str
   const [load, sut] = [namespaceOf(loadPid, 'net'), namespaceOf(sutPid, 'net')];
   if (load === '' || sut === '') return nothing('the network namespaces of both ends could not be read');
   if (load === sut) return { route: 'loopback', device: 'lo', deviceKind: 'loopback', missing: [] };
-  const way = bestRoute(readText(`/proc/${loadPid}/net/route`) ?? '', sutIpv4);
-  if (way === null) return nothing(`no route to ${sutIpv4} from the load generator's network namespace`);
-  const deviceKind = await kindOf(loadPid, way.device);
+  return routeTo(sutIpv4, loadPid);
+}
+
+/** From the network namespace of a process, or from this one's own. */
+export async function routeTo(ipv4: string, pid: number | 'self' = 'self'): Promise<Route> {
+  if (pid === 'self' && isOwnAddress(ipv4))
+    return { route: 'loopback', device: 'lo', deviceKind: 'loopback', missing: [] };
+  const way = bestRoute(readText(`/proc/${pid}/net/route`) ?? '', ipv4);
+  if (way === null) return nothing(`no route to ${ipv4} from the load generator's network namespace`);
+  const deviceKind = await kindOf(pid, way.device);
   return {
     ...way,
     deviceKind,
@@ -43,9 +51,11 @@ export function bestRoute(table: string, ipv4: string): { route: 'link' | 'route
   return { route: best.gateway === 0 ? 'link' : 'routed', device: best.device };
 }
 
-async function kindOf(pid: number, device: string): Promise<string> {
-  const args = ['-t', String(pid), '-n', 'ip', '-d', '-j', 'link', 'show', 'dev', device];
-  const { stdout } = await runCommand('nsenter', args, { timeoutMs: 3_000 });
+async function kindOf(pid: number | 'self', device: string): Promise<string> {
+  const look = ['ip', '-d', '-j', 'link', 'show', 'dev', device];
+  // entering takes rights, also where one is already
+  const [file, ...args] = pid === 'self' ? look : ['nsenter', '-t', String(pid), '-n', ...look];
+  const { stdout } = await runCommand(file!, args, { timeoutMs: 3_000 });
   try {
     const [link] = JSON.parse(stdout) as { linkinfo?: { info_kind?: unknown } }[];
     const kind = link?.linkinfo?.info_kind;
@@ -53,6 +63,11 @@ async function kindOf(pid: number, device: string): Promise<string> {
   } catch {
     return '';
   }
+}
+
+function isOwnAddress(ipv4: string): boolean {
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return ipv4.startsWith('127.') || own.some(({ address }) => address === ipv4);
 }
 
 function nothing(why: string): Route {

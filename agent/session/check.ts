@@ -1,6 +1,15 @@
 /** What a privileged agent accepts from the wire: ids of its own catalogue, bounded sizes, nothing else. */
 
-import { type Assignment, BenchError, BLOCK_ERRNOS, type Instance, isBlockErrno, type Step } from '#proto';
+import { isIPv4 } from 'node:net';
+import {
+  type Assignment,
+  BenchError,
+  BLOCK_ERRNOS,
+  type Instance,
+  isBlockErrno,
+  NAME_PATTERN,
+  type Step,
+} from '#proto';
 import { conditionOf } from '../conditions/registry.ts';
 import { ACTIONS, FUNCTIONS, type Mechanism } from '../mechanisms/mechanism.ts';
 import { MECHANISMS } from '../mechanisms/registry.ts';
@@ -27,7 +36,8 @@ const ID = /^[A-Za-z0-9._/:=,%-]{1,600}$/;
 export function checkAssignment(a: Assignment, mechanisms: readonly Mechanism[] = MECHANISMS): void {
   if (!ID.test(a.studyId) || !ID.test(a.assignmentId)) refuse('an assignment whose ids are empty, overlong or odd');
   if (a.fork > LIMITS.forks) refuse(`fork ${a.fork}`);
-  conditionOf(a.condition);
+  const { condition } = conditionOf(a.condition);
+  checkPeer(condition.acrossNodes === true, a);
   if (!ACTIONS.some((action) => action === a.action)) refuse(`action ${a.action}; known here: ${ACTIONS.join(', ')}`);
   checkBlockErrno(a);
   if (a.functions.length === 0 || new Set(a.functions).size !== a.functions.length)
@@ -46,6 +56,16 @@ export function checkAssignment(a: Assignment, mechanisms: readonly Mechanism[] 
     suts.set(instance.id, instance.sut);
   }
   for (const step of a.steps) checkStep(step, { hook: { ...a, mechanisms }, suts });
+}
+
+/** An address to dial, and who must answer there by its certificate: a condition across nodes has one, no other has. */
+function checkPeer(isNeeded: boolean, { loadPeer, condition }: Assignment): void {
+  if (!isNeeded && loadPeer !== undefined) refuse(`a load generator of another node with condition ${condition}`);
+  if (!isNeeded) return;
+  if (loadPeer === undefined) refuse(`condition ${condition} without a load generator of another node`);
+  const { node, host, port } = loadPeer;
+  const isGood = NAME_PATTERN.test(node) && isIPv4(host) && port >= 1 && port <= 65_535;
+  if (!isGood) refuse('a load generator whose node, address or port is none');
 }
 
 function checkBlockErrno({ action, blockErrno }: Assignment): void {

@@ -13,6 +13,7 @@ import { startTicks } from '../host/undo.ts';
 import { type LoadGenerator, type LoadTarget, startGenerator } from '../load/generator.ts';
 import { buildPayloads, type Payloads } from '../load/payload.ts';
 import { repliesOf, templateFor } from '../load/protocols.ts';
+import type { FarLoad } from '../load/remote/far-load.ts';
 import type { RequestTemplate } from '../load/types.ts';
 import type { Action, HookCounts, HookedFunction, HookOrder, Mechanism, PlacedHook } from '../mechanisms/mechanism.ts';
 import { grantGroup } from '../security/run-as.ts';
@@ -36,6 +37,8 @@ export interface LiveFork {
   readonly generator: LoadGenerator;
   /** where the load generator reaches the SUTs */
   readonly sutIpv4: string;
+  /** the load generator, where it is on another node: no process of it is here */
+  readonly far: FarLoad | null;
   readonly instances: readonly LiveInstance[];
   readonly payloads: Payloads;
   /** what each new connection to an instance begins with: reads besides those of the requests */
@@ -88,6 +91,7 @@ export async function startFork(
   return {
     ...{ order, mechanisms, generator, sutIpv4: placement.sutIpv4, payloads, openings, traces, armOf },
     ...{ instances: instances!, bystanders: bystanders! },
+    far: (condition.acrossNodes && host.far) || null,
   };
 }
 
@@ -189,9 +193,10 @@ function seenHere(hook: PlacedHook, { pid, ownPid }: SutProcess): PlacedHook {
 async function startLoad(placement: Placement, { pinning, undo }: HostPort): Promise<LoadGenerator> {
   const binary = existsSync(PATHS.loadGenerator) ? PATHS.loadGenerator : null;
   const generator = await startGenerator({ binary, cpu: pinning.load, spawn: placement.startLoad });
-  undo.push('load generator', { kind: 'process', pid: generator.pid, startTicks: startTicks(generator.pid) }, () =>
-    generator.stop(),
-  );
+  const { pid } = generator;
+  // one on another node ends with its connection
+  const change = pid === 0 ? null : ({ kind: 'process', pid, startTicks: startTicks(pid) } as const);
+  undo.push('load generator', change, () => generator.stop());
   return generator;
 }
 

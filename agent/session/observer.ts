@@ -1,9 +1,9 @@
 /** Watches the surroundings of one fork: looks before its first measured step and after its last, never while a slice runs. */
 
-import type { Assignment, NetworkPath, Observation, ReadCensus, RecordBody, Slice } from '#proto';
-import { reasonOf, tried } from '../observe/fact.ts';
+import type { Assignment, NetworkPath, Observation, PlacedEnd, ReadCensus, RecordBody, Slice } from '#proto';
+import { missing, reasonOf, tried } from '../observe/fact.ts';
 import { type LimitsLook, limitsBetween, lookAtLimits } from '../observe/limits.ts';
-import { networkPath } from '../observe/path.ts';
+import { farPath, networkPath } from '../observe/path.ts';
 import { placedEnd } from '../observe/placement.ts';
 import { RunQueueTally, runQueueWaits } from '../observe/run-queue.ts';
 import { lookAtTenants, type TenantsLook, tenantsBetween } from '../observe/tenants.ts';
@@ -53,19 +53,17 @@ export class ForkObserver {
   /** To be called before each slice. @returns to be called after it, with how long it ran */
   slice({ sut, order }: Slice): (ranMs: number) => void {
     if (this.#begun === null) return () => undefined;
-    const load = this.#fork.generator.pid;
+    const load = this.#loadPid();
     const named = new Set(Array.from(order, (byte) => byte & 0x3f));
     const live = (this.#suts.get(sut) ?? []).filter(({ instance }) => named.has(instance.id));
-    const before = [load, ...live.map((one) => one.process.servingPid)].map((pid) => ({
-      pid,
-      from: runQueueWaits(pid),
-    }));
+    const from = (pids: readonly number[]) => pids.map((pid) => ({ pid, from: runQueueWaits(pid) }));
+    const [loadBefore, sutBefore] = [from(load), from(live.map((one) => one.process.servingPid))];
     return (ranMs) => {
-      const [ofLoad, ...ofSut] = before.map((one) => ({ ...one, to: runQueueWaits(one.pid) }));
+      const after = (before: typeof loadBefore) => before.map((one) => ({ ...one, to: runQueueWaits(one.pid) }));
       const sliced = this.#slicedOf(sut);
       sliced.ms += ranMs;
-      sliced.load.add([ofLoad!], ranMs);
-      sliced.sut.add(ofSut, ranMs);
+      sliced.load.add(after(loadBefore), ranMs);
+      sliced.sut.add(after(sutBefore), ranMs);
     };
   }
 
@@ -96,10 +94,15 @@ export class ForkObserver {
     return known;
   }
 
+  /** none where it is on another node */
+  #loadPid(): number[] {
+    return this.#fork.far === null ? [this.#fork.generator.pid] : [];
+  }
+
   #look(): Look {
-    const load = this.#fork.generator.pid;
+    const load = this.#loadPid();
     const { instances, bystanders } = this.#fork;
-    const ends = [load, ...[...instances, ...bystanders].map((live) => live.process.servingPid)];
+    const ends = [...load, ...[...instances, ...bystanders].map((live) => live.process.servingPid)];
     const limits = [...this.#suts].map(
       ([sut, live]) => [sut, lookAtLimits({ load, sut: live.map((one) => one.process.servingPid) })] as const,
     );
@@ -107,10 +110,9 @@ export class ForkObserver {
   }
 
   async #see(sut: string, instances: readonly LiveInstance[], from: Look, to: Look): Promise<Seen> {
-    const { generator, sutIpv4: ipv4 } = this.#fork;
     const { servingPid: sutPid, port } = instances[0]!.process;
     const sliced = this.#slicedOf(sut);
-    const loadEnd = placedEnd(generator.pid);
+    const { loadEnd, path } = await this.#seeWay({ sutPid, port });
     const sutEnd = placedEnd(sutPid);
     return {
       sut,
@@ -120,13 +122,28 @@ export class ForkObserver {
       slicedMs: sliced.ms,
       ...(loadEnd !== null && { loadEnd }),
       ...(sutEnd !== null && { sutEnd }),
-      path: await networkPath({ loadPid: generator.pid, sutPid, ipv4, port }).catch(unseenPath),
+      path,
       tenants: tenantsBetween(from.tenants, to.tenants),
       limits: limitsBetween(from.limits.get(sut)!, to.limits.get(sut)!, {
         sut: sliced.sut.worst(),
-        load: sliced.load.worst(),
+        load: this.#fork.far === null ? sliced.load.worst() : missing('the load generator is on another node'),
       }),
     };
+  }
+
+  /** Of a load generator on another node its agent tells what this one can't see. */
+  async #seeWay(sut: { sutPid: number; port: number }): Promise<{ loadEnd: PlacedEnd | null; path: NetworkPath }> {
+    const { generator, sutIpv4: ipv4, far } = this.#fork;
+    if (far === null) {
+      const path = await networkPath({ loadPid: generator.pid, ipv4, ...sut }).catch(unseenPath);
+      return { loadEnd: placedEnd(generator.pid), path };
+    }
+    try {
+      const sight = await far.look(ipv4);
+      return { loadEnd: sight.end, path: farPath({ ...sut, ipv4, loadIpv4: far.peer.host }, sight) };
+    } catch (error) {
+      return { loadEnd: null, path: unseenPath(error) };
+    }
   }
 }
 
@@ -142,6 +159,6 @@ function isMeasured({ phase }: { phase: string }): boolean {
 }
 
 function unseenPath(error: unknown): NetworkPath {
-  const missing = [reasonOf(error)];
-  return { acceptedBy: '', acceptor: '', route: '', device: '', deviceKind: '', meshProxies: [], missing };
+  const why = [reasonOf(error)];
+  return { acceptedBy: '', acceptor: '', route: '', device: '', deviceKind: '', meshProxies: [], missing: why };
 }

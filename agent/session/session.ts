@@ -1,10 +1,11 @@
 /** One assignment, from the first process started to the last change undone: place, warm, measure, drain, undo. */
 
-import { type Assignment, asBenchError, BenchError, type ReadCensus, type RecordBody } from '#proto';
+import { type Assignment, asBenchError, BenchError, type ReadCensus, type RecordBody, type TlsFolder } from '#proto';
 import { cgroupsOf } from '../host/cgroups.ts';
 import type { Pinning } from '../host/cores.ts';
 import { pressureFindings, readPressure } from '../host/pressure.ts';
 import { UndoStack } from '../host/undo.ts';
+import { FarLoad } from '../load/remote/far-load.ts';
 import type { Mechanism } from '../mechanisms/mechanism.ts';
 import { MECHANISMS } from '../mechanisms/registry.ts';
 import type { RunAs } from '../security/run-as.ts';
@@ -29,6 +30,8 @@ interface SessionOptions {
   readonly runAs?: RunAs;
   /** the catalogue; ours alone when absent */
   readonly mechanisms?: readonly Mechanism[];
+  /** what it shows to the agent of another node that lends it a load generator */
+  readonly tls?: TlsFolder;
 }
 
 /** How it ended is the last record, sent after everything was undone, whatever went wrong. */
@@ -43,11 +46,12 @@ async function measureAndUndo(assignment: Assignment, o: SessionOptions): Promis
   const ledger = new ForkLedger();
   const cpuCgroups = cgroupsOf('self').cpu;
   const before = readPressure(cpuCgroups);
+  const far = farOf(assignment, o);
   let failure: BenchError | null = null;
   try {
     checkAssignment(assignment, o.mechanisms);
     o.sink.progress(0, 'starting the instances');
-    const host = { pinning: o.pinning, undo, ...(o.runAs !== undefined && { runAs: o.runAs }) };
+    const host = { pinning: o.pinning, undo, ...(o.runAs !== undefined && { runAs: o.runAs }), ...(far && { far }) };
     const fork = await startFork(assignment, host, { signal: o.signal, mechanisms: o.mechanisms ?? MECHANISMS });
     for (const instance of fork.instances) ledger.placed(instance);
     const observer = new ForkObserver(fork, assignment);
@@ -58,7 +62,7 @@ async function measureAndUndo(assignment: Assignment, o: SessionOptions): Promis
   } catch (error) {
     failure = o.signal.aborted
       ? new BenchError('cancelled', 'the run was cancelled', { cause: error })
-      : asBenchError(error);
+      : (far?.failure(error) ?? asBenchError(error));
   }
   for (const { code, detail } of pressureFindings(before, readPressure(cpuCgroups))) {
     ledger.note({ code, detail: `fork ${assignment.fork + 1}: ${detail}.` });
@@ -67,6 +71,10 @@ async function measureAndUndo(assignment: Assignment, o: SessionOptions): Promis
   ledger.loss('spool', '', '', { received: 0, lost: o.sink.takeDropped() });
   for (const record of ledger.records()) o.sink.send(record);
   return failure;
+}
+
+function farOf({ loadPeer }: Assignment, { tls }: SessionOptions): FarLoad | null {
+  return loadPeer === undefined || tls === undefined ? null : new FarLoad(loadPeer, tls);
 }
 
 async function runSteps(

@@ -52,7 +52,7 @@ export async function startSut(
   const own = sut.command(place);
   const [file = own.file, ...args] = [...(o.launcher ?? []), own.file, ...own.args];
   const child = await o.placement.startSut(file, args, {
-    ...{ HOOKBENCH_SUT: sut.id, HOOKBENCH_LISTEN: o.placement.sutIpv4, HOOKBENCH_PORT: '0' },
+    ...{ HOOKBENCH_SUT: sut.id, HOOKBENCH_LISTEN: place.ipv4, HOOKBENCH_PORT: String(place.port) },
     ...o.env,
   });
   const lines = new LastLines(20);
@@ -104,9 +104,9 @@ async function placeOf(
   ready: Readiness,
   { placement, dir = '', runAs }: { placement: Placement; dir?: string; runAs?: RunAs },
 ): Promise<SutPlace> {
-  const port = ready.kind === 'says' ? 0 : await freePort();
+  const port = placement.nextPort?.() ?? (ready.kind === 'says' ? 0 : await freePort());
   if (ready.kind === 'listens') mkdirSync(dir, { mode: 0o700 });
-  return { ipv4: placement.sutIpv4, port, dir, ...(runAs !== undefined && { runAs }) };
+  return { ipv4: placement.listenIpv4 ?? placement.sutIpv4, port, dir, ...(runAs !== undefined && { runAs }) };
 }
 
 /** Looks until the port is listened on, the line was said and the process that reads is there. Without end: the caller has the deadline. */

@@ -24,7 +24,7 @@ export function placesOf(study: StudyRecord): readonly Place[] {
   );
 }
 
-const CLUSTER_CONDITIONS: readonly string[] = ['pod', 'nodes'];
+const CLUSTER_CONDITIONS: readonly string[] = ['pod', 'nodes:pod', 'nodes:service'];
 
 /** asked to run in pods, or seen in one */
 export function isClustered({ condition, seen }: Place): boolean {

@@ -14,6 +14,7 @@ import {
 } from '#proto';
 import { LineBudget } from '../security/line-budget.ts';
 import { Connection, type ConnectionTimes, type Reception, type Refusal } from './connection.ts';
+import { isLender, keyOf, type Lender, lendersOf } from './lenders.ts';
 import { CREDIT_BYTES, CREDITS, MOST_AGENTS, MOST_WAITING } from './limits.ts';
 import { type Admission, agentRefusal } from './peer.ts';
 import type { RecordTarget } from './record-target.ts';
@@ -89,7 +90,17 @@ export class Agents {
     });
   }
 
+  /** of the agents that measure */
   hellos(): Hello[] {
+    return this.#all().filter((hello) => !isLender(hello));
+  }
+
+  /** load generators that may be used from other nodes now */
+  lenders(): Lender[] {
+    return lendersOf(this.#all());
+  }
+
+  #all(): Hello[] {
     return [...this.#connections.values()].flatMap(({ hello }) => (hello === null ? [] : [{ ...hello, token: '' }]));
   }
 
@@ -120,7 +131,7 @@ export class Agents {
     hello: (connection, hello) => this.#hello(connection, hello),
     record: (connection, record, encoded) => this.#record(connection, record, encoded),
     progress: ({ hello }, progress: Progress) => {
-      if (hello === null) return;
+      if (hello === null || isLender(hello)) return;
       this.target?.progress(hello, progress);
       this.listener?.heard(hello);
     },
@@ -138,8 +149,8 @@ export class Agents {
     if (run === null)
       return { code: status.RESOURCE_EXHAUSTED, text: 'this agent connects too often; come again later' };
     run.skipTo(hello.ackedSequence);
-    const before = this.#connections.get(hello.agentId);
-    this.#connections.set(hello.agentId, connection);
+    const before = this.#connections.get(keyOf(hello));
+    this.#connections.set(keyOf(hello), connection);
     this.#waiting.delete(connection);
     // an agent knows better than this end that its stream broke; what the old one still brings would come twice
     before?.refuse({ code: status.ABORTED, text: 'replaced by a newer stream of the same agent' });
@@ -152,6 +163,7 @@ export class Agents {
       controllerRun: this.#controllerRun,
       discardedSamples: run.discardedSamples,
     });
+    if (isLender(hello)) return null;
     this.target?.back(hello);
     this.listener?.hello({ ...hello, token: '' });
     return null;
@@ -168,7 +180,7 @@ export class Agents {
     }
     const stranger = agentRefusal(call, hello, this.#admission);
     if (stranger !== null) return stranger;
-    const other = this.#connections.get(hello.agentId)?.hello ?? null;
+    const other = this.#connections.get(keyOf(hello))?.hello ?? null;
     if (other !== null && other.runId !== hello.runId) {
       return { code: status.ALREADY_EXISTS, text: `an agent named ${hello.agentId} is connected already` };
     }
@@ -181,6 +193,7 @@ export class Agents {
   #record({ hello }: Connection, record: MeasurementRecord, encoded: Buffer): void {
     const run = hello === null ? null : this.#runs.of(hello);
     if (hello === null || run === null) return;
+    if (isLender(hello)) throw new BenchError('bad-message', 'a record of an agent that measures nothing');
     checkRecord(record);
     if (record.sequence > run.last + 1)
       throw new BenchError('bad-message', `record ${record.sequence} after ${run.last}: some are missing`);
@@ -218,9 +231,9 @@ export class Agents {
   #left(connection: Connection, reason: string): void {
     this.#waiting.delete(connection);
     const { hello } = connection;
-    if (hello === null || this.#connections.get(hello.agentId) !== connection) return;
-    this.#connections.delete(hello.agentId);
+    if (hello === null || this.#connections.get(keyOf(hello)) !== connection) return;
+    this.#connections.delete(keyOf(hello));
     this.#runs.left(hello, (agentId) => this.#connections.has(agentId));
-    this.target?.gone(hello, reason);
+    if (!isLender(hello)) this.target?.gone(hello, reason);
   }
 }

@@ -1,6 +1,7 @@
 /** Bounds of a hello: it goes into logs, reports and terminals. */
 
 import { type Capability, type Hello, NAME_PATTERN } from '#proto';
+import { offerProblem } from './lenders.ts';
 
 const MOST_ENTRIES = 200;
 const MOST_TEXT = 8_000;
@@ -18,6 +19,8 @@ export function helloProblem(hello: Hello): string | null {
   if (hello.runId === '') return 'the controller does not accept a hello without its run';
   if (!/^[A-Za-z0-9._-]{1,200}$/.test(hello.runId))
     return 'the controller does not accept a hello whose run has a name with odd characters';
+  const badOffer = offerProblem(hello);
+  if (badOffer !== null) return badOffer;
   const lists = [hello.mechanisms, hello.suts, hello.conditions];
   if (lists.some((list) => list.length > MOST_ENTRIES))
     return `the controller does not accept a hello with more than ${MOST_ENTRIES} of one kind`;

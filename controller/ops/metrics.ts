@@ -103,13 +103,14 @@ export class IngestTally {
 
 export function controllerMetrics(
   tally: IngestTally,
-  o: { agents: () => number; running: () => boolean; draining: () => boolean },
+  o: { agents: () => number; lenders: () => number; running: () => boolean; draining: () => boolean },
 ): Metric[] {
   const gauge = (name: string, help: string, read: () => number): Metric => ({ kind: 'gauge', name, help, read });
   const counter = (name: string, help: string, read: () => number): Metric => ({ kind: 'counter', name, help, read });
   const { records, lost, studies } = tally;
   return [
     gauge('hookbench_controller_agents', 'Agents connected now.', o.agents),
+    gauge('hookbench_controller_load_agents', 'Agents connected now that lend a load generator.', o.lenders),
     counter('hookbench_controller_samples_total', 'Samples given to the store.', () => tally.samples),
     counter('hookbench_controller_sample_bytes_total', 'Bytes of their columns.', () => tally.columnBytes),
     {

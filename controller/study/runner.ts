@@ -5,9 +5,12 @@ import type { Agents } from '../ingest/agents.ts';
 import type { RecordTarget } from '../ingest/record-target.ts';
 import { streamLoss } from '../store/count-rows.ts';
 import type { StudyStore } from '../store/store.ts';
+import { Schedule } from './schedule.ts';
+import { Timers } from './timers.ts';
 
-/** away: how long an agent may be gone in the middle of a study before it is given up; cancel: how long a cancelled one may take to undo and report */
-const GRACE_MS = { away: 20_000, cancel: 90_000 };
+/** away: how long an agent may be gone in the middle of a study before it is given up; restart: the same for one that is started anew, and for a
+ * load generator to be lent; cancel: how long a cancelled one may take to undo and report */
+const GRACE_MS = { away: 20_000, restart: 90_000, cancel: 90_000 };
 
 export interface RunOutcome {
   readonly status: 'complete' | 'interrupted' | 'failed';
@@ -22,13 +25,15 @@ export interface RunOptions {
   readonly plans: ReadonlyMap<string, readonly Assignment[]>;
   /** asked when everything planned so far has been run: what to run next, null for the end */
   readonly more?: () => Promise<ReadonlyMap<string, readonly Assignment[]> | null>;
+  /** another fork in place of one that ended early through no fault of its own; null where there is none to give */
+  readonly replace?: (agent: string, assignment: Assignment) => Assignment | null;
   readonly signal: AbortSignal;
   /** sees what the agents send */
   readonly watch?: ((target: RecordTarget) => RecordTarget) | undefined;
   readonly onProgress: (p: { doneSteps: number; samples: number; text: string }) => void;
   readonly onNotice: (code: string, detail: string) => void;
   /** shorter ones for tests */
-  readonly graceMs?: { readonly away: number; readonly cancel: number };
+  readonly graceMs?: { readonly away: number; readonly restart?: number; readonly cancel: number };
 }
 
 export async function runPlans(o: RunOptions): Promise<RunOutcome> {
@@ -66,34 +71,53 @@ interface Open {
 class StudyRun implements RecordTarget {
   readonly #o: RunOptions;
   readonly #open = new Map<string, Open>();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #timers = new Timers();
   readonly #strays = new Set<string>();
   /** samples of each agent since its last loss record */
   readonly #received = new Map<string, number>();
   readonly #lost = new Map<string, number>();
   readonly #doneSteps = new Map<string, number>();
   readonly #currentSteps = new Map<string, number>();
+  readonly #schedule: Schedule;
   #samples = 0;
   /** the first cause wins */
   failure: BenchError | null = null;
 
   constructor(o: RunOptions) {
     this.#o = o;
+    this.#schedule = new Schedule({
+      ...{ agents: o.agents, nodes: [...o.plans.keys()], onNotice: o.onNotice, peerWithinMs: this.#graceMs.restart },
+      replace: (agent, assignment) => o.replace?.(agent, assignment) ?? null,
+      dispatch: (agent, given) => this.#dispatch(agent, given),
+      isOver: () => this.failure !== null,
+      fail: (cause) => this.cancel(cause),
+    });
   }
 
-  async agentPlan(agent: string, assignments: readonly Assignment[]): Promise<void> {
-    for (const assignment of assignments) {
-      if (this.failure !== null) return;
-      const outcome = await new Promise<'ended' | BenchError>((resolve) => {
-        this.#open.set(agent, { assignment, ended: resolve, runId: null });
-        if (!this.#o.agents.assign(agent, assignment)) this.#startGrace(agent, 'it is not connected');
+  agentPlan(agent: string, assignments: readonly Assignment[]): Promise<void> {
+    return this.#schedule.agentPlan(agent, assignments);
+  }
+
+  /** @param given with all it needs; its nodes are its own until this settles */
+  async #dispatch(agent: string, given: Assignment): Promise<'ended' | BenchError> {
+    try {
+      return await new Promise((resolve) => {
+        this.#open.set(agent, { assignment: given, ended: resolve, runId: null });
+        const isThere = !this.#isEnding(agent) && this.#o.agents.assign(agent, given);
+        if (!isThere) this.#startGrace(agent, 'it is not connected');
       });
+    } finally {
       this.#open.delete(agent);
-      this.#stopTimer(agent);
+      this.#timers.stop(agent);
       this.#currentSteps.delete(agent);
-      this.#doneSteps.set(agent, (this.#doneSteps.get(agent) ?? 0) + assignment.steps.length);
-      if (outcome !== 'ended') this.cancel(outcome);
+      this.#doneSteps.set(agent, (this.#doneSteps.get(agent) ?? 0) + given.steps.length);
     }
+  }
+
+  /** still connected, but the run that it is has told its end: the next one is waited for */
+  #isEnding(agent: string): boolean {
+    const { endedRun } = this.#schedule.partOf(agent);
+    return endedRun !== null && this.#o.agents.hellos().some((one) => one.agentId === agent && one.runId === endedRun);
   }
 
   get reached(): RunOutcome['reached'] {
@@ -115,15 +139,17 @@ class StudyRun implements RecordTarget {
   cancel(cause: BenchError): void {
     if (this.failure !== null) return;
     this.failure = cause;
+    this.#schedule.look();
     for (const [agent, { assignment, ended }] of this.#open) {
       const told = this.#o.agents.cancel(agent, assignment.assignmentId);
-      if (told) this.#startTimer(agent, this.#graceMs.cancel, () => ended('ended'));
+      if (told) this.#timers.start(agent, this.#graceMs.cancel, () => ended('ended'));
       else ended('ended');
     }
   }
 
   close(): void {
-    for (const agent of [...this.#timers.keys()]) this.#stopTimer(agent);
+    this.#schedule.close();
+    this.#timers.stopAll();
     const lost = sum(this.#lost);
     if (lost > 0) this.#o.onNotice('lost-samples', `${lost} samples could not be stored and are lost`);
   }
@@ -136,7 +162,7 @@ class StudyRun implements RecordTarget {
     }
     open.runId = agent.runId;
     const kept = this.#keep(agent, record, encoded);
-    if (record.body === 'end') this.#end(open, record);
+    if (record.body === 'end') this.#end(agent, open, record);
     return kept;
   }
 
@@ -144,9 +170,13 @@ class StudyRun implements RecordTarget {
     return this.#o.store.durable(agentId, runId);
   }
 
-  #end({ ended }: Open, record: MeasurementRecord & { body: 'end' }): void {
+  #end({ agentId, runId }: Hello, { ended }: Open, record: MeasurementRecord & { body: 'end' }): void {
     const { status, code, message, nextStep, detail } = record.end;
-    if (status === 'failed') ended(new BenchError(code as BenchError['code'], message, { nextStep, detail }));
+    // cancelled, and nobody here has asked for it
+    const isOwnEnd = status === 'cancelled' && this.failure === null;
+    if (isOwnEnd || code === 'agent-gone') this.#schedule.partOf(agentId).endedRun = runId;
+    if (isOwnEnd) ended(new BenchError('agent-gone', `agent ${agentId} was ended during the study`));
+    else if (status === 'failed') ended(new BenchError(code as BenchError['code'], message, { nextStep, detail }));
     else ended('ended');
   }
 
@@ -172,49 +202,41 @@ class StudyRun implements RecordTarget {
 
   gone(agent: Hello, reason: string): void {
     if (!this.#open.has(agent.agentId)) return;
-    this.#o.onNotice(
-      'agent-away',
-      `agent ${agent.agentId} is away (${reason}); waiting ${this.#graceMs.away / 1000} s for it`,
-    );
-    this.#startGrace(agent.agentId, reason);
+    const ms = this.#startGrace(agent.agentId, reason);
+    this.#o.onNotice('agent-away', `agent ${agent.agentId} is away (${reason}); waiting ${ms / 1000} s for it`);
   }
 
   /** What was under way goes on when it is the same run of the agent; what it was told while the stream broke it is told again. */
   back(agent: Hello): void {
     const open = this.#open.get(agent.agentId);
     if (open === undefined) return;
-    this.#stopTimer(agent.agentId);
+    this.#timers.stop(agent.agentId);
     const { assignment, ended, runId } = open;
     if (runId !== null && runId !== agent.runId) {
       const nextStep = 'look at the log of the agent; what it had sent is kept';
+      this.#schedule.partOf(agent.agentId).endedRun = runId;
       ended(new BenchError('agent-gone', `agent ${agent.agentId} was restarted during the study`, { nextStep }));
     } else if (this.failure !== null) {
       this.#o.agents.cancel(agent.agentId, assignment.assignmentId);
-      this.#startTimer(agent.agentId, this.#graceMs.cancel, () => ended('ended'));
-    } else if (runId === null) this.#o.agents.assign(agent.agentId, assignment);
+      this.#timers.start(agent.agentId, this.#graceMs.cancel, () => ended('ended'));
+    } else if (runId === null && !this.#isEnding(agent.agentId)) this.#o.agents.assign(agent.agentId, assignment);
   }
 
-  #startGrace(agent: string, reason: string): void {
-    this.#startTimer(agent, this.#graceMs.away, () => {
+  /** @returns how long it is waited for */
+  #startGrace(agent: string, reason: string): number {
+    const part = this.#schedule.partOf(agent);
+    const ms = part.endedRun === null ? this.#graceMs.away : this.#graceMs.restart;
+    this.#timers.start(agent, ms, () => {
       const nextStep = 'look at the log of the agent; what it had sent is kept';
+      part.endedRun = null;
       const failure = new BenchError('agent-gone', `agent ${agent} did not come back: ${reason}`, { nextStep });
       this.#open.get(agent)?.ended(failure);
     });
+    return ms;
   }
 
-  get #graceMs(): { readonly away: number; readonly cancel: number } {
-    return this.#o.graceMs ?? GRACE_MS;
-  }
-
-  /** one an agent: a later one takes the place of the one before */
-  #startTimer(agent: string, ms: number, then: () => void): void {
-    this.#stopTimer(agent);
-    this.#timers.set(agent, setTimeout(then, ms));
-  }
-
-  #stopTimer(agent: string): void {
-    clearTimeout(this.#timers.get(agent));
-    this.#timers.delete(agent);
+  get #graceMs(): typeof GRACE_MS {
+    return { ...GRACE_MS, ...this.#o.graceMs };
   }
 
   /** told once an assignment, however many there are */
@@ -235,6 +257,7 @@ class StudyRun implements RecordTarget {
       if (record.body === 'end') this.#keepLoss(agent, record);
       this.#o.store.append(agent.agentId, agent.runId, record, encoded);
       this.#samples += n;
+      this.#schedule.partOf(agent.agentId).samples += n;
       this.#count(this.#received, agent, n);
       return 'kept';
     } catch (error) {

@@ -28,6 +28,7 @@ import { storedSegments } from '../store/stored-segments.ts';
 import { StudyLife } from './life.ts';
 import { MAKING_RESULTS } from './making-results.ts';
 import { type OpenedStudy, openStudy } from './open.ts';
+import { checkPeers } from './peers.ts';
 import { writeResults } from './results.ts';
 import { type RunOutcome, runPlans } from './runner.ts';
 import { UntilNarrow } from './until.ts';
@@ -53,6 +54,7 @@ export async function runStudy(request: RunStudyRequest, o: StudyOptions): Promi
     id: newStudyId(),
     randomSeed: randomInt(2 ** 31),
   });
+  checkPeers(study.conditions, { agents: hellos.map(({ agentId }) => agentId), lenders: o.agents.lenders() });
   const plans = new Map(
     hellos.map((hello) => [hello.agentId, study.until === null ? planStudy(study, hello.agentId) : []]),
   );
@@ -100,6 +102,7 @@ async function conduct(study: ResolvedStudy, o: Conduct): Promise<void> {
     store: plannedUntil?.listening(store) ?? store,
     plans: first,
     more: async () => plannedUntil?.next() ?? null,
+    replace: (node, assignment) => (plannedUntil === null ? replaced(study, { node, assignment, ...o }) : null),
     signal: o.signal,
     watch: o.watch,
     onProgress: (p) => emit({ body: 'progress', progress: { ...p, totalSteps: steps() } }),
@@ -160,6 +163,22 @@ function untilNarrow(
     },
     onLook: (notice) => o.emit({ body: 'notice', notice }),
   });
+}
+
+/** The same condition in a fork that was not planned, past the last: records of the one that ended early keep their number to themselves. */
+function replaced(
+  study: ResolvedStudy,
+  { node, assignment, ...o }: Conduct & { node: string; assignment: Assignment },
+): Assignment | null {
+  const planned = o.plans.get(node) ?? [];
+  const from = Math.max(...planned.map(({ fork }) => fork)) + 1;
+  const other = planForks(study, node, { from, to: from + 1 }).find(
+    ({ condition }) => condition === assignment.condition,
+  );
+  if (other === undefined) return null;
+  planned.push(other);
+  o.opened.store.savePlan(recordedPlan(study.seed, o.plans));
+  return other;
 }
 
 /** what a study that added forks has become: as many, and as many requests */

@@ -2,33 +2,28 @@
 
 import { PassThrough, Writable } from 'node:stream';
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
-import { BenchError, identityOf, type TlsFolder, tellIdentity } from '#proto';
+import { BenchError, identityOf, type LoadPeer, type TlsFolder, tellIdentity } from '#proto';
 import type { ChildExit, ChildPort } from '../port.ts';
 import { Link, type LinkTimes } from './link.ts';
+import { type Sight, sightOf } from './sight.ts';
 import { drained, exitOf, type Message, SIGNALS } from './wire.ts';
 
-export interface LoadPeer {
-  readonly host: string;
-  readonly port: number;
-  /** the node in its certificate */
-  readonly name: string;
-}
-
 const CONNECT_WITHIN_MS = 10_000;
+const LOOK_WITHIN_MS = 10_000;
 
-/** @returns pid 0: it is no process of this node, and nothing here may be done by its number. A connection that breaks is its end.
- * @throws BenchError agent-gone */
+/** Connects, and waits for the other end to have started one. A connection that breaks is its end. @throws BenchError peer-gone */
 export async function remoteGenerator(
   peer: LoadPeer,
   { folder, times }: { folder: TlsFolder; times?: LinkTimes },
-): Promise<ChildPort> {
+): Promise<RemoteGenerator> {
   const remote = new RemoteGenerator(peer, dialled(peer, folder), times);
   await remote.started;
-  const { stdin, stdout, stderr, exited } = remote;
-  return { pid: 0, stdin, stdout, stderr, exited, kill: (signal) => remote.kill(signal) };
+  return remote;
 }
 
-class RemoteGenerator {
+export class RemoteGenerator implements ChildPort {
+  /** it is no process of this node, and nothing here may be done by its number */
+  readonly pid = 0;
   readonly stdin: Writable;
   readonly stdout = new PassThrough();
   readonly stderr = new PassThrough();
@@ -40,6 +35,9 @@ class RemoteGenerator {
   #begun: (() => void) | null = null;
   #refused: (error: BenchError) => void = () => undefined;
   #gone: (exit: ChildExit) => void = () => undefined;
+  #seen: ((sight: Sight) => void) | null = null;
+  /** why the connection ended before the program did; null as long as it has not */
+  brokenBy: string | null = null;
 
   constructor(peer: LoadPeer, socket: TLSSocket, times?: LinkTimes) {
     this.#peer = peer;
@@ -66,25 +64,44 @@ class RemoteGenerator {
     if (SIGNALS.some((one) => one === signal)) this.#link.send('signal', Buffer.from(signal));
   }
 
+  /** What the other end sees of the program and its way to an address. @throws Error when it does not say it in time */
+  async look(ipv4: string): Promise<Sight> {
+    let timer: NodeJS.Timeout | undefined;
+    const seen = new Promise<Sight>((resolve) => {
+      this.#seen = resolve;
+    });
+    const late = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), LOOK_WITHIN_MS);
+    });
+    this.#link.send('look', Buffer.from(ipv4, 'latin1'));
+    const sight = await Promise.race([seen, late, this.exited.then(() => null)]);
+    clearTimeout(timer);
+    if (sight === null) throw new Error(`node ${this.#peer.node} did not say where its load generator runs`);
+    return sight;
+  }
+
   #take({ kind, body }: Message): void | Promise<void> {
     if (kind === 'started') {
       this.#begun?.();
       this.#begun = null;
     } else if (kind === 'exit') this.#exit = exitOf(body);
+    else if (kind === 'sight') this.#seen?.(sightOf(body));
     else if (kind === 'stdout') return handed(this.stdout, body);
     else if (kind === 'stderr') return handed(this.stderr, body);
     else this.#link.close(`it said ${kind}, which is not for us`);
   }
 
   #closed(why: string): void {
-    const { host, port, name } = this.#peer;
+    const { host, port, node } = this.#peer;
+    if (this.#exit === null) this.brokenBy = why;
     const nextStep =
       'look at the log of the container load there; certificates of agents must be for servers too (issue them again)';
     if (this.#begun !== null)
       this.#refused(
-        new BenchError('agent-gone', `no load generator on ${name} (${host}:${port}): ${why}`, { nextStep }),
+        new BenchError('peer-gone', `no load generator on ${node} (${host}:${port}): ${why}`, { nextStep }),
       );
-    else if (this.#exit === null) this.stderr.write(`the connection to the load generator on ${name} ended: ${why}\n`);
+    else if (this.brokenBy !== null)
+      this.stderr.write(`the connection to the load generator on ${node} ended: ${why}\n`);
     this.stdout.end();
     this.stderr.end();
     this.#gone(this.#exit ?? { exitCode: null, signal: null });
@@ -111,11 +128,11 @@ function stdinOf(link: Link): Writable {
 }
 
 /** Only the agent that was named will do; the address it has is not in its certificate. */
-function dialled({ host, port, name }: LoadPeer, folder: TlsFolder): TLSSocket {
+function dialled({ host, port, node }: LoadPeer, folder: TlsFolder): TLSSocket {
   const { cert, key, ca } = folder.material;
   const checkServerIdentity = (_host: string, certificate: PeerCertificate): Error | undefined => {
     const identity = identityOf(certificate.subjectaltname);
-    if (identity?.role === 'agent' && identity.name === name) return undefined;
+    if (identity?.role === 'agent' && identity.name === node) return undefined;
     return new Error(
       `the certificate there is of ${identity === null ? 'nobody of hookbench' : tellIdentity(identity)}`,
     );

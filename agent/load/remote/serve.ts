@@ -6,6 +6,7 @@ import { createServer, type TLSSocket } from 'node:tls';
 import { BenchError, identityOf, type TlsFolder } from '#proto';
 import type { ChildPort } from '../port.ts';
 import { Link, type LinkTimes } from './link.ts';
+import { addressOf, type Sight, sightText } from './sight.ts';
 import { drained, exitText, type Message, signalOf } from './wire.ts';
 
 export interface ServeOptions {
@@ -16,6 +17,8 @@ export interface ServeOptions {
   /** starts a generator */
   readonly start: () => ChildPort;
   readonly times?: LinkTimes;
+  /** what is seen of a generator and of its way to an address */
+  readonly look: (generator: ChildPort, ipv4: string) => Promise<Sight>;
 }
 
 export interface LoadService {
@@ -84,7 +87,8 @@ function lend(socket: TLSSocket, o: ServeOptions & { children: Set<ChildPort>; l
   const link = new Link(
     socket,
     {
-      message: (message) => take(message, child, link),
+      message: (message) =>
+        message.kind === 'look' ? tellSight(message, child, { ...o, link }) : take(message, child, link),
       closed(why) {
         o.links.delete(link);
         child.kill('SIGKILL');
@@ -102,6 +106,17 @@ function lend(socket: TLSSocket, o: ServeOptions & { children: Set<ChildPort>; l
     link.end();
   });
   return link;
+}
+
+/** What comes after it waits. It is asked for once a fork and SUT, when nothing runs. */
+async function tellSight(
+  { body }: Message,
+  child: ChildPort,
+  { look, link }: Pick<ServeOptions, 'look'> & { link: Link },
+): Promise<void> {
+  const ipv4 = addressOf(body);
+  if (ipv4 === null) link.close('it asked for the way to what is no address');
+  else link.send('sight', sightText(await look(child, ipv4)));
 }
 
 function take({ kind, body }: Message, child: ChildPort, link: Link): void | Promise<void> {

@@ -4,7 +4,19 @@
 import type { Writable } from 'node:stream';
 import { BenchError } from '#proto';
 
-export const KINDS = ['start', 'stdin', 'stdin-end', 'signal', 'started', 'stdout', 'stderr', 'exit', 'alive'] as const;
+export const KINDS = [
+  'start',
+  'stdin',
+  'stdin-end',
+  'signal',
+  'started',
+  'stdout',
+  'stderr',
+  'exit',
+  'alive',
+  'look',
+  'sight',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface Message {

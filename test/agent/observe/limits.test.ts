@@ -23,13 +23,13 @@ limits('a cgroup’s CPU limit is seen in the share of the time that it held a p
   if (cgroup === null) return void process.stdout.write('SKIP: needs cgroups that can be made\n');
   try {
     assert.ok(cgroupsOf(burner.pid).cpu.includes(cgroup));
-    const ends = { load: process.pid, sut: [burner.pid] };
+    const ends = { load: [process.pid], sut: [burner.pid] };
     const from = lookAtLimits(ends);
     await sleep(1000);
     const { throttledShare } = limitsBetween(from, lookAtLimits(ends), runQueue);
     assert.is(throttledShare.missing, '');
     assert.ok(throttledShare.value > 0.3 && throttledShare.value <= 1, `${throttledShare.value}`);
-    const others = lookAtLimits({ load: process.pid, sut: [process.pid] });
+    const others = lookAtLimits({ load: [process.pid], sut: [process.pid] });
     assert.not(others.throttledMs.has(cgroup), 'a cgroup of neither end');
   } finally {
     burner.child.kill('SIGKILL');
@@ -122,7 +122,7 @@ limits('counters that could not be read are missing, those of the worse place de
 });
 
 limits('a look at this machine has what its kernel counts', () => {
-  const ends = { load: process.pid, sut: [process.pid] };
+  const ends = { load: [process.pid], sut: [process.pid] };
   const look = lookAtLimits(ends);
   const seen = limitsBetween(look, { ...lookAtLimits(ends), atMs: look.atMs + 50 }, runQueue);
   const hasPressure = existsSync('/proc/pressure/memory');

@@ -5,9 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { LoadPeer } from '#proto';
 import { startGenerator } from '../../../../agent/load/generator.ts';
 import type { ChildPort } from '../../../../agent/load/port.ts';
-import { type LoadPeer, remoteGenerator } from '../../../../agent/load/remote/connect.ts';
+import { remoteGenerator } from '../../../../agent/load/remote/connect.ts';
 import type { LinkTimes } from '../../../../agent/load/remote/link.ts';
 import { type LoadService, serveLoad } from '../../../../agent/load/remote/serve.ts';
 import { encoded, MessageReader, MOST_BODY_BYTES } from '../../../../agent/load/remote/wire.ts';
@@ -56,10 +57,15 @@ async function lent(command: readonly string[] = [BINARY], times?: LinkTimes): P
     folder,
     log: (line) => log.push(line),
     start,
+    look: async () => ({
+      end: null,
+      way: { route: 'link', device: 'eth0', deviceKind: '', missing: [] },
+      meshProxies: [],
+    }),
     ...(times !== undefined && { times }),
   });
   services.push(service);
-  return { service, children, log, peer: { host: '127.0.0.1', port: service.port, name: 'node-2' } };
+  return { service, children, log, peer: { host: '127.0.0.1', port: service.port, node: 'node-2' } };
 }
 
 const own = (name = 'agent', role: 'agent' | 'cli' = 'agent') => ({ folder: bench.folder(name, role) });
@@ -158,7 +164,7 @@ remote('only an agent of the same CA, and only with the one that was named', asy
     log.join('\n'),
   );
   assert.match(await refusal(peer, own('stranger')), /no load generator on node-2 /);
-  assert.match(await refusal({ ...peer, name: 'node-3' }), /the certificate there is of agent node-2/);
+  assert.match(await refusal({ ...peer, node: 'node-3' }), /the certificate there is of agent node-2/);
   assert.match(await refusal({ ...peer, port: 1 }), /ECONNREFUSED/);
   assert.is(service.running, 0);
   const taken = [await remoteGenerator(peer, own()), await remoteGenerator(peer, own())];
