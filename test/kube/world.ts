@@ -18,20 +18,30 @@ export interface Said {
   readonly stderr: string;
 }
 
+export interface Command {
+  readonly done: Promise<Said>;
+  /** resolves when its stderr has had this. @throws Error when it ends without */
+  said(pattern: RegExp): Promise<void>;
+}
+
 export interface World {
   readonly nodes: readonly string[];
   /** null where the cluster is somebody's own: its links are let alone */
   readonly local: LocalCluster | null;
   kubectl(words: readonly string[], o?: { input?: string }): Promise<Said>;
   /** `npm run cluster -- WORDS` */
-  cluster(words: readonly string[]): Promise<Said>;
+  cluster(words: readonly string[]): Command;
   /** fetches the newest study's report */
   results(): Promise<Results>;
   stop(): Promise<void>;
 }
 
 /** Takes the cluster of KUBECONFIG, whose nodes have the image and which has DNS and volumes; brings one up where there is no KUBECONFIG. */
-export async function worldWith(o: { nodes: number; ownPids?: boolean; image?: { tar: string; name: string } }): Promise<World> {
+export async function worldWith(o: {
+  nodes: number;
+  ownPids?: boolean;
+  image?: { tar: string; name: string };
+}): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'hookbench-kube-test-'));
   const own = (process.env.KUBECONFIG ?? '') !== '';
   const local = own ? null : await localCluster(o);
@@ -40,14 +50,10 @@ export async function worldWith(o: { nodes: number; ownPids?: boolean; image?: {
     HOOKBENCH_CA: join(dir, 'ca'),
     HOOKBENCH_TLS: join(dir, 'tls'),
   };
-  const run = async (file: string, words: readonly string[], input = ''): Promise<Said> => {
-    const { exitCode, stdout, stderr } = await execa(file, words, { env, input, reject: false });
-    return { exitCode: exitCode ?? -1, stdout, stderr };
-  };
-  const kubectl: World['kubectl'] = (words, { input } = {}) => run('kubectl', words, input);
-  const cluster: World['cluster'] = (words) => run('sh', [SCRIPT, ...words]);
+  const kubectl: World['kubectl'] = (words, { input = '' } = {}) => started('kubectl', words, { env, input }).done;
+  const cluster: World['cluster'] = (words) => started('sh', [SCRIPT, ...words], { env, input: '' });
   const stop = async () => {
-    await cluster(['down']);
+    await cluster(['down']).done;
     await local?.down();
     rmSync(dir, { recursive: true, force: true });
   };
@@ -67,8 +73,28 @@ export async function worldWith(o: { nodes: number; ownPids?: boolean; image?: {
   }
 }
 
+function started(file: string, words: readonly string[], o: { env: Record<string, string>; input: string }): Command {
+  const child = execa(file, words, { ...o, reject: false });
+  let ended: Said | null = null;
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  const done = child.then(({ exitCode, stdout, stderr }) => {
+    ended = { exitCode: exitCode ?? -1, stdout, stderr };
+    return ended;
+  });
+  const said = async (pattern: RegExp): Promise<void> => {
+    while (!pattern.test(text)) {
+      if (ended !== null) throw new Error(`${words.join(' ')} ended without saying ${pattern}: ${text}`);
+      await sleep(100);
+    }
+  };
+  return { done, said };
+}
+
 async function newest(cluster: World['cluster'], dir: string): Promise<Results> {
-  const { exitCode, stderr } = await cluster(['report', '', dir]);
+  const { exitCode, stderr } = await cluster(['report', '', dir]).done;
   if (exitCode !== 0) throw new Error(`cluster report: ${stderr}`);
   const [study = ''] = readdirSync(dir);
   return JSON.parse(readFileSync(join(dir, study, 'results.json'), 'utf8')) as Results;
