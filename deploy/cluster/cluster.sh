@@ -102,7 +102,7 @@ up() {
   need_cluster
   certs
   kubectl apply -k "$root/deploy/overlays/$overlay"
-  for what in deployment/hookbench-controller daemonset/hookbench-agent daemonset/hookbench-sut; do
+  for what in deployment/hookbench-controller $(k get daemonset --output name); do
     k rollout status "$what" --timeout=300s ||
       fail "$what is not ready after 5 minutes" "kubectl -n hookbench describe pods; kubectl -n hookbench logs $what --all-containers"
   done
