@@ -19,7 +19,7 @@ kube.after(() => engine.stop());
 
 if (needs('kubernetes')) {
   const before = onThisMachine();
-  const world = await worldWith({ nodes: LONG ? 3 : 2, ownPids: LONG });
+  const world = await worldWith({ nodes: LONG ? 3 : 2 });
   const study = (words: string) => world.cluster(['run', ...STUDY.split(' '), ...words.split(' ')]);
   kube.after(async () => {
     await world.stop();

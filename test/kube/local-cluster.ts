@@ -52,9 +52,15 @@ export async function localCluster(o: { nodes: number; ownPids?: boolean }): Pro
     return {
       ...{ env: own, nodes },
       load: async ({ tar, name }, as) => {
-        await execa(SCRIPT, ['load', tar]);
         const names = [name, as].map((one) => `docker.io/library/${one}`);
-        for (const node of nodes) await execa(SCRIPT, ['exec', node, 'ctr', '-n', 'k8s.io', 'images', 'tag', ...names]);
+        const ctr = (node: string, ...words: string[]) =>
+          execa(SCRIPT, ['exec', node, 'ctr', '--namespace', 'k8s.io', 'images', ...words]);
+        await Promise.all(
+          nodes.map(async (node) => {
+            await ctr(node, 'import', tar);
+            await ctr(node, 'tag', ...names);
+          }),
+        );
       },
       link: async (node, state) => void (await execa('ip', ['-n', BRIDGE, 'link', 'set', node, state])),
       down: async () => {

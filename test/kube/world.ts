@@ -37,38 +37,36 @@ export interface World {
 }
 
 /** Takes the cluster of KUBECONFIG, whose nodes have the image and which has DNS and volumes; brings one up where there is no KUBECONFIG. */
-export async function worldWith(o: {
-  nodes: number;
-  ownPids?: boolean;
-  image?: { tar: string; name: string };
-}): Promise<World> {
+export async function worldWith(o: { nodes: number; ownPids?: boolean }): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'hookbench-kube-test-'));
-  const own = (process.env.KUBECONFIG ?? '') !== '';
-  const local = own ? null : await localCluster(o);
-  const env = {
-    ...local?.env,
-    HOOKBENCH_CA: join(dir, 'ca'),
-    HOOKBENCH_TLS: join(dir, 'tls'),
-  };
+  const local = (process.env.KUBECONFIG ?? '') === '' ? await withImage(dir, o) : null;
+  const env = { ...local?.env, HOOKBENCH_CA: join(dir, 'ca'), HOOKBENCH_TLS: join(dir, 'tls') };
   const kubectl: World['kubectl'] = (words, { input = '' } = {}) => started('kubectl', words, { env, input }).done;
   const cluster: World['cluster'] = (words) => started('sh', [SCRIPT, ...words], { env, input: '' });
   const stop = async () => {
-    await cluster(['down']).done;
+    // a cluster that ends takes all with it
+    if (local === null) await cluster(['down']).done;
     await local?.down();
     rmSync(dir, { recursive: true, force: true });
   };
+  if (local !== null) {
+    const volume = join(dir, 'volume');
+    mkdirSync(volume);
+    await kubectl(['apply', '-f', '-'], { input: volumeOn(local.nodes[0]!, volume) });
+  }
+  const { stdout } = await kubectl(['get', 'nodes', '--output', 'jsonpath={.items[*].metadata.name}']);
+  const results = () => newest(cluster, join(dir, `report-${Date.now()}`));
+  return { nodes: stdout.split(' '), local, kubectl, cluster, results, stop };
+}
+
+async function withImage(dir: string, o: { nodes: number; ownPids?: boolean }): Promise<LocalCluster> {
+  const image = await savedImage(dir);
+  const local = await localCluster(o);
   try {
-    if (local !== null) {
-      await local.load(o.image ?? (await savedImage(dir)), IMAGE);
-      const volume = join(dir, 'volume');
-      mkdirSync(volume);
-      await kubectl(['apply', '-f', '-'], { input: volumeOn(local.nodes[0]!, volume) });
-    }
-    const { stdout } = await kubectl(['get', 'nodes', '--output', 'jsonpath={.items[*].metadata.name}']);
-    const results = () => newest(cluster, join(dir, `report-${Date.now()}`));
-    return { nodes: stdout.split(' '), local, kubectl, cluster, results, stop };
+    await local.load(image, IMAGE);
+    return local;
   } catch (error) {
-    await stop();
+    await local.down();
     throw error;
   }
 }
