@@ -14,6 +14,7 @@ const SERIAL = [
   'agent/security/',
   'agent/session/',
   'deploy/images.test.ts',
+  'kube/',
 ] as const;
 
 const LIMIT_MS = 240_000;
@@ -49,7 +50,7 @@ export const findTestFiles = (
 const describe = (path: string, area: string | undefined): TestFile => ({
   path,
   serial: SERIAL.some((start) => path.startsWith(`test/${start}`)),
-  limitMs: area === 'e2e' ? E2E_LIMIT_MS : LIMIT_MS,
+  limitMs: area === 'e2e' || area === 'kube' ? E2E_LIMIT_MS : LIMIT_MS,
 });
 
 const rank = (file: TestFile): number => (file.limitMs === E2E_LIMIT_MS ? 2 : file.serial ? 1 : 0);
