@@ -12,11 +12,15 @@ const TTL_S = 1;
 export type ServiceAddress = (namespace: string, name: string) => Promise<string | null>;
 
 export interface NameService {
+  readonly port: number;
   stop(): Promise<void>;
 }
 
-/** @param address IPv4 of this machine that pods reach; port 53 of it is taken. @throws Error where it can't be bound */
-export async function nameService(address: string, lookUp: ServiceAddress): Promise<NameService> {
+/** @param at IPv4 of this machine that pods reach; the port is resolvers' own where none is given. @throws Error where it can't be bound */
+export async function nameService(
+  at: { address: string; port?: number },
+  lookUp: ServiceAddress,
+): Promise<NameService> {
   const socket = createSocket('udp4');
   socket.on('message', (query, from) => {
     answered(query, lookUp).then(
@@ -25,9 +29,10 @@ export async function nameService(address: string, lookUp: ServiceAddress): Prom
       () => undefined,
     );
   });
-  socket.bind(53, address);
+  socket.bind(at.port ?? 53, at.address);
   await once(socket, 'listening');
   return {
+    port: socket.address().port,
     stop: async () => {
       socket.close();
       await once(socket, 'close');

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readText } from '../../agent/observe/proc.ts';
 
+const FORWARD = /^kubectl .*port-forward .*hookbench/;
 const PROGRAM = /\/opt\/hookbench\/|hookbench-load|libhookbench/;
 
 /** one line each; of the nodes' processes those whose program or command is of the image */
@@ -10,12 +11,13 @@ export function onThisMachine(): string[] {
   return [...processes(), ...listed('/sys/fs/bpf'), ...rings(), ...uprobes(), ...mounts()];
 }
 
-/** in cgroups of the cluster's pods */
+/** in cgroups of the cluster's pods, and what commands here have started */
 function processes(): string[] {
   return pids().flatMap((pid) => {
     const command = (readText(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim();
     const cgroup = readText(`/proc/${pid}/cgroup`) ?? '';
-    return PROGRAM.test(command) && cgroup.includes('kubepods') ? [`process ${command}`] : [];
+    const isOurs = PROGRAM.test(command) && cgroup.includes('kubepods');
+    return isOurs || FORWARD.test(command) ? [`process ${command}`] : [];
   });
 }
 

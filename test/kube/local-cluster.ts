@@ -48,7 +48,7 @@ export async function localCluster(o: { nodes: number; ownPids?: boolean }): Pro
   try {
     await execa(SCRIPT, ['up', String(o.nodes)], { env, stdin: 'ignore' });
     const own = await variables();
-    const dns = await nameService(MACHINE, (namespace, name) => serviceAddress(own, namespace, name));
+    const dns = await nameService({ address: MACHINE }, (namespace, name) => serviceAddress(own, namespace, name));
     return {
       ...{ env: own, nodes },
       load: async ({ tar, name }, as) => {
