@@ -95,20 +95,26 @@ if (needs('kubernetes')) {
       for (const node of world.nodes) measuredOn(node, results);
     });
 
-    kube('across nodes: the load generator of another one, over pods’ addresses', async () => {
-      const { exitCode, stderr } = await world.cluster(['up', 'nodes']).done;
-      assert.is(exitCode, 0, stderr);
-      const ran = await study('--conditions nodes:pod --forks 1').done;
-      assert.is(ran.exitCode, 0, ran.stderr);
-      const results = await world.results();
-      assert.equal(results.nodes.map(({ id }) => id).sort(), [...world.nodes].sort());
-      for (const node of world.nodes) measuredOn(node, results);
-      for (const { ends, path } of results.observations ?? []) {
-        for (const { sut, load } of ends) assert.is.not(sut.node, load.node);
-        assert.is(path.acceptedBy, 'sut');
-        assert.is(path.route, 'routed');
-      }
-    });
+    kube(
+      'three nodes, two conditions, three mechanisms: in one pod, and from the next node over pods’ addresses',
+      async () => {
+        const { exitCode, stderr } = await world.cluster(['up', 'nodes']).done;
+        assert.is(exitCode, 0, stderr);
+        const conditions = ['pod', 'nodes:pod'];
+        const ran = await study(`--conditions ${conditions} --forks 1`).done;
+        assert.is(ran.exitCode, 0, ran.stderr);
+        const results = await world.results();
+        assert.is(results.study.status, 'complete');
+        for (const node of world.nodes) for (const condition of conditions) measuredOn(node, results, condition);
+        const seen = results.observations ?? [];
+        assert.is(seen.length, world.nodes.length * conditions.length);
+        for (const { ends, path, condition } of seen) {
+          assert.ok(ends.length > 0, condition);
+          for (const { sut, load } of ends) assert.is(sut.node === load.node, condition === 'pod', condition);
+          assert.equal([path.acceptedBy, path.route], ['sut', condition === 'pod' ? 'loopback' : 'routed']);
+        }
+      },
+    );
   }
 
   kube('down leaves nothing on the nodes', async () => {
@@ -135,8 +141,13 @@ async function deleted(world: World, node: string): Promise<void> {
 /** agents on all nodes, and not those that are ending */
 async function allReady(world: World): Promise<void> {
   const words = ['--namespace', 'hookbench', 'rollout', 'status', 'daemonset/hookbench-agent', '--timeout=5s'];
-  await until('agents on all nodes', async () => {
-    const { exitCode, stdout, stderr } = await world.kubectl(words);
-    return exitCode === 0 ? true : stdout + stderr;
-  });
+  // one node after the other, and each agent looks at its machine first
+  await until(
+    'agents on all nodes',
+    async () => {
+      const { exitCode, stdout, stderr } = await world.kubectl(words);
+      return exitCode === 0 ? true : stdout + stderr;
+    },
+    300,
+  );
 }

@@ -8,8 +8,9 @@ import type { SutPod } from './sut-pods.ts';
 const PARITY = ['ld-preload load', 'ld-preload kernel', 'bpf load', 'bpftrace load'];
 
 /** Hooks inside and outside of the SUT saw all of its reads on this node, and nothing was lost. */
-export function measuredOn(node: string, results: Results): void {
-  const rows = results.parity.filter((row) => row.node === node);
+export function measuredOn(node: string, results: Results, condition = 'pod'): void {
+  const isHere = (row: { node: string; condition: string }) => row.node === node && row.condition === condition;
+  const rows = results.parity.filter(isHere);
   for (const wanted of PARITY) {
     const row = rows.find(({ mechanism, source }) => `${mechanism} ${source}` === wanted);
     assert.ok(row !== undefined && row.seenReads > 0, `${node}: ${wanted}`);
@@ -18,7 +19,7 @@ export function measuredOn(node: string, results: Results): void {
     assert.equal([ok, ratio], [true, 1], `${node}: ${mechanism} by ${source}`);
   for (const row of results.loss.filter((one) => one.node === node)) assert.is(row.lost, 0, JSON.stringify(row));
   for (const mechanism of ['ld-preload', 'bpf', 'bpftrace']) {
-    const row = results.comparisons.find((one) => one.node === node && one.treated === mechanism);
+    const row = results.comparisons.find((one) => isHere(one) && one.treated === mechanism);
     assert.ok(row !== undefined && row.n > 0 && row.baselineStats.p50Ns > 0, `${node}: no row of ${mechanism}`);
   }
 }
