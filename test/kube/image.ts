@@ -32,7 +32,7 @@ export async function savedImage(dir: string): Promise<{ tar: string; name: stri
     await execa('docker', ['save', '--output', tar, name]);
   } finally {
     rmSync(context);
-    await execa('docker', ['rmi', '--no-prune', name], { reject: false });
+    await execa('docker', ['rmi', name], { reject: false });
   }
   return { tar, name };
 }

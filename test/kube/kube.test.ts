@@ -21,10 +21,7 @@ if (needs('kubernetes')) {
   const before = onThisMachine();
   const world = await worldWith({ nodes: LONG ? 3 : 2 });
   const study = (words: string) => world.cluster(['run', ...STUDY.split(' '), ...words.split(' ')]);
-  kube.after(async () => {
-    await world.stop();
-    assert.equal(onThisMachine(), before);
-  });
+  kube.after(() => world.stop());
 
   kube('the overlay comes up by one command, without a privilege', async () => {
     const { exitCode, stderr } = await world.cluster(['up', 'pod']).done;

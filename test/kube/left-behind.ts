@@ -3,6 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readText } from '../../agent/observe/proc.ts';
 
+/** each node of the cluster that is brought up here has a cgroup of its own, above its kubelet's */
+const IN_CLUSTER = /\/k8s-\w+\/kubepods\//;
 const FORWARD = /^kubectl .*port-forward .*hookbench/;
 const PROGRAM = /\/opt\/hookbench\/|hookbench-load|libhookbench/;
 
@@ -16,7 +18,7 @@ function processes(): string[] {
   return pids().flatMap((pid) => {
     const command = (readText(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim();
     const cgroup = readText(`/proc/${pid}/cgroup`) ?? '';
-    const isOurs = PROGRAM.test(command) && cgroup.includes('kubepods');
+    const isOurs = PROGRAM.test(command) && IN_CLUSTER.test(cgroup);
     return isOurs || FORWARD.test(command) ? [`process ${command}`] : [];
   });
 }
