@@ -10,11 +10,11 @@ const USAGE = `Usage: node --import tsx test/run.ts [--exclude PATH]… [--jobs 
   FILTER           run only files whose path holds one of these, such as test/proto or codec
   --exclude PATH   leave out files whose path starts with this, such as test/e2e
   --jobs N         files at a time, for those that may run beside others (default: cores + 1, at most 4)
-  --limit SECONDS  time limit of each file (default: 240, and 480 for test/e2e)
+  --limit SECONDS  time limit of each file (default: 240, and 480 for test/e2e and test/kube)
   --root DIR       the project whose test/ is run (default: this one)
 
 The last line is "N passed, N failed, N skipped". Exit code 0 when nothing failed, 1 otherwise, 2 on bad usage.
-HOOKBENCH_REQUIRE=ebpf,docker,java,chromium makes a skip for the lack of one of these a failure.
+HOOKBENCH_REQUIRE=ebpf,docker,java,chromium,kubernetes makes a skip for the lack of one of these a failure.
 `;
 
 type Options = {

@@ -32,7 +32,8 @@ export async function hostFacts(o: { load: string; pinning: Pinning }): Promise<
 
 /** @returns e.g. "0.17.0", or "absent" */
 export async function bpftraceVersion(): Promise<string> {
-  const { exitCode, stdout } = await runCommand('bpftrace', ['--version']);
+  // its libraries are 200 MB, which a node that has just got the image reads for the first time
+  const { exitCode, stdout } = await runCommand('bpftrace', ['--version'], { timeoutMs: 60_000 });
   return exitCode === 0 ? (/v?(\d+\.\d+(?:\.\d+)?)/.exec(stdout)?.[1] ?? 'unknown') : 'absent';
 }
 

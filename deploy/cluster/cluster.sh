@@ -112,7 +112,8 @@ run() {
   need_cluster
   [ -e "$tls/cli/tls.key" ] || fail "there is no certificate in $tls/cli" 'npm run cluster -- up' 2
   said=$(mktemp)
-  k port-forward service/hookbench-controller :7461 >"$said" 2>&1 &
+  # not by way of k: $! would be a shell, and kubectl would outlive it
+  kubectl --namespace hookbench port-forward service/hookbench-controller :7461 >"$said" 2>&1 &
   forward=$!
   trap 'kill $forward 2>/dev/null; rm -f "$said"' EXIT
   port=

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { execaSync } from 'execa';
+import { canRun } from '../kube/able.ts';
 
 /** of Debian's package faketime */
 export const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
@@ -21,6 +22,7 @@ const PROBES = {
   chromium: () => existsSync('/usr/bin/chromium'),
   docker: () => runs('docker', 'info'),
   debootstrap: () => process.getuid?.() === 0 && runs('debootstrap', '--version'),
+  kubernetes: () => canRun(),
   kubectl: () => runs('kubectl', 'kustomize', '--help'),
 } as const;
 

@@ -12,6 +12,7 @@ const ALONE = [
   'agent/load/',
   'agent/security/',
   'agent/session/',
+  'kube/',
 ] as const;
 
 /** Whole studies and the like of which counts and texts are asserted and no latency: two at a time, and in this order, the long ones first. */
@@ -68,7 +69,7 @@ export const findTestFiles = (
 const describe = (path: string, area: string | undefined): TestFile => ({
   path,
   company: pairedAt(path) >= 0 ? 'pair' : ALONE.some((start) => path.startsWith(`test/${start}`)) ? 'alone' : 'many',
-  limitMs: area === 'e2e' ? E2E_LIMIT_MS : LIMIT_MS,
+  limitMs: area === 'e2e' || area === 'kube' ? E2E_LIMIT_MS : LIMIT_MS,
 });
 
 const pairedAt = (path: string): number => IN_PAIRS.findIndex((name) => path === `test/${name}`);
