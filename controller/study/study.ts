@@ -27,7 +27,6 @@ import { MAKING_RESULTS } from './making-results.ts';
 import { metaOf } from './meta.ts';
 import { type OpenedStudy, openStudy } from './open.ts';
 import { checkPeers } from './peers.ts';
-import { metaOf } from './planned-meta.ts';
 import { writeResults } from './results.ts';
 import { type RunOutcome, runPlans } from './runner.ts';
 import { UntilNarrow } from './until.ts';
