@@ -156,6 +156,8 @@ export interface PlacedMechanism extends MechanismBase {
   readonly vantage: 'interposer';
   /** what its records time: the call and the hook's work (unless told), or the work alone */
   readonly clockHolds?: 'work';
+  /** why an attached mechanism can't count the reads of a process with this hook in it, one sentence; null when it can. Not there: each can. */
+  uncounted?(attached: string): string | null;
   /** @param libc that the program runs on, for a hook that has a form for each; not told: glibc */
   place(order: HookOrder, name: string, libc?: Libc | null): Promise<PlacedHook>;
 }

@@ -26,6 +26,11 @@ export const sud: PlacedMechanism = {
     sut.linkage === 'static'
       ? `${sut.id} has no dynamic linker, so nothing can be loaded into it that switches the dispatch on`
       : needsGlibc(sut),
+  // since Linux 6.11 a uprobe's return is a system call, made from a page of the kernel's: repeated from elsewhere it ends the program by SIGILL
+  uncounted: (attached) =>
+    /^(uprobe|own:)/.test(attached)
+      ? 'a return probe is a system call, which dispatch would take from the kernel'
+      : null,
   async place(order, name) {
     const { ring, env } = await placeRing(order, name);
     return {

@@ -42,7 +42,7 @@ async function runAttached(
 ): Promise<void> {
   const step = withoutCensusOfBlocked(planned, fork);
   const mechanism = attachedMechanism(step.attach, fork.mechanisms);
-  const targets = slicedFirst(fork.instances.filter((live) => namedIn(step, live.instance.id)));
+  const targets = slicedFirst(countedBy(mechanism.id, fork, step, c.ledger));
   c.tell(`attaching ${mechanism.id}`);
   const hook = await mechanism.attach(
     fork.order,
@@ -72,6 +72,17 @@ async function runAttached(
         : failure!;
   }
   keep([...records, ...counted, ...findingRecords(fork, step, c, { mechanism, targets, findings, sent, before })]);
+}
+
+/** Those that the step has slices for, without those whose hook can't be counted from outside; they get their requests all the same. */
+function countedBy(attached: string, fork: LiveFork, step: Step, ledger: ForkLedger): LiveInstance[] {
+  return fork.instances.filter(({ instance: { id, mechanism: placed } }) => {
+    const mechanism = known(fork.mechanisms, placed, 'mechanism');
+    const why = (mechanism.kind === 'placed' && mechanism.uncounted?.(attached)) || null;
+    if (why !== null && namedIn(step, id))
+      ledger.note({ code: 'hook-scope', detail: `${attached} does not count the reads under ${placed}: ${why}` });
+    return why === null && namedIn(step, id);
+  });
 }
 
 /** What a hook outside takes away the hook inside a process can't have seen: under block they are not compared. */

@@ -24,6 +24,10 @@ export const seccompNotify: PlacedMechanism = {
   functions: FUNCTIONS,
   byDefault: false,
   probe,
+  uncounted: (attached) =>
+    attached.startsWith('uprobe')
+      ? null
+      : "its reads are made by the supervisor: the kernel sees none of the program's own",
   async place(order, name) {
     const { ring, env } = await placeRing(order, name);
     const supervisor = await startSupervisor(order.host, { env, socket: ring.path.replace(/ring$/, 'calls') });
