@@ -27,6 +27,7 @@ const IN_PAIRS = [
   'e2e/node-layers.test.ts',
   'e2e/pod.test.ts',
   'e2e/sk-skb.test.ts',
+  'e2e/together.test.ts',
 ] as const;
 
 const LIMIT_MS = 240_000;
