@@ -141,6 +141,8 @@ report() {
 
 down() {
   need_cluster
+  # pods first: a namespace with one in it is looked at again only after half of the longest grace period
+  k delete daemonset,deployment,job,pod --all --ignore-not-found --timeout=180s
   kubectl delete namespace hookbench --ignore-not-found --timeout=180s
   kubectl delete priorityclass hookbench --ignore-not-found
 }

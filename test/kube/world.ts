@@ -60,10 +60,11 @@ export async function worldWith(o: { nodes: number; ownPids?: boolean }): Promis
 }
 
 async function withImage(dir: string, o: { nodes: number; ownPids?: boolean }): Promise<LocalCluster> {
-  const image = await savedImage(dir);
+  const saving = savedImage(dir);
+  saving.catch(() => undefined);
   const local = await localCluster(o);
   try {
-    await local.load(image, IMAGE);
+    await local.load(await saving, IMAGE);
     return local;
   } catch (error) {
     await local.down();
