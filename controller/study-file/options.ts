@@ -7,6 +7,7 @@ import { BenchError } from '#proto';
 import { durationNs, timeMs } from '../cli/options.ts';
 import { budgetOf } from '../gate/index.ts';
 import { type ReadStudy, readStudyFile } from './read.ts';
+import { KNOWN_KEYS } from './schema.ts';
 
 /** keys whose values are words that mean a number, or paths from the file's folder; by where they are found in an error */
 const CONVERT: Readonly<Record<string, (at: string, file: string) => (text: string) => unknown>> = {
@@ -22,8 +23,6 @@ const CONVERT: Readonly<Record<string, (at: string, file: string) => (text: stri
   'tls-dir': fromFolder,
   'token-file': fromFolder,
 };
-/** the size of a study, which --quick is a short word for */
-const SIZE = ['requests', 'warmup-floor', 'forks', 'blocks'];
 
 export interface Overlaid<T> {
   readonly options: T;
@@ -40,7 +39,7 @@ export function overlay<T extends object>(
 ): Overlaid<T> {
   if (path === undefined) return { options: o.options, studyFile: '' };
   const study = readStudyFile(path);
-  const { schema, plan, gate, ...shared } = study.says;
+  const { schema, plan, gate, 'with-quick': withQuick, ...shared } = study.says;
   const entries = [
     ...entriesOf(study, shared, []),
     ...(o.section === undefined ? [] : entriesOf(study, plan, ['plan'])),
@@ -49,13 +48,18 @@ export function overlay<T extends object>(
   const given = Object.keys(o.options).filter((name) => o.command.getOptionValueSource(name) === 'cli');
   const beaten = given.flatMap((name) => {
     const isQuick = name === 'quick';
-    const names = isQuick ? [name, ...SIZE.map(optionName)] : [name];
+    const names = isQuick ? [name, ...(KNOWN_KEYS['with-quick'] ?? []).map(optionName)] : [name];
     return names
       .filter((one) => fromFile.has(one) && (one === name || !given.includes(one)))
       .map((one) => ({ flag: isQuick ? 'quick' : fromFile.get(one)!.key, name: one }));
   });
   const told = beaten.map(({ flag, name }) => `--${flag} wins over its ${fromFile.get(name)!.said}`);
   for (const { name } of beaten) fromFile.delete(name);
+  if (given.includes('quick')) {
+    const own = entriesOf(study, withQuick, ['with-quick']).filter(({ key }) => !given.includes(optionName(key)));
+    for (const entry of own) fromFile.set(optionName(entry.key), entry);
+    if (own.length > 0) told.push(`with --quick it is ${own.map(({ said }) => said).join(', ')}`);
+  }
   const options = { ...o.options, ...Object.fromEntries([...fromFile].map(([name, { value }]) => [name, value])) };
   return { options, studyFile: [`${path} (sha256 ${sha256(study.text)})`, ...told].join('; ') };
 }

@@ -33,6 +33,14 @@ const path = (does: string) => text('a path', `${does}; from the folder of this 
 const warmupError = 'auto, or a whole number from 0 to 10000000';
 const budget = 'a budget such as ld-preload:client:p50<5us';
 
+/** the size of a study, which --quick is a short word for */
+const SIZE = {
+  requests: whole(1, 20_000_000, 'requests per arm over all forks, one warm-up of them not analysed'),
+  'warmup-floor': whole(0, 10_000_000, 'least warm-up where it is detected'),
+  forks: whole(1, 1000, 'fresh starts of every SUT'),
+  blocks: whole(1, 1000, 'randomised blocks in each fork'),
+};
+
 const SHAPE = {
   schema: z
     .literal(STUDY_SCHEMA, { error: STUDY_SCHEMA })
@@ -43,13 +51,13 @@ const SHAPE = {
   action: one(['observe', 'trace', 'block'], 'what the hook does at a match'),
   functions: names('read, recv', 'what the hook is put in front of'),
   errno: one(BLOCK_ERRNOS, 'with action block: what the read fails with'),
-  requests: whole(1, 20_000_000, 'requests per arm over all forks, one warm-up of them not analysed'),
+  requests: SIZE.requests,
   warmup: z
     .union([z.literal('auto'), z.int().min(0).max(10_000_000)], { error: warmupError })
     .describe('requests each fresh instance serves before it counts'),
-  'warmup-floor': whole(0, 10_000_000, 'least warm-up where it is detected'),
-  forks: whole(1, 1000, 'fresh starts of every SUT'),
-  blocks: whole(1, 1000, 'randomised blocks in each fork'),
+  'warmup-floor': SIZE['warmup-floor'],
+  forks: SIZE.forks,
+  blocks: SIZE.blocks,
   seed: whole(0, 2 ** 32 - 1, 'seed of the order of requests'),
   quick: flag('a smaller study, under 60 s; what this file says of requests, forks and blocks stays'),
   keywords: path('keywords to look for, one a line'),
@@ -70,6 +78,11 @@ const SHAPE = {
   json: flag('print results.json instead of the table'),
   quiet: flag('no progress, and one line'),
   verbose: flag('the warnings and the sentence of every row'),
+  'with-quick': z
+    .strictObject(z.object(SIZE).partial().shape, { error: 'a mapping' })
+    .describe(
+      'the size of this study where --quick is given, instead of the usual 5000 requests in 4 forks of 1 block',
+    ),
   plan: z
     .strictObject(
       {
@@ -109,6 +122,7 @@ export type StudyFile = z.infer<typeof studyFile>;
 /** keys at each place, '' for the file itself */
 export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(SHAPE),
+  'with-quick': Object.keys(SIZE),
   plan: Object.keys(SHAPE.plan.shape),
   gate: Object.keys(SHAPE.gate.shape),
 };

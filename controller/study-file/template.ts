@@ -63,7 +63,8 @@ export function template(): string {
 
 function sectionLines(section: z.ZodObject): string[] {
   return Object.entries(section.shape).map(
-    ([key, value]) => `#   ${key}: ${key === 'sut' ? 'read-loop' : LIKE[key]}    # ${describe(value as z.ZodType)}`,
+    ([key, value]) =>
+      `#   ${key}: ${key === 'sut' ? 'read-loop' : (LIKE[key] ?? SET[key])}    # ${describe(value as z.ZodType)}`,
   );
 }
 

@@ -89,6 +89,16 @@ study('--quick wins over the size in the file, but not over a size given beside 
   assert.match(studyFile, /--forks wins over its forks 9/);
 });
 
+study('a file says what --quick means for it, and a size given beside it wins over that too', async () => {
+  const path = file('requests: 90000\nforks: 9\nblocks: 3\nwith-quick: {requests: 7000, forks: 8}\n');
+  const { options, studyFile } = await overlaid(path, ['--quick', '--forks', '3']);
+  const { requests, forks, blocks } = requestOf(options, '');
+  assert.equal({ requests, forks, blocks }, { requests: 7000, forks: 3, blocks: 1 });
+  assert.match(studyFile, /--quick wins over its requests 90000; .*with --quick it is requests 7000$/);
+  const plain = requestOf((await overlaid(path, [])).options, '');
+  assert.equal([plain.requests, plain.forks, plain.blocks], [90000, 9, 3]);
+});
+
 study('paths are taken from the folder of the file', async () => {
   const { options } = await overlaid(file('keywords: words.txt\nout: here\nhooks-dir: ../hooks\n'), []);
   assert.is(options.keywords, join(dir, 'words.txt'));
@@ -165,6 +175,9 @@ const JUDGED = [
   'plan: {power: 1}',
   'plan: {x: 1}',
   'plan: 3',
+  'with-quick: {forks: 3}',
+  'with-quick: {forks: x}',
+  'with-quick: {sut: [a]}',
   'gate: {}',
   "gate: {max: ['a<1us']}",
   'keywords: ""',
