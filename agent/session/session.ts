@@ -14,6 +14,7 @@ import { checkAssignment } from './check.ts';
 import { type LiveFork, startFork } from './fork.ts';
 import { ForkLedger } from './ledger.ts';
 import { ForkObserver } from './observer.ts';
+import { Rest } from './rest.ts';
 import type { Sink } from './sink.ts';
 import { runStep } from './step.ts';
 import { stepText } from './step-text.ts';
@@ -83,6 +84,8 @@ async function runSteps(
   o: { ledger: ForkLedger; observer: ForkObserver; sink: Sink; signal: AbortSignal },
 ): Promise<void> {
   let done = 0;
+  const rest = new Rest(assignment);
+  const { ledger, observer, signal } = o;
   for (const [index, step] of assignment.steps.entries()) {
     if (o.signal.aborted) throw new BenchError('cancelled', 'the run was cancelled');
     const tell = (text: string) => o.sink.progress(done, text);
@@ -90,9 +93,9 @@ async function runSteps(
     const keep = (records: RecordBody[]) => {
       for (const record of records) o.sink.send(record);
     };
-    o.observer.before(index);
-    await runStep(fork, step, { assignment, ledger: o.ledger, observer: o.observer, signal: o.signal, tell }, keep);
-    await o.observer.after(index);
+    observer.before(index);
+    await runStep(fork, step, { assignment, ledger, observer, rest, signal, tell }, keep);
+    await observer.after(index);
     done += 1;
   }
   o.sink.progress(done, 'ending the instances');

@@ -7,6 +7,7 @@ import { expectRefusals, known, type LiveFork, type LiveInstance } from './fork.
 import { KernelTimes } from './kernel-time.ts';
 import type { ForkLedger } from './ledger.ts';
 import type { ForkObserver } from './observer.ts';
+import type { Rest } from './rest.ts';
 import { runSlice } from './slice.ts';
 import { SentTally } from './tally.ts';
 
@@ -14,6 +15,7 @@ export interface StepContext {
   readonly assignment: Assignment;
   readonly ledger: ForkLedger;
   readonly observer: Pick<ForkObserver, 'slice'>;
+  readonly rest: Rest;
   readonly signal: AbortSignal;
   readonly tell: (text: string) => void;
 }
@@ -26,6 +28,7 @@ export async function runStep(
   keep: (records: RecordBody[]) => void,
 ): Promise<void> {
   if (step.attach === '') {
+    await c.rest.wait(step, c.signal);
     const { records, failure } = await runSlices(fork, step, c, { sent: new SentTally() });
     keep(records);
     if (failure !== null) throw failure;
@@ -50,6 +53,7 @@ async function runAttached(
     c.signal,
   );
   c.ledger.attached(hook);
+  c.rest.attached(hook.attachMs);
   c.tell(`${mechanism.id} attached after ${(hook.attachMs / 1000).toFixed(1)} s`);
   const before = new Map(targets.map((live) => [live.instance.id, live.hook?.counts()]));
   const sent = new SentTally();

@@ -12,7 +12,7 @@ export interface Timing {
   readonly sampleMs: ReadonlyMap<string, number>;
   /** for a SUT that is not among them */
   readonly otherSampleMs: number;
-  /** attaching and detaching one mechanism once */
+  /** attaching and detaching one mechanism once, and the pauses that the steps without one have for it */
   readonly attachMs: number;
 }
 
@@ -25,7 +25,7 @@ export const TYPICAL: Timing = {
     ['read-loop sliced', 0.004],
   ]),
   otherSampleMs: 0.085,
-  attachMs: 1900,
+  attachMs: 2800,
 };
 
 export interface ForkShape {
