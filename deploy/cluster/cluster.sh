@@ -12,6 +12,7 @@ usage: npm run cluster -- COMMAND
 
   up [OVERLAY]        certificates for the nodes there are, then deploy/overlays/OVERLAY (pod, nodes, kind, eks; default pod), until it is ready
   certs [NODE...]     certificates again, for nodes that joined (default: all the cluster has); --print writes the Secrets and changes nothing
+  services            for nodes:service: a Service for each SUT pod; again when SUT pods were replaced or nodes joined (`up nodes` does it)
   run [OPTION...]     a study with these options of `hookbench run` (default: --conditions pod), followed until it ends
   report [STUDY] [DIR]   the newest study, or that one, into DIR (default results)
   down                everything away, results too
@@ -106,6 +107,25 @@ up() {
     k rollout status "$what" --timeout=300s ||
       fail "$what is not ready after 5 minutes" "kubectl -n hookbench describe pods; kubectl -n hookbench logs $what --all-containers"
   done
+  [ "$overlay" != nodes ] || services
+}
+
+# One for each SUT pod, which is its only endpoint: a pod that takes its place has no label, and nobody is led to another node's.
+services() {
+  need_cluster
+  pods='{range .items[*]}{.metadata.name} {.spec.nodeName}{"\n"}{end}'
+  k get pods --selector app=hookbench-sut,network=pod --field-selector status.phase=Running --output "jsonpath=$pods" |
+    while read -r pod node; do
+      name=hookbench-sut-$(printf '%s' "$node" | tr . -)
+      k label --overwrite pod "$pod" "hookbench-service=$name"
+      service "$name" | k apply -f -
+    done
+}
+
+service() { # NAME
+  printf 'apiVersion: v1\nkind: Service\nmetadata: { name: %s, namespace: hookbench, labels: { app: hookbench-sut } }\n' "$1"
+  printf 'spec:\n  selector: { app: hookbench-sut, hookbench-service: %s }\n  ports:\n' "$1"
+  for port in $(seq 7500 7531); do printf '    - { name: sut-%s, port: %s }\n' "$port" "$port"; done
 }
 
 run() {
@@ -148,7 +168,7 @@ down() {
 }
 
 case ${1:-} in
-  up | certs | run | report | down)
+  up | certs | services | run | report | down)
     command=$1
     shift
     "$command" "$@"

@@ -93,11 +93,11 @@ if (needs('kubernetes')) {
     });
 
     kube(
-      'three nodes, two conditions, three mechanisms: in one pod, and from the next node over pods’ addresses',
+      'three nodes, three conditions, three mechanisms: in one pod, and from the next node over pods’ addresses and through Services',
       async () => {
         const { exitCode, stderr } = await world.cluster(['up', 'nodes']).done;
         assert.is(exitCode, 0, stderr);
-        const conditions = ['pod', 'nodes:pod'];
+        const conditions = ['pod', 'nodes:pod', 'nodes:service'];
         const ran = await study(`--conditions ${conditions} --forks 1`).done;
         assert.is(ran.exitCode, 0, ran.stderr);
         const results = await world.results();

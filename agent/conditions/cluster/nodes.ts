@@ -138,10 +138,12 @@ function serviceProblem(pod: SutPod): string | null {
   }
 }
 
-/** @throws BenchError unsupported */
-function serviceOf({ holders, name: pod }: SutPod): { name: string; first: number; last: number } {
+/** In the Service's name * stands for the node's, with - for each dot: pods of a DaemonSet have one manifest, and each a Service of its own.
+ * @throws BenchError unsupported */
+export function serviceOf({ holders, name: pod }: SutPod): { name: string; first: number; last: number } {
   const env = holders.get('sut')?.env;
-  const name = env?.get(SERVICE) ?? '';
+  const node = (env?.get('HOOKBENCH_NODE_NAME') ?? '').replaceAll('.', '-');
+  const name = (env?.get(SERVICE) ?? '').replace('*', node);
   const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(env?.get(PORTS) ?? '') ?? [];
   const isGood = /^[a-z0-9.-]{1,253}$/.test(name) && Number(first) > 0 && Number(last) >= Number(first);
   if (isGood && Number(last) <= 65_535) return { name, first: Number(first), last: Number(last) };

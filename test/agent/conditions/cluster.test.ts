@@ -9,6 +9,7 @@ import * as assert from 'uvu/assert';
 import { cgroupFolders } from '../../../agent/conditions/cluster/cgroup-folders.ts';
 import { pod } from '../../../agent/conditions/cluster/index.ts';
 import { sutPods } from '../../../agent/conditions/cluster/marked.ts';
+import { serviceOf } from '../../../agent/conditions/cluster/nodes.ts';
 import { pinningOf } from '../../../agent/host/cores.ts';
 import { startTicks, UndoStack } from '../../../agent/host/undo.ts';
 import { placedEnd } from '../../../agent/observe/placement.ts';
@@ -236,5 +237,28 @@ async function failure(work: Promise<unknown>): Promise<string> {
     (error: Error) => error.message,
   );
 }
+
+condition('a pod names the Service that leads to it, by its node’s name where all pods have one manifest', () => {
+  const service = (o: Record<string, string>) => {
+    const node = { HOOKBENCH_NODE_NAME: 'ip-10-0-0-1.ec2.internal' };
+    const { pods } = found(
+      ROLES.map((role) => holder(A, role, { ...node, ...o })),
+      { marker: 'pod', node: node.HOOKBENCH_NODE_NAME },
+    );
+    return serviceOf(pods[0]!);
+  };
+  assert.equal(service({ HOOKBENCH_SERVICE: 'hookbench-sut-*', HOOKBENCH_SERVICE_PORTS: '7500-7531' }), {
+    name: 'hookbench-sut-ip-10-0-0-1-ec2-internal',
+    first: 7500,
+    last: 7531,
+  });
+  assert.is(service({ HOOKBENCH_SERVICE: 'sut.other.svc', HOOKBENCH_SERVICE_PORTS: '1-2' }).name, 'sut.other.svc');
+  for (const ports of ['', '7500', '7531-7500', '1-70000', 'a-b'])
+    assert.throws(
+      () => service({ HOOKBENCH_SERVICE: 'sut', HOOKBENCH_SERVICE_PORTS: ports }),
+      /does not name a Service/,
+    );
+  assert.throws(() => service({ HOOKBENCH_SERVICE: 'a b', HOOKBENCH_SERVICE_PORTS: '1-2' }), /does not name a Service/);
+});
 
 condition.run();
