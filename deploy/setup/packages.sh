@@ -87,6 +87,7 @@ test_packages() {
   has postgres || has_postgres || printf 'postgresql\tthe test of the SUT postgres\n'
   has dockerd || docker info >/dev/null 2>&1 || printf 'docker.io\tthe tests of the condition docker and of the images\n'
   has debootstrap || printf 'debootstrap\tthe test of the images, where Docker Hub is not reached\n'
+  has kubectl || ! offered kubernetes-client || printf 'kubernetes-client\tthe tests of the manifests\n'
   offered libpython3.11-testsuite && [ ! -d /usr/lib/python3.11/test/support ] && printf 'libpython3.11-testsuite\tthe test of the library in CPython\n'
   return 0
 }

@@ -9,3 +9,15 @@ export function canRun(): boolean {
   const isAsked = (process.env.HOOKBENCH_REQUIRE ?? '').split(',').includes('kubernetes');
   return hasImage() && (isBuilt() || (isAsked && hasScript() && !isUp()));
 }
+
+const NEEDED_S = 190;
+
+/** Whether what is left of the CI's minutes is enough, where HOOKBENCH_TESTS_END says when they are over (s since the epoch). Says so where it is not. */
+export function hasTime(): boolean {
+  const endS = Number(process.env.HOOKBENCH_TESTS_END ?? '');
+  const leftS = Math.floor(endS - Date.now() / 1000);
+  const isAsked = (process.env.HOOKBENCH_REQUIRE ?? '').split(',').includes('kubernetes');
+  if (!(endS > 0) || isAsked || leftS >= NEEDED_S) return true;
+  process.stdout.write(`SKIP: ${leftS} s are left for all tests, and this needs ${NEEDED_S}\n`);
+  return false;
+}

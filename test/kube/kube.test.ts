@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { engineUp } from '../helpers/engine.ts';
 import { needs } from '../helpers/require.ts';
+import { hasTime } from './able.ts';
 import { onThisMachine } from './left-behind.ts';
 import { measuredOn, placedIn, samePodAndNode } from './study-checks.ts';
 import { sutPodsOf } from './sut-pods.ts';
@@ -17,7 +18,7 @@ const kube = suite('kube');
 const engine = await engineUp();
 kube.after(() => engine.stop());
 
-if (needs('kubernetes')) {
+if (needs('kubernetes') && hasTime()) {
   const before = onThisMachine();
   const world = await worldWith({ nodes: LONG ? 3 : 2 });
   const study = (words: string) => world.cluster(['run', ...STUDY.split(' '), ...words.split(' ')]);
@@ -121,7 +122,7 @@ if (needs('kubernetes')) {
     const { stdout } = await world.kubectl(['get', 'namespaces', '--output', 'name']);
     assert.not.match(stdout, 'hookbench');
   });
-}
+} else kube.skip('studies on a cluster', () => {});
 
 kube.run();
 

@@ -26,6 +26,8 @@ const IN_PAIRS = [
   'e2e/actions.test.ts',
   'e2e/node-layers.test.ts',
   'e2e/pod.test.ts',
+  'e2e/nodes.test.ts',
+  'e2e/own-hook.test.ts',
   'e2e/sk-skb.test.ts',
   'e2e/together.test.ts',
 ] as const;
