@@ -34,7 +34,15 @@ conditions('process and netns in one study: interleaved, whole, in parity, place
   checkPlaced(results);
 
   const tables = results.interactions ?? [];
-  assert.is(tables.length, 4, 'one for each SUT and design');
+  // with two starts of each SUT one A/A in twenty is not clean, and what it stands for is not compared then
+  const cells = ['read-loop', 'node-hello'].flatMap((sut) =>
+    ['ld-preload', 'bpf'].map((treated) => ({ sut, treated })),
+  );
+  const valid = cells.filter(({ sut, treated }) =>
+    results.comparisons.every((row) => row.sut !== sut || row.treated !== treated || row.verdict !== 'invalid'),
+  );
+  assert.is(tables.length, valid.length, 'one for each SUT and design');
+  assert.ok(valid.length >= 2, JSON.stringify(results.aa));
   for (const { factor, levels, contrasts } of tables) {
     assert.equal([factor, levels], ['condition', ['process', 'netns']]);
     const [contrast] = contrasts;
