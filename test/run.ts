@@ -109,8 +109,9 @@ const summarise = (results: readonly FileResult[], found: number, interrupted: b
     sum.failed += failed;
     sum.skipped += skipped;
   }
-  const bad = results.filter(({ failed }) => failed > 0);
-  if (bad.length > 0) console.log(`\nfailed: ${bad.map(({ file }) => file).join(' ')}`);
+  // files end in any order
+  const bad = results.filter(({ failed }) => failed > 0).map(({ file }) => file);
+  if (bad.length > 0) console.log(`\nfailed: ${bad.sort().join(' ')}`);
   const wrong =
     found === 0 ? 'no test file matches' : interrupted ? `interrupted after ${results.length} of ${found} files` : null;
   if (wrong) console.log(wrong);
